@@ -23,6 +23,7 @@ mod runtime_api;
 mod state;
 mod status;
 
+pub(crate) use lambda::new_id;
 pub use lambda::{Lambda, Settings};
 pub use status::Status;
 

@@ -78,10 +78,7 @@ fn told(answer: Answer) -> Result<Response, Malformed> {
     for cookie in answer.cookies.unwrap_or_default() {
         response.headers_mut().append(header::SET_COOKIE, header_value(&cookie)?);
     }
-    response
-        .headers_mut()
-        .entry(header::CONTENT_TYPE)
-        .or_insert(HeaderValue::from_static("text/plain;charset=UTF-8"));
+    response.headers_mut().entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain;charset=UTF-8"));
     Ok(response)
 }
 

@@ -113,11 +113,12 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
 /// Headers of one name become one, joined by commas; cookies have a place of their own.
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     let names = headers.keys().filter(|name| **name != header::COOKIE);
-    names.map(|name| {
-        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-        (name.as_str().to_owned(), values.collect::<Vec<_>>().join(","))
-    })
-    .collect()
+    names
+        .map(|name| {
+            let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+            (name.as_str().to_owned(), values.collect::<Vec<_>>().join(","))
+        })
+        .collect()
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {

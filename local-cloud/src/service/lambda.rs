@@ -97,13 +97,20 @@ impl Lambda {
         format!("arn:aws:lambda:us-east-1:123456789012:function:{}", self.settings.function)
     }
 
-    /// Announces an environment that the caller starts as a process. It attaches itself under
+    /// Announces an environment that the caller is about to start as a process. It attaches itself under
     /// `/environments/<id>` of the Runtime API. The answer is told when the process has to be killed.
-    pub fn announce(&self, id: &str, pid: Option<u32>) -> Arc<Notify> {
+    pub fn announce(&self, id: &str) -> Arc<Notify> {
         let condemned = Arc::new(Notify::new());
-        let environment = Environment::new(Origin::Process(pid), Some(Arc::clone(&condemned)));
+        let environment = Environment::new(Origin::Process(None), Some(Arc::clone(&condemned)));
         self.state().environments.insert(id.to_owned(), environment);
         condemned
+    }
+
+    /// Names the process of an announced environment.
+    pub fn started(&self, id: &str, pid: Option<u32>) {
+        if let Some(environment) = self.state().environments.get_mut(id) {
+            environment.origin = Origin::Process(pid);
+        }
     }
 
     /// Forgets an environment whose process ended; an invocation it had in flight is answered with an error.
@@ -134,11 +141,7 @@ impl Lambda {
     }
 
     /// Runs the function once and waits for what became of it.
-    pub(super) async fn invoke(
-        self: &Arc<Self>,
-        request_id: &str,
-        payload: Bytes,
-    ) -> Result<Outcome, Throttled> {
+    pub(super) async fn invoke(self: &Arc<Self>, request_id: &str, payload: Bytes) -> Result<Outcome, Throttled> {
         let (reply, mut outcome) = oneshot::channel();
         {
             let mut state = self.state();
@@ -315,7 +318,7 @@ impl Lambda {
 }
 
 /// A new request id, of the form Lambda's have.
-pub(super) fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     let hex = format!("{:032x}", ulid::Ulid::generate().0);
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

@@ -84,7 +84,8 @@ async fn response(
         Ok(body) => accept(&lambda, request, &headers, Outcome::Answered(body)),
         Err(BodyError::Broken) => broken(),
         Err(BodyError::TooLong) => {
-            let message = format!("Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_LIMIT} bytes).");
+            let message =
+                format!("Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_LIMIT} bytes).");
             let outcome = Outcome::failed(Failure::AnswerTooLong, "Function.ResponseSizeTooLarge", &message);
             match lambda.answer(request, invocation_id(&headers), outcome) {
                 Ok(()) => refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message),

@@ -53,13 +53,7 @@ impl Status {
                 Origin::Process(pid) => (*pid, None),
                 Origin::Peer(peer) => (None, Some(peer.clone())),
             };
-            EnvironmentStatus {
-                id: id.clone(),
-                pid,
-                peer,
-                state: environment.state(),
-                invocations: environment.served,
-            }
+            EnvironmentStatus { id: id.clone(), pid, peer, state: environment.state(), invocations: environment.served }
         });
         Self {
             function: settings.function.clone(),
