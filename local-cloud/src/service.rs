@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 mod asynchronous;
 mod body;
 mod connection;
+mod dispatch;
 mod environment;
 mod http_answer;
 mod http_api;
@@ -19,12 +20,15 @@ mod http_event;
 mod invoke_api;
 mod lambda;
 mod outcome;
+mod request_id;
 mod runtime_api;
+mod settings;
 mod state;
 mod status;
 
-pub(crate) use lambda::new_id;
-pub use lambda::{Lambda, Settings};
+pub use lambda::Lambda;
+pub(crate) use request_id::new_id;
+pub use settings::Settings;
 pub use status::Status;
 
 /// Serves the Runtime API to execution environments, until dropped: an environment that waits for work never ends.

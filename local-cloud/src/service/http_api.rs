@@ -12,8 +12,9 @@ use serde_json::json;
 use super::body::{BodyError, HTTP_LIMIT, SYNCHRONOUS_LIMIT, read};
 use super::http_answer::{self, Malformed};
 use super::http_event::{HttpEvent, Route};
-use super::lambda::{Lambda, new_id};
+use super::lambda::Lambda;
 use super::outcome::{Failure, Outcome};
+use super::request_id::new_id;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 

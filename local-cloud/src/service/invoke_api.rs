@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::asynchronous;
 use super::body::{ASYNCHRONOUS_LIMIT, BodyError, SYNCHRONOUS_LIMIT, read};
-use super::lambda::{Lambda, new_id};
+use super::lambda::Lambda;
 use super::outcome::Outcome;
+use super::request_id::new_id;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 

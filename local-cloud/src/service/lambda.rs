@@ -4,16 +4,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::dispatch::Invocation;
 use super::environment::{Environment, Origin};
 use super::outcome::{Failure, Outcome, Throttled};
-use super::state::{InFlight, Pending, Poll, State};
+use super::settings::Settings;
+use super::state::{Pending, Poll, State};
 use super::status::Status;
 
 /// What an environment's connection is known by.
@@ -22,24 +24,6 @@ pub(super) type ConnectionId = u64;
 /// How long an answer may come behind the end of the connection that fetched its invocation. A client that opens
 /// a new connection to answer (its pool gave the old one up) is alive; a dead one never answers.
 const ANSWER_GRACE: Duration = Duration::from_millis(50);
-
-/// How the function is run.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The function's name; default `MessageWall`.
-    pub function: String,
-    /// How long an invocation may take; default 10 s, as the deployed function has.
-    pub timeout: Duration,
-    /// How many invocations may wait for an environment before callers are throttled; default 64. Lambda would start
-    /// more environments instead. None waits longer than `timeout`.
-    pub queue: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { function: "MessageWall".to_owned(), timeout: Duration::from_secs(10), queue: 64 }
-    }
-}
 
 /// The Lambda service of one function.
 #[derive(Debug)]
@@ -52,15 +36,6 @@ pub struct Lambda {
     pub(super) background: TaskTracker,
     /// Ends the pauses between attempts of asynchronous invocations.
     pub(super) closing: CancellationToken,
-}
-
-/// An invocation as an environment gets it.
-#[derive(Debug)]
-pub(super) struct Invocation {
-    pub(super) request_id: String,
-    pub(super) invocation_id: String,
-    pub(super) deadline_ms: u128,
-    pub(super) payload: Bytes,
 }
 
 /// The environment may not ask for work now: it still has some, or it was given up.
@@ -152,10 +127,11 @@ impl Lambda {
             state.waiting.push_back(Pending { request_id: request_id.to_owned(), payload, reply });
             self.hand_out(&mut state);
         }
+        let _place = Place { lambda: self, request_id };
         let answer = tokio::select! {
             answer = &mut outcome => answer,
             () = tokio::time::sleep(self.settings.timeout) => {
-                if self.state().give_up(request_id) {
+                if self.give_up(request_id) {
                     return Err(Throttled);
                 }
                 outcome.await
@@ -255,70 +231,32 @@ impl Lambda {
         }
     }
 
-    fn time_out(&self, request_id: &str, invocation_id: &str) {
+    /// Throttles a caller whose invocation still waits.
+    fn give_up(&self, request_id: &str) -> bool {
         let mut state = self.state();
-        if state.in_flight.get(request_id).is_some_and(|current| current.invocation_id == invocation_id) {
-            state.time_out(request_id, self.settings.timeout);
-            self.tell_attached(&state);
-        }
+        let given_up = state.leave_queue(request_id);
+        state.counters.throttles += u64::from(given_up);
+        given_up
     }
 
-    /// Gives waiting invocations to waiting environments.
-    fn hand_out(self: &Arc<Self>, state: &mut State) {
-        while !state.polls.is_empty()
-            && let Some(mut pending) = state.next_waiting()
-        {
-            let invocation_id = new_id();
-            let deadline = SystemTime::now() + self.settings.timeout;
-            let mut invocation = Invocation {
-                request_id: pending.request_id.clone(),
-                invocation_id: invocation_id.clone(),
-                deadline_ms: deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis(),
-                payload: std::mem::take(&mut pending.payload),
-            };
-            let taken = loop {
-                let Some(poll) = state.polls.pop_front() else { break Err(invocation) };
-                match poll.deliver.send(invocation) {
-                    Ok(()) => break Ok(poll.environment),
-                    // That environment has gone; the next one may take it.
-                    Err(returned) => invocation = returned,
-                }
-            };
-            let environment = match taken {
-                Ok(environment) => environment,
-                Err(invocation) => {
-                    pending.payload = invocation.payload;
-                    return state.waiting.push_front(pending);
-                }
-            };
-            let timer = tokio::spawn({
-                let lambda = Arc::clone(self);
-                let request_id = pending.request_id.clone();
-                let invocation_id = invocation_id.clone();
-                async move {
-                    tokio::time::sleep(lambda.settings.timeout).await;
-                    lambda.time_out(&request_id, &invocation_id);
-                }
-            });
-            state.begin(
-                &pending.request_id,
-                InFlight { environment, invocation_id, reply: pending.reply, timer: timer.abort_handle() },
-            );
-        }
-    }
-
-    fn tell_attached(&self, state: &State) {
+    pub(super) fn tell_attached(&self, state: &State) {
         self.attached.send_replace(state.attached());
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // No code that holds the lock panics half way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A new request id, of the form Lambda's have.
-pub(crate) fn new_id() -> String {
-    let hex = format!("{:032x}", ulid::Ulid::generate().0);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+/// A place in the queue, which is given back when the caller hangs up.
+struct Place<'a> {
+    lambda: &'a Lambda,
+    request_id: &'a str,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.lambda.state().leave_queue(self.request_id);
+    }
 }

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::body::{BodyError, SYNCHRONOUS_LIMIT, read};
 use super::connection::Peer;
-use super::lambda::{Invocation, Lambda};
+use super::dispatch::Invocation;
+use super::lambda::Lambda;
 use super::outcome::{Failure, Outcome};
 
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";

@@ -7,9 +7,11 @@ use axum::body::Bytes;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
+use super::dispatch::Invocation;
 use super::environment::{Environment, Origin};
-use super::lambda::{ConnectionId, Invocation, NotReady, new_id};
+use super::lambda::{ConnectionId, NotReady};
 use super::outcome::{Failure, Outcome};
+use super::request_id::new_id;
 use super::status::Counters;
 
 #[derive(Debug, Default)]
@@ -96,13 +98,11 @@ impl State {
         None
     }
 
-    /// Takes an invocation out of the queue, if it is still there: its caller is throttled.
-    pub(super) fn give_up(&mut self, request_id: &str) -> bool {
+    /// Takes an invocation out of the queue, if it is still there.
+    pub(super) fn leave_queue(&mut self, request_id: &str) -> bool {
         let before = self.waiting.len();
         self.waiting.retain(|pending| pending.request_id != request_id);
-        let given_up = self.waiting.len() < before;
-        self.counters.throttles += u64::from(given_up);
-        given_up
+        self.waiting.len() < before
     }
 
     pub(super) fn begin(&mut self, request_id: &str, work: InFlight) {

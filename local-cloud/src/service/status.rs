@@ -7,7 +7,8 @@ use axum::extract::State as Extract;
 use serde::Serialize;
 
 use super::environment::Origin;
-use super::lambda::{Lambda, Settings};
+use super::lambda::Lambda;
+use super::settings::Settings;
 use super::state::State;
 
 /// The service as `GET /status` shows it.

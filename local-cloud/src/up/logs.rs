@@ -1,7 +1,7 @@
 //! Where logs go, so that the terminal stays readable: a file for each kind of child, beside the volume.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -78,6 +78,7 @@ impl Log {
 pub(super) fn to_terminal(verbose: bool) {
     let filter = EnvFilter::new(if verbose { "info" } else { "warn" });
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    let logs = logs.with_ansi(io::stderr().is_terminal());
     // A test may have set one up already.
     let _ = logs.without_time().compact().try_init();
 }
