@@ -28,7 +28,7 @@ pub fn start(arguments: Arguments) -> ExitCode {
     };
     let logs = tracing_subscriber::fmt().with_env_filter(settings.log_filter).with_writer(io::stderr);
     if settings.log_json {
-        logs.json().flatten_event(true).init();
+        logs.json().flatten_event(true).with_span_list(false).init();
     } else {
         logs.init();
     }

@@ -74,8 +74,12 @@ async fn respond(
 }
 
 fn limit(query: &QueryMap) -> Result<Limit, Failure> {
-    let Some(limit) = query.first("limit") else { return Ok(Limit::default()) };
-    limit.parse().map_err(|problem| Failure::input("limit_invalid", format!("limit: {problem}")))
+    let invalid = |problem: String| Failure::input("limit_invalid", format!("limit: {problem}"));
+    match query.all("limit").unwrap_or_default()[..] {
+        [] => Ok(Limit::default()),
+        [limit] => limit.parse().map_err(invalid),
+        _ => Err(invalid("must be given once".to_owned())),
+    }
 }
 
 async fn post(request: ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<Appended, Failure> {

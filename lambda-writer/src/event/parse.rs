@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
-/// Reads `value`, which stands at `place` in the event. What is wrong is told as an error of this `name`.
+/// Reads the object `value`, which stands at `place` in the event. What is wrong is told as an error of this `name`.
 pub(super) fn parse<T: DeserializeOwned>(value: Value, place: &str, name: &'static str) -> Result<T, Failure> {
+    // Serde would read an array as the fields in their order.
+    if !value.is_object() {
+        return Err(Failure::input(name, format!("{place}: must be a JSON object")));
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let place = match (place, path.as_str()) {
-            (place, ".") => place.to_owned(),
-            ("", path) => path.to_owned(),
-            (place, path) => format!("{place}.{path}"),
-        };
+        let place = if path == "." { place.to_owned() } else { format!("{place}.{path}") };
         Failure::input(name, format!("{place}: {}", error.inner()))
     })
 }

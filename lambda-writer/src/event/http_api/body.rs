@@ -8,6 +8,7 @@ use mime::Mime;
 use serde::Deserialize;
 
 use crate::error::Failure;
+use crate::event::parse::parse;
 
 /// A message that somebody posts.
 #[derive(Debug, Deserialize)]
@@ -26,11 +27,9 @@ impl Post {
         match content {
             Content::Text => Ok(Self { text, author: None }),
             Content::Json => {
-                let mut json = serde_json::Deserializer::from_str(&text);
-                let post = serde_path_to_error::deserialize(&mut json)
-                    .map_err(|error| bad_json(&error.path().to_string(), error.inner()))?;
-                json.end().map_err(|error| bad_json(".", &error))?;
-                Ok(post)
+                let json = serde_json::from_str(&text)
+                    .map_err(|error| Failure::input("json_invalid", format!("body: {error}")))?;
+                parse(json, "body", "json_invalid")
             }
         }
     }
@@ -78,9 +77,4 @@ fn text(body: String, is_base64_encoded: bool) -> Result<String, Failure> {
         let offset = error.utf8_error().valid_up_to();
         Failure::input("not_utf8", format!("body: is not UTF-8 at byte {offset}"))
     })
-}
-
-fn bad_json(path: &str, error: &serde_json::Error) -> Failure {
-    let place = if path == "." { "body".to_owned() } else { format!("body.{path}") };
-    Failure::input("json_invalid", format!("{place}: {error}"))
 }
