@@ -6,8 +6,7 @@ use std::time::Instant;
 use serde::Deserialize;
 use shared_volume::config::{self, Outcome, Request};
 use shared_volume::message::{Draft, MAX_EVENT_BYTES, Refusal};
-use shared_volume::wall::{Appended, Newest, WallWriter};
-use ulid::Ulid;
+use shared_volume::wall::{Appended, Cleared, Newest, WallWriter};
 
 use crate::error::Failure;
 
@@ -19,7 +18,10 @@ pub(crate) enum Command {
     /// Reads the newest messages.
     Read(Limit),
     /// Takes all messages away.
-    Clear,
+    Clear {
+        /// The id of the event that brought it.
+        event: String,
+    },
     /// Publishes a configuration.
     Configure(Request),
 }
@@ -29,7 +31,7 @@ pub(crate) enum Command {
 pub(crate) enum Done {
     Posted(Appended),
     Read(Newest),
-    Cleared(Ulid),
+    Cleared(Cleared),
     Configured(Outcome),
 }
 
@@ -39,7 +41,7 @@ impl Command {
         match self {
             Self::Post(_) => "post",
             Self::Read(_) => "read",
-            Self::Clear => "clear",
+            Self::Clear { .. } => "clear",
             Self::Configure(request) => match request.change {
                 config::Change::Patch(_) => "change_config",
                 config::Change::Whole(_) => "publish_config",
@@ -53,16 +55,21 @@ impl Command {
         match self {
             Self::Post(draft) => post(draft, writer, deadline),
             Self::Read(limit) => Ok(Done::Read(writer.newest(limit.0)?)),
-            Self::Clear => Ok(Done::Cleared(writer.clear(deadline)?)),
+            Self::Clear { event } => {
+                check_event(&event)?;
+                Ok(Done::Cleared(writer.clear(Some(&event), deadline)?))
+            }
             Self::Configure(request) => {
-                // Asked here, because the volume keeps the ids of events and so does not take any length of them.
-                if request.cause.event.as_ref().is_some_and(|event| event.is_empty() || event.len() > MAX_EVENT_BYTES) {
-                    return Err(Refusal::Event.into());
-                }
+                request.cause.event.as_deref().map_or(Ok(()), check_event)?;
                 Ok(Done::Configured(config::publish(writer.wall(), request, deadline)?))
             }
         }
     }
+}
+
+/// The volume keeps the ids of events, and so does not take any length of them.
+fn check_event(event: &str) -> Result<(), Refusal> {
+    if event.is_empty() || event.len() > MAX_EVENT_BYTES { Err(Refusal::Event) } else { Ok(()) }
 }
 
 fn post(draft: Draft, writer: &mut WallWriter, deadline: Instant) -> Result<Done, Failure> {

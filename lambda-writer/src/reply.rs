@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared_volume::config::{Cause, Config, Outcome, Published};
 use shared_volume::message::Message;
 use shared_volume::time::optional_millis;
-use shared_volume::wall::{Appended, Cursor, Entry, Newest, Said};
+use shared_volume::wall::{self, Appended, Cursor, Entry, Newest, Said};
 use ulid::Ulid;
 
 use crate::command::Done;
@@ -46,7 +46,7 @@ impl From<Done> for Answer {
         match done {
             Done::Posted(appended) => Self::Posted(appended.into()),
             Done::Read(newest) => Self::Page(Page::within(&newest, json_bytes)),
-            Done::Cleared(wall) => Self::Cleared(Cleared { cleared: true, wall }),
+            Done::Cleared(cleared) => Self::Cleared(cleared.into()),
             Done::Configured(outcome) => Self::Configured(Box::new(outcome.into())),
         }
     }
@@ -148,6 +148,14 @@ pub struct Cleared {
     pub cleared: bool,
     /// The new wall.
     pub wall: Ulid,
+    /// Whether an earlier event with the same id had already done it; what came since is kept.
+    pub repeated: bool,
+}
+
+impl From<wall::Cleared> for Cleared {
+    fn from(wall::Cleared { wall, repeated }: wall::Cleared) -> Self {
+        Self { cleared: true, wall, repeated }
+    }
 }
 
 /// A configuration in its envelope.

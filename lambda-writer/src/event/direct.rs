@@ -52,8 +52,7 @@ struct Read {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Clear {
-    #[serde(rename = "event")]
-    _event: Option<String>,
+    event: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -87,9 +86,9 @@ fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure
         return Err(Failure::input("command_invalid", "command: must be a string"));
     };
     // A retry of this very request harms nothing, nor does one that names the same event.
-    let id = |given: Option<String>| given.or_else(|| Some(invocation.request_id.clone()));
+    let id = |given: Option<String>| given.unwrap_or_else(|| invocation.request_id.clone());
     let configure = |change, expected_generation, note, given| {
-        let (event, received) = (id(given), Some(invocation.received));
+        let (event, received) = (Some(id(given)), Some(invocation.received));
         let request = Some(invocation.request_id.clone());
         let cause = Cause { source: "direct".to_owned(), event, request, note, received, at: None };
         Command::Configure(Request { change, expected_generation, cause })
@@ -97,12 +96,12 @@ fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure
     Ok(match command.as_str() {
         "post" => {
             let Post { text, author, event } = fields(event, &command)?;
-            Command::Post(Draft { author, text, event: id(event), received: invocation.received })
+            Command::Post(Draft { author, text, event: Some(id(event)), received: invocation.received })
         }
         "read" => Command::Read(fields::<Read>(event, &command)?.limit),
         "clear" => {
-            fields::<Clear>(event, &command)?;
-            Command::Clear
+            let Clear { event } = fields(event, &command)?;
+            Command::Clear { event: id(event) }
         }
         "change_config" => {
             let ChangeConfig { patch, expected_generation, note, event } = fields(event, &command)?;

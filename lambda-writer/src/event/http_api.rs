@@ -66,7 +66,7 @@ async fn respond(
             response::posted(posted, &newest, format, status)
         }
         Method::DELETE => {
-            let done = invocation.execute(Command::Clear).await?;
+            let done = invocation.execute(Command::Clear { event: event_id(&request, invocation) }).await?;
             response::cleared(done, format)
         }
         _ => response::page(&read(limit, invocation).await?, format),
@@ -83,14 +83,19 @@ fn limit(query: &QueryMap) -> Result<Limit, Failure> {
 }
 
 async fn post(request: ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<Appended, Failure> {
-    let event = request.request_context.request_id.clone().filter(|id| !id.is_empty());
-    let event = event.unwrap_or_else(|| invocation.request_id.clone());
+    let event = event_id(&request, invocation);
     let Post { text, author } = Post::read(request)?;
     let draft = Draft { author, text, event: Some(event), received: invocation.received };
     match invocation.execute(Command::Post(draft)).await? {
         Done::Posted(appended) => Ok(appended),
         other => Err(unexpected(&other)),
     }
+}
+
+/// What makes a retry of this request harmless.
+fn event_id(request: &ApiGatewayV2httpRequest, invocation: &Invocation) -> String {
+    let id = request.request_context.request_id.clone().filter(|id| !id.is_empty());
+    id.unwrap_or_else(|| invocation.request_id.clone())
 }
 
 async fn read(limit: Limit, invocation: &Invocation) -> Result<Newest, Failure> {
