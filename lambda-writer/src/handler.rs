@@ -33,7 +33,7 @@ impl Handler {
     /// Handles one event, whatever it looks like.
     ///
     /// # Errors
-    /// Only where the sender is to try again, or to put the event aside: see [`event`](crate::event). Everything else
+    /// Only where the sender is to try again, or to put the event aside: see `event`. Everything else
     /// that goes wrong is told in the reply.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reply, Failure> {
         let (event, context) = event.into_parts();

@@ -95,6 +95,12 @@ async fn what_breaks_a_rule_is_refused_by_a_stable_name() {
     let patch = "patch: must be a JSON object (a merge patch, RFC 7396)";
     check_refused(&function, change(json!("title")), 400, "config_invalid", patch).await;
 
+    for (array, place) in [(json!([]), "configuration"), (json!({"banner": ["Hi"]}), "banner")] {
+        let message = format!("{place}: invalid type: sequence, expected a JSON object");
+        let command = json!({"command": "publish_config", "config": array});
+        check_refused(&function, command, 400, "config_invalid", &message).await;
+    }
+
     let unknown = "generation: 7 is not in the history";
     check_refused(
         &function,

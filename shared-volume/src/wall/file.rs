@@ -71,7 +71,10 @@ impl Beginning {
             None if first.len() == HEADER_BYTES => &first[..],
             None => return Ok(None),
         };
-        if let Ok(header) = serde_json::from_slice::<Header>(line) {
+        // An array may be read as a header, too, and is a plain line.
+        if line.starts_with(HEADER_MARK)
+            && let Ok(header) = serde_json::from_slice::<Header>(line)
+        {
             return Ok(Some(Self { header, header_bytes: line.len() as u64 }));
         }
         let header = Header { wall: foreign_wall(file.metadata.ino(), line), start: 0, cleared_by: None };
