@@ -1,6 +1,6 @@
 //! `messagewall`, as a person uses it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
 use std::net::TcpListener;

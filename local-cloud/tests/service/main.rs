@@ -1,6 +1,6 @@
 //! The service at its boundary: HTTP on both sides, and real processes as execution environments.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod asynchronous;
 mod environments;
