@@ -1,10 +1,13 @@
 //! What may be configured, and within which bounds. A value of these types is valid.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+
+use super::object::{Object, optional_object};
 
 /// The configuration of a wall. A field that is missing has its default; a field that is unknown is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -13,16 +16,15 @@ pub struct Config {
     /// The wall's title.
     pub title: Title,
     /// A line above the wall; none by default.
+    #[serde(deserialize_with = "optional_object")]
     pub banner: Option<Banner>,
     /// The one colour of the page.
     pub accent: Accent,
     /// Whether messages are accepted; open by default.
     pub posting: Posting,
     /// The longest message, in characters: 1 to 4000, 500 by default.
-    #[schemars(range(min = 1, max = 4000))]
     pub max_message_chars: Bounded<1, 4000, 500>,
     /// How many messages the wall keeps: 1 to 10000, 1000 by default.
-    #[schemars(range(min = 1, max = 10000))]
     pub keep_messages: Bounded<1, 10000, 1000>,
     /// Words that no message may contain as a word of its own, in whatever case; none by default, at most 1000.
     #[schemars(length(max = 1000))]
@@ -54,7 +56,8 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong with it, and where.
     pub fn from_value(value: serde_json::Value) -> Result<Self, ConfigError> {
-        serde_path_to_error::deserialize(value).map_err(|error| at_path(&error))
+        let Object(config) = serde_path_to_error::deserialize(value).map_err(|error| at_path(&error))?;
+        Ok(config)
     }
 
     /// The JSON schema of a configuration.
@@ -71,7 +74,7 @@ pub(super) fn parse<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, Conf
         return Err(whole("the document is empty".to_owned()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
+    let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
     deserializer.end().map_err(|error| whole(error.to_string()))?;
     Ok(value)
 }
@@ -120,9 +123,8 @@ pub enum Tone {
 }
 
 /// A whole number from `MIN` to `MAX`, `DEFAULT` when it is not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "i64")]
-#[schemars(!try_from)]
 pub struct Bounded<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Bounded<MIN, MAX, DEFAULT> {
@@ -145,6 +147,20 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> TryFrom<i64> for Bounde
     fn try_from(number: i64) -> Result<Self, String> {
         let fits = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
         fits.map(Self).ok_or_else(|| format!("must be {MIN} to {MAX}, is {number}"))
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Bounded<MIN, MAX, DEFAULT> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("From{MIN}To{MAX}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
     }
 }
 
