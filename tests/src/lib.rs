@@ -1,7 +1,7 @@
 //! The harness of the end-to-end tests: real `messagewall` processes on a real directory, on ports of their own.
 //!
 //! A test starts a [`Wall`] (everything that `messagewall up` starts) or a [`Reader`] alone, acts at its boundary and
-//! looks at its boundary. Whatever it started ends with it.
+//! looks at its boundary. Whatever it started ends with it. The README of this folder tells the rest.
 
 mod binary;
 mod eventbridge;

@@ -1,7 +1,7 @@
 //! A reader alone, on a directory of the test's choice.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -22,6 +22,7 @@ pub struct Reader {
     pub process: Process,
     http: Client,
     address: SocketAddr,
+    wall_dir: PathBuf,
 }
 
 impl Reader {
@@ -30,10 +31,23 @@ impl Reader {
     /// # Errors
     /// When it does not come up.
     pub async fn start(wall_dir: &Path) -> Result<Self> {
-        let address = free_address()?;
+        Self::start_on(wall_dir.to_owned(), free_address()?).await
+    }
+
+    /// Starts it again, on the same address.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn again(self) -> Result<Self> {
+        let Self { process, wall_dir, address, .. } = self;
+        drop(process);
+        Self::start_on(wall_dir, address).await
+    }
+
+    async fn start_on(wall_dir: PathBuf, address: SocketAddr) -> Result<Self> {
         let mut command = Command::new(binary("messagewall")?);
-        command.arg("fargate-reader").arg("--wall-dir").arg(wall_dir).arg("--listen").arg(address.to_string());
-        let reader = Self { process: Process::start(command)?, http: Client::new(), address };
+        command.arg("fargate-reader").arg("--wall-dir").arg(&wall_dir).arg("--listen").arg(address.to_string());
+        let reader = Self { process: Process::start(command)?, http: Client::new(), address, wall_dir };
         eventually("the reader", async || reader.get("/live").await?.success()).await?;
         Ok(reader)
     }
@@ -60,12 +74,12 @@ impl Reader {
         get_json(&self.http, &self.url(path)).await
     }
 
-    /// Opens the event stream, after `last_event_id` if there is one.
+    /// Follows the event stream from now on.
     ///
     /// # Errors
     /// When it does not open.
-    pub async fn events(&self, last_event_id: Option<&str>) -> Result<Stream> {
-        Stream::open(&self.url("/events"), last_event_id).await
+    pub async fn events(&self) -> Result<Stream> {
+        Stream::follow(&self.url("/events")).await
     }
 }
 

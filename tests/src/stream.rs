@@ -28,6 +28,17 @@ pub struct Event {
 }
 
 impl Stream {
+    /// Opens the stream at `url` as a browser does that has seen nothing, and passes over what it begins with: the
+    /// wall as it is.
+    ///
+    /// # Errors
+    /// When it does not begin so.
+    pub async fn follow(url: &str) -> Result<Self> {
+        let mut stream = Self::open(url, None).await?;
+        stream.next_named("wall").await?;
+        Ok(stream)
+    }
+
     /// Opens the stream at `url`, after `last_event_id` if there is one.
     ///
     /// # Errors

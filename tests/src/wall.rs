@@ -162,12 +162,12 @@ impl Wall {
         get_json(&self.http, &self.page(path)).await
     }
 
-    /// Opens the reader's event stream.
+    /// Follows the reader's event stream from now on.
     ///
     /// # Errors
     /// When it does not open.
     pub async fn events(&self) -> Result<Stream> {
-        Stream::open(&self.page("/events"), None).await
+        Stream::follow(&self.page("/events")).await
     }
 
     /// Starts a second reader on the same volume.

@@ -86,7 +86,7 @@ async fn a_reader_that_has_restarted_replays_exactly_what_was_missed() -> Result
     wall.post_all(&["one", "two"]).await?;
     let one = events.next_named("message").await?;
     let reader = wall.second_reader().await?;
-    let mut again = reader.events(Some(&one.id)).await?;
+    let mut again = Stream::open(&reader.url("/events"), Some(&one.id)).await?;
     assert_eq!(text(&again.next_named("message").await?), "two");
     wall.post("three").await?.success()?;
     assert_eq!(text(&again.next_named("message").await?), "three");
@@ -160,7 +160,7 @@ fn comments(stream: &[u8]) -> usize {
 async fn with_200_open_streams_sigterm_ends_the_reader_in_2_seconds() -> Result<()> {
     let directory = tempfile::TempDir::new()?;
     let mut reader = Reader::start(directory.path()).await?;
-    let mut streams = try_join_all((0..200).map(|_| reader.events(None))).await?;
+    let mut streams = try_join_all((0..200).map(|_| reader.events())).await?;
     let told = Instant::now();
     reader.process.signal(Signal::TERM)?;
     let status = reader.process.ended().await?;
