@@ -1,9 +1,10 @@
 //! What may be configured, and within which bounds. A value of these types is valid.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// The configuration of a wall. A field that is missing has its default; a field that is unknown is an error.
@@ -19,10 +20,8 @@ pub struct Config {
     /// Whether messages are accepted; open by default.
     pub posting: Posting,
     /// The longest message, in characters: 1 to 4000, 500 by default.
-    #[schemars(range(min = 1, max = 4000))]
     pub max_message_chars: Bounded<1, 4000, 500>,
     /// How many messages the wall keeps: 1 to 10000, 1000 by default.
-    #[schemars(range(min = 1, max = 10000))]
     pub keep_messages: Bounded<1, 10000, 1000>,
     /// Words that no message may contain as a word of its own, in whatever case; none by default, at most 1000.
     #[schemars(length(max = 1000))]
@@ -120,9 +119,8 @@ pub enum Tone {
 }
 
 /// A whole number from `MIN` to `MAX`, `DEFAULT` when it is not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "i64")]
-#[schemars(!try_from)]
 pub struct Bounded<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Bounded<MIN, MAX, DEFAULT> {
@@ -145,6 +143,20 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> TryFrom<i64> for Bounde
     fn try_from(number: i64) -> Result<Self, String> {
         let fits = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
         fits.map(Self).ok_or_else(|| format!("must be {MIN} to {MAX}, is {number}"))
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Bounded<MIN, MAX, DEFAULT> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("From{MIN}To{MAX}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
     }
 }
 
