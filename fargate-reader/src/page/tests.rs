@@ -181,5 +181,3 @@ fn a_message_carries_the_times_of_its_journey() {
     let html = message(shown).unwrap();
     assert!(html.contains(r#" data-at="2026-11-23T18:26:01.120Z" data-stored="" data-seen="2"#), "{html}");
 }
-
-mod drawn;

@@ -135,6 +135,11 @@ impl Browser {
         Ok(self.driver.cdp().send_raw(method, parameters).await?)
     }
 
+    /// What a person sees, as a PNG.
+    pub(crate) async fn picture(&self) -> Result<Vec<u8>> {
+        Ok(self.driver.screenshot_as_png().await?)
+    }
+
     /// Loads the page anew.
     pub(crate) async fn reload(&self) -> Result<()> {
         Ok(self.driver.refresh().await?)
