@@ -12,12 +12,8 @@ import { readSettings } from "./settings.ts";
 export function messageWall(environment: Record<string, string | undefined>, props?: AppProps): { app: App; stack: MessageWallStack } {
   const app = new App(props);
   const settings = readSettings((name) => app.node.tryGetContext(name), environment);
-  const stack = new MessageWallStack(app, settings, {
-    // A look-up of an existing VPC needs to know where; everything else does without, and synth without an account.
-    ...(settings.vpcId === undefined
-      ? {}
-      : { env: { account: environment["CDK_DEFAULT_ACCOUNT"], region: environment["CDK_DEFAULT_REGION"] } }),
-  });
+  // Without an account and a Region: synth needs neither, and the same template deploys anywhere.
+  const stack = new MessageWallStack(app, settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
 }

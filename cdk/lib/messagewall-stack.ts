@@ -1,5 +1,5 @@
 // The picture of the repository's README, one construct per box.
-import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Door } from "./door.ts";
 import { FailedEvents } from "./failed-events.ts";
@@ -17,8 +17,8 @@ import { WriterFunction } from "./writer-function.ts";
 
 /** MessageWall: a function writes the file system, containers follow it, browsers see it. */
 export class MessageWallStack extends Stack {
-  constructor(scope: Construct, settings: Settings, props?: StackProps) {
-    super(scope, settings.name, { description: "MessageWall: Lambda writes EFS, Fargate serves it live", ...props });
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, settings.name, { description: "MessageWall: Lambda writes EFS, Fargate serves it live" });
     const network = new Network(this, "Network", settings);
     const volume = new SharedVolume(this, "SharedVolume", { settings, network });
     const failedEvents = new FailedEvents(this, "FailedEvents");

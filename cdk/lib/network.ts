@@ -23,10 +23,8 @@ export class Network extends Construct {
       this.vpc = this.newVpc(settings);
       this.privateSubnets = { subnetGroupName: "private" };
     } else {
-      this.vpc = ec2.Vpc.fromLookup(this, "Vpc", { vpcId: settings.vpcId });
-      this.privateSubnets = {
-        subnets: this.vpc.privateSubnets.length > 0 ? this.vpc.privateSubnets : this.vpc.isolatedSubnets,
-      };
+      this.vpc = broughtVpc(this, settings.vpcId, settings);
+      this.privateSubnets = { subnets: this.vpc.privateSubnets };
     }
 
     this.doorGroup = this.group("Door", "Browsers to the load balancer");
@@ -105,4 +103,15 @@ export class Network extends Construct {
     from.addEgressRule(to, port, why);
     to.addIngressRule(from, port, why);
   }
+}
+
+/** By its ids, not by a look-up: synth needs no account then, and the deployer says which subnets are meant. */
+function broughtVpc(scope: Construct, vpcId: string, { privateSubnetIds = [], publicSubnetIds = [] }: Settings): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(scope, "Vpc", {
+    vpcId,
+    privateSubnetIds: [...privateSubnetIds],
+    publicSubnetIds: [...publicSubnetIds],
+    // CDK counts the zones and nothing here asks for their names.
+    availabilityZones: privateSubnetIds.map((_, index) => `zone ${index + 1}`),
+  });
 }

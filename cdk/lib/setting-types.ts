@@ -45,15 +45,16 @@ export function matching(pattern: RegExp, shape: string, fallback?: string): Rea
   };
 }
 
-/** IPv4 ranges with commas between. */
-export function cidrs(fallback: string): Reader<readonly string[]> {
+/** At least `least` values with commas between, each of which is `right`; `shape` tells that in words. */
+export function listOf(right: (item: string) => boolean, shape: string, fallback?: string, least = 1): Reader<readonly string[]> {
   return (given) => {
-    const value = (given ?? fallback).split(",").map((range) => range.trim());
-    return value.every(isCidr) ? { value } : { problem: "IPv4 ranges such as 203.0.113.0/24, with commas between" };
+    const value = (given ?? fallback ?? "").split(",").map((item) => item.trim());
+    return value.length >= least && value.every(right) ? { value } : { problem: shape };
   };
 }
 
-function isCidr(range: string): boolean {
+/** Whether text is an IPv4 range in CIDR notation. */
+export function isCidr(range: string): boolean {
   const [address = "", bits = "", ...rest] = range.split("/");
   const octets = address.split(".");
   const small = (text: string, most: number) => /^\d{1,3}$/.test(text) && Number(text) <= most;

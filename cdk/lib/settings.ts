@@ -1,14 +1,18 @@
 // Every choice of the deployer, in one table. A setting comes from CDK's context
 // (`npx cdk deploy -c natGateways=1`, or cdk.json), else from the environment (`MESSAGEWALL_NAT_GATEWAYS=1`),
 // else from its default. All problems are collected and told at once.
-import { boolean, cidrs, integer, matching, oneOf, optional, type Reader } from "./setting-types.ts";
+import { boolean, integer, isCidr, listOf, matching, oneOf, optional, type Reader } from "./setting-types.ts";
 
 /** What a deployer may choose. Each field is a setting of the same name. */
 export interface Settings {
   /** Name of the stack, the function and the event bus. Default `MessageWall`. */
   readonly name: string;
-  /** An existing VPC instead of a new one. Default: a new one. */
+  /** An existing VPC instead of a new one; needs `privateSubnetIds` and `publicSubnetIds`. Default: a new one. */
   readonly vpcId: string | undefined;
+  /** The existing VPC's subnets for function, tasks and mount targets, one in each zone, with commas between. */
+  readonly privateSubnetIds: readonly string[] | undefined;
+  /** The existing VPC's subnets for the load balancer, one in each zone, with commas between. */
+  readonly publicSubnetIds: readonly string[] | undefined;
   /** An existing file system instead of a new one; needs `vpcId` and `fileSystemSecurityGroupId`. Default: a new one. */
   readonly fileSystemId: string | undefined;
   /** The security group of the existing file system's mount targets. */
@@ -55,16 +59,18 @@ export interface Settings {
 
 const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   name: matching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, "1 to 40 letters, digits and hyphens, beginning with a letter", "MessageWall"),
-  vpcId: optional(matching(/^vpc-[0-9a-f]+$/, "a VPC id such as vpc-0123456789abcdef0")),
-  fileSystemId: optional(matching(/^fs-[0-9a-f]+$/, "a file system id such as fs-0123456789abcdef0")),
-  fileSystemSecurityGroupId: optional(matching(/^sg-[0-9a-f]+$/, "a security group id such as sg-0123456789abcdef0")),
+  vpcId: optional(identifier("vpc", "a VPC id")),
+  privateSubnetIds: optional(subnets()),
+  publicSubnetIds: optional(subnets()),
+  fileSystemId: optional(identifier("fs", "a file system id")),
+  fileSystemSecurityGroupId: optional(identifier("sg", "a security group id")),
   natGateways: integer(0, 2, 0),
   throughput: oneOf(["elastic", "bursting", "provisioned"], "elastic"),
   provisionedMibps: optional(integer(1, 3414)),
   keepData: boolean(true),
   openWall: boolean(false),
   pagePosts: boolean(true),
-  pageFrom: cidrs("0.0.0.0/0"),
+  pageFrom: listOf(isCidr, "IPv4 ranges such as 203.0.113.0/24, with commas between", "0.0.0.0/0"),
   certificateArn: optional(matching(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")),
   reservedConcurrency: optional(integer(0, 1000)),
   writerMemoryMb: integer(128, 10_240, 256),
@@ -78,6 +84,20 @@ const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   alarmEmail: optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address")),
   runbookUrl: matching(/^\S+$/, "an address or path without spaces", "cdk/README.md"),
 };
+
+function identifier(prefix: string, what: string): Reader<string> {
+  return matching(identifierPattern(prefix), `${what} such as ${prefix}-0123456789abcdef0`);
+}
+
+function subnets(): Reader<readonly string[]> {
+  const pattern = identifierPattern("subnet");
+  return listOf((id) => pattern.test(id), "subnet ids such as subnet-0123456789abcdef0, two or more, with commas between", undefined, 2);
+}
+
+/** AWS's ids: eight hexadecimal digits of old, seventeen since. */
+function identifierPattern(prefix: string): RegExp {
+  return new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`);
+}
 
 /** Bad settings, all of them, one to a line. */
 export class SettingsError extends Error {
@@ -124,7 +144,10 @@ export function readSettings(context: (name: string) => unknown, environment: Re
 
 function contradictions(settings: Settings): string[] {
   const problems: string[] = [];
-  const { throughput, provisionedMibps, fileSystemId, fileSystemSecurityGroupId, vpcId } = settings;
+  const { throughput, provisionedMibps, fileSystemId, fileSystemSecurityGroupId, vpcId, privateSubnetIds, publicSubnetIds } = settings;
+  if (new Set([vpcId, privateSubnetIds, publicSubnetIds].map((given) => given === undefined)).size > 1) {
+    problems.push("vpcId, privateSubnetIds and publicSubnetIds go together: give all three, or none for a new VPC");
+  }
   if (throughput === "provisioned" && provisionedMibps === undefined) {
     problems.push("throughput=provisioned needs provisionedMibps, the MiB per second to pay for");
   }
@@ -139,6 +162,9 @@ function contradictions(settings: Settings): string[] {
   }
   if (vpcId !== undefined && settings.natGateways > 0) {
     problems.push("natGateways needs a new VPC: with vpcId the way out is that VPC's own");
+  }
+  if (privateSubnetIds !== undefined && publicSubnetIds !== undefined && privateSubnetIds.length !== publicSubnetIds.length) {
+    problems.push("privateSubnetIds and publicSubnetIds must be as many: one of each for each zone");
   }
   if (settings.readerMax < settings.readerMin) {
     problems.push(`readerMax=${settings.readerMax} must not be less than readerMin=${settings.readerMin}`);
