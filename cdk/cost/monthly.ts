@@ -24,8 +24,8 @@ export interface Size {
 
 export const SIZES: readonly Size[] = [
   { name: "a team", writes: 10_000, byApi: 2_000, tasks: 2, taskCpu: 0.25, taskGb: 0.5, browsers: 20, watched: 0.25, storedGb: 0.1 },
-  { name: "a company", writes: 1_000_000, byApi: 200_000, tasks: 4, taskCpu: 0.5, taskGb: 1, browsers: 1_000, watched: 1, storedGb: 1 },
-  { name: "a public event", writes: 20_000_000, byApi: 2_000_000, tasks: 12, taskCpu: 1, taskGb: 2, browsers: 30_000, watched: 1, storedGb: 5 },
+  { name: "a company", writes: 100_000, byApi: 20_000, tasks: 2, taskCpu: 0.5, taskGb: 1, browsers: 200, watched: 1, storedGb: 1 },
+  { name: "the public", writes: 1_000_000, byApi: 100_000, tasks: 6, taskCpu: 1, taskGb: 2, browsers: 2_000, watched: 1, storedGb: 5 },
 ];
 
 const SECONDS = HOURS * 3600;

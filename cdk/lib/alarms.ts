@@ -98,10 +98,10 @@ export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
     },
     {
       id: "ReaderStale",
-      meaning: "A reader has not read the volume for a minute, or no reader says anything: the page shows the past.",
+      meaning: "A reader has not seen the volume for a minute, or no reader says anything: the page shows the past.",
       runbook: "readers-are-stale",
       metric: metrics.reader.stale,
-      threshold: Duration.minutes(1).toMilliseconds(),
+      threshold: Duration.minutes(1).toSeconds(),
       minutes: 5,
       silence: cloudwatch.TreatMissingData.BREACHING,
     },

@@ -42,17 +42,18 @@ export const EVENT_SOURCE = "messagewall";
 export const EVENT_DETAIL_TYPES = ["Config Change Requested", "Config Rollback Requested", "Message Posted"] as const;
 
 /**
- * The line that a reader logs every `STATUS_LOG_SECONDS`, and what CloudWatch makes metrics of.
+ * The line that a reader logs after its first look at the volume and then every 30 s, of which CloudWatch makes metrics:
  *
- * `{"level":"INFO","fields":{"message":"wall status","stale_ms":212,"config_rejected":false}, ...}`:
- * `stale_ms` is the time since the volume was last read successfully, `config_rejected` whether the
- * configuration on disk is not the one in force.
+ * `{"level":"INFO","message":"reader_status","last_look_age_seconds":0.21,"config_rejected":false, ...}`
+ *
+ * `last_look_age_seconds` is the age of the last successful look at the volume, `config_rejected` whether the
+ * configuration on disk is not the one running: the reader's Prometheus gauges of the same names.
  */
 export const STATUS_LOG = {
-  message: "wall status",
-  messageField: "$.fields.message",
-  staleField: "$.fields.stale_ms",
-  rejectedField: "$.fields.config_rejected",
+  message: "reader_status",
+  messageField: "$.message",
+  ageField: "$.last_look_age_seconds",
+  rejectedField: "$.config_rejected",
   everySeconds: 30,
 } as const;
 
@@ -76,6 +77,8 @@ export function readerEnvironment(choices: ReaderChoices): Record<string, string
     LISTEN: `0.0.0.0:${READER_PORT}`,
     // Another host writes this volume, so the kernel's own notifications never come.
     WATCH: "nfs",
+    // The alarm on stale readers counts on a line of this level.
+    RUST_LOG: "info",
     ...(choices.writerFunction === undefined ? {} : { WRITER_FUNCTION: choices.writerFunction }),
     ...(choices.watchIntervalMs === undefined ? {} : { WATCH_INTERVAL_MS: String(choices.watchIntervalMs) }),
   };

@@ -1,5 +1,6 @@
 // The picture of the repository's README, one construct per box.
 import { CfnOutput, Stack } from "aws-cdk-lib";
+import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { Door } from "./door.ts";
 import { FailedEvents } from "./failed-events.ts";
@@ -34,17 +35,28 @@ export class MessageWallStack extends Stack {
       metrics: metrics({ volume, writer, api: api.api, failedEvents, door, reader }),
     });
 
+    const subnets = (selection: ec2.SubnetSelection) => network.vpc.selectSubnets(selection).subnetIds.join(",");
     const outputs = {
       Page: [door.url, "The wall, for browsers"],
       Api: [api.url, settings.openWall ? "The API: OPEN, anybody may write and delete" : "The API: callers sign with IAM"],
       Function: [writer.functionName, "aws lambda invoke --function-name"],
       EventBus: [events.bus.eventBusName, "aws events put-events"],
       AdminToken: [task.adminToken.secretName, "aws secretsmanager get-secret-value --secret-id"],
-      FileSystem: [volume.fileSystemId, "To bring it to another stack"],
+      FileSystem: [volume.fileSystemId, "The wall's file system"],
+      Share: [
+        `-c vpcId=${network.vpc.vpcId} -c privateSubnetIds=${subnets(network.privateSubnets)}`
+        + ` -c publicSubnetIds=${subnets({ subnetType: ec2.SubnetType.PUBLIC })}`
+        + ` -c fileSystemId=${volume.fileSystemId} -c fileSystemSecurityGroupId=${network.fileSystemGroup.securityGroupId}`,
+        "For cdk deploy of another stack on this VPC and file system",
+      ],
+      ReaderGroup: [network.readerGroup.securityGroupId, "The tasks' security group"],
+      ...(network.endpointGroup === undefined
+        ? {}
+        : { EndpointGroup: [network.endpointGroup.securityGroupId, "Admits who may call AWS's APIs from the private subnets"] }),
       Dashboard: [dashboard.dashboardName, "In CloudWatch"],
       AlarmTopic: [topic.topicArn, "Told of every alarm"],
       FailedEventsQueue: [failedEvents.queueUrl, "Events that could not be applied"],
-    } as const;
+    } satisfies Record<string, readonly [value: string, description: string]>;
     for (const [key, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, `${key}Output`, { key, value, description });
     }

@@ -16,6 +16,8 @@ export class Network extends Construct {
   readonly readerGroup: ec2.SecurityGroup;
   readonly writerGroup: ec2.SecurityGroup;
   readonly fileSystemGroup: ec2.ISecurityGroup;
+  /** Of the interface endpoints, where there are any. */
+  readonly endpointGroup: ec2.SecurityGroup | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -39,7 +41,7 @@ export class Network extends Construct {
     // AWS's own APIs: by interface endpoint, or by the way out that the VPC has. Image layers come from S3,
     // whose gateway endpoint has no security group that could be named here.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");
-    if (settings.vpcId === undefined && settings.natGateways === 0) this.addEndpoints();
+    if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints();
   }
 
   private newVpc(settings: Settings): ec2.Vpc {
@@ -70,7 +72,7 @@ export class Network extends Construct {
   }
 
   /** What a task without a way to the internet calls. The function calls no AWS API. */
-  private addEndpoints(): void {
+  private addEndpoints(): ec2.SecurityGroup {
     const group = this.group("Endpoints", "AWS APIs for the tasks only");
     group.addIngressRule(this.readerGroup, ec2.Port.HTTPS, "AWS APIs for the tasks");
     const services = {
@@ -89,6 +91,7 @@ export class Network extends Construct {
         open: false,
       });
     }
+    return group;
   }
 
   private group(id: string, description: string): ec2.SecurityGroup {

@@ -7,7 +7,7 @@ import { STATUS_LOG } from "./contract.ts";
 
 /** Metric filters on the readers' status line. No agent, no extra container, no permission for the task. */
 export class ReaderMetrics extends Construct {
-  /** Milliseconds since the volume was last read, of the task that is worst off. */
+  /** Seconds since the last successful look at the volume, of the task that is worst off. */
   readonly stale: cloudwatch.Metric;
   /** How many status lines said that the configuration on disk is not the one in force. */
   readonly rejected: cloudwatch.Metric;
@@ -20,9 +20,9 @@ export class ReaderMetrics extends Construct {
       logGroup: readerLog,
       filterPattern: isStatus,
       metricNamespace,
-      metricName: "ReaderStaleMilliseconds",
-      metricValue: STATUS_LOG.staleField,
-      unit: cloudwatch.Unit.MILLISECONDS,
+      metricName: "ReaderLastLookAge",
+      metricValue: STATUS_LOG.ageField,
+      unit: cloudwatch.Unit.SECONDS,
     });
     const rejected = new logs.MetricFilter(this, "Rejected", {
       logGroup: readerLog,

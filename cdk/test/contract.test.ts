@@ -2,29 +2,58 @@
 //
 // The binaries are those of MESSAGEWALL_BIN_DIR, else of the workspace's target/debug. Nothing is built here.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { describe, test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
-  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, WALL_DIR, WRITER_USER,
-  writerEnvironment,
+  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, STATUS_LOG, WALL_DIR,
+  WRITER_USER, writerEnvironment,
 } from "../lib/contract.ts";
 import { only, synthesize } from "./synthesized.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const BINARIES = process.env["MESSAGEWALL_BIN_DIR"] ?? join(REPOSITORY, "target", "debug");
 
+/** The path of a program, or nothing and a skipped test. */
+function binary(t: TestContext, program: string): string | undefined {
+  const path = join(BINARIES, program);
+  if (existsSync(path)) return path;
+  t.skip(`there is no ${program} to ask: cargo build -p lambda-writer -p fargate-reader, or set MESSAGEWALL_BIN_DIR`);
+  return undefined;
+}
+
 /** Runs a program with nothing but `environment`, or skips the test when the program is not there. */
 function run(t: TestContext, program: string, args: string[], environment: Record<string, string> = {}): Ran | undefined {
-  const path = join(BINARIES, program);
-  if (!existsSync(path)) {
-    t.skip(`there is no ${program} to ask: cargo build -p lambda-writer -p fargate-reader, or set MESSAGEWALL_BIN_DIR`);
-    return undefined;
-  }
+  const path = binary(t, program);
+  if (path === undefined) return undefined;
   const { status, stdout, stderr } = spawnSync(path, args, { env: environment, encoding: "utf8", timeout: 20_000 });
   return { status, output: `${stdout}\n${stderr}`.replace(/\s+/g, " ") };
+}
+
+/** Starts a program on an empty wall, waits for the JSON line with this message in its log, and ends the program. */
+async function firstLine(t: TestContext, program: string, message: string, environment: Record<string, string>) {
+  const path = binary(t, program);
+  if (path === undefined) return undefined;
+  const wall = mkdtempSync(join(tmpdir(), "wall-"));
+  const child = spawn(path, { env: { ...environment, WALL_DIR: wall }, stdio: ["ignore", "ignore", "pipe"] });
+  const limit = setTimeout(() => child.kill(), 20_000);
+  const lines: string[] = [];
+  try {
+    for await (const line of createInterface(child.stderr)) {
+      lines.push(line);
+      const parsed = line.startsWith("{") ? JSON.parse(line) : {};
+      if (parsed[STATUS_LOG.messageField.replace("$.", "")] === message) return parsed as Record<string, unknown>;
+    }
+  } finally {
+    clearTimeout(limit);
+    child.kill();
+    rmSync(wall, { recursive: true });
+  }
+  return assert.fail(`no line with "${message}" in:\n${lines.join("\n")}`);
 }
 
 interface Ran {
@@ -36,7 +65,7 @@ interface Ran {
 function variables(help: string): Map<string, string> {
   const options = help.split(/ (?=--[a-z])/);
   return new Map(options.flatMap((option) => {
-    const name = /\[env: ([A-Z_]+)=/.exec(option)?.[1];
+    const name = /\[env: ([A-Z_]+)[=\]]/.exec(option)?.[1];
     return name === undefined ? [] : [[name, option] as const];
   }));
 }
@@ -94,6 +123,14 @@ describe("fargate-reader", () => {
   test("has_the_subcommand_that_the_health_check_calls", (t) => {
     const ran = run(t, "fargate-reader", [HEALTHCHECK_SUBCOMMAND, "--help"]);
     if (ran !== undefined) assert.equal(ran.status, 0, ran.output);
+  });
+
+  test("logs_the_line_that_the_metrics_are_made_of", async (t) => {
+    const line = await firstLine(t, "fargate-reader", STATUS_LOG.message, { ...everything, LISTEN: "127.0.0.1:0" });
+    if (line === undefined) return;
+    for (const [path, type] of [[STATUS_LOG.ageField, "number"], [STATUS_LOG.rejectedField, "boolean"]] as const) {
+      assert.equal(typeof line[path.replace("$.", "")], type, path);
+    }
   });
 
   test("is_given_by_the_template_what_the_contract_says", () => {

@@ -21,7 +21,7 @@ describe("alarms", () => {
     for (
       const metric of [
         "BurstCreditBalance", "PercentIOLimit", "ClientConnections", "Errors", "Throttles", "Duration",
-        "ReaderStaleMilliseconds", "ReaderConfigRejected", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "5xx",
+        "ReaderLastLookAge", "ReaderConfigRejected", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "5xx",
         "ApproximateNumberOfMessagesVisible",
       ]
     ) assert.ok(watched.includes(`"${metric}"`), metric);
@@ -38,7 +38,7 @@ describe("alarms", () => {
   });
 
   test("readers_that_say_nothing_are_as_bad_as_readers_that_are_stale", () => {
-    const stale = alarms.find(({ MetricName }) => MetricName === "ReaderStaleMilliseconds")!;
+    const stale = alarms.find(({ MetricName }) => MetricName === "ReaderLastLookAge")!;
     assert.equal(stale["TreatMissingData"], "breaching");
     assert.ok(stale["Period"] >= 2 * STATUS_LOG.everySeconds, "a period holds at least two status lines of each reader");
   });
