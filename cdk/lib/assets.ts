@@ -20,7 +20,7 @@ export class WriterCode extends lambda.Code {
   override bind(scope: Construct): lambda.CodeConfig {
     const { bucketName, objectKey } = Stack.of(scope).synthesizer.addFileAsset({
       displayName: "lambda-writer",
-      sourceHash: FileSystem.fingerprint(REPOSITORY, { exclude: [...NOT_SOURCES, "docker"], ignoreMode: IgnoreMode.DOCKER }),
+      sourceHash: FileSystem.fingerprint(REPOSITORY, { exclude: NOT_SOURCES, ignoreMode: IgnoreMode.DOCKER }),
       executable: [BUILD_WRITER],
     });
     return { s3Location: { bucketName, objectKey } };
