@@ -1,6 +1,7 @@
 //! The configuration of a wall: `config.json`, and `history/` with every configuration that ever was.
 
 mod history;
+mod object;
 mod publish;
 mod published;
 mod schema;

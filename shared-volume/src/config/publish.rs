@@ -14,6 +14,9 @@ use crate::replace;
 use crate::time;
 use crate::volume::{WallDir, create_directory};
 
+/// The longest note, in characters.
+const MAX_NOTE_CHARS: usize = 500;
+
 /// How many event ids a configuration remembers.
 const RECENT_EVENTS: usize = 100;
 
@@ -95,6 +98,10 @@ impl PublishError {
 /// # Errors
 /// See [`PublishError`].
 pub fn publish(wall: &WallDir, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
+    if request.cause.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE_CHARS) {
+        let problem = format!("must have at most {MAX_NOTE_CHARS} characters");
+        return Err(ConfigError { path: "note".to_owned(), problem }.into());
+    }
     let _lock = WriterLock::acquire(wall, deadline)?;
     let current = in_force(wall)?.published;
     if let Some(event) = &request.cause.event

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::history;
+use super::object::object;
 use super::schema::{Config, ConfigError, parse};
 use crate::time::optional_millis;
 use crate::volume::WallDir;
@@ -26,6 +27,7 @@ pub struct Published {
     #[serde(default)]
     pub recent_events: Vec<String>,
     /// The configuration itself.
+    #[serde(deserialize_with = "object")]
     pub config: Config,
 }
 

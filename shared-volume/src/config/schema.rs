@@ -7,6 +7,8 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::object::{Object, optional_object};
+
 /// The configuration of a wall. A field that is missing has its default; a field that is unknown is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -14,6 +16,7 @@ pub struct Config {
     /// The wall's title.
     pub title: Title,
     /// A line above the wall; none by default.
+    #[serde(deserialize_with = "optional_object")]
     pub banner: Option<Banner>,
     /// The one colour of the page.
     pub accent: Accent,
@@ -53,7 +56,8 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong with it, and where.
     pub fn from_value(value: serde_json::Value) -> Result<Self, ConfigError> {
-        serde_path_to_error::deserialize(value).map_err(|error| at_path(&error))
+        let Object(config) = serde_path_to_error::deserialize(value).map_err(|error| at_path(&error))?;
+        Ok(config)
     }
 
     /// The JSON schema of a configuration.
@@ -70,7 +74,7 @@ pub(super) fn parse<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, Conf
         return Err(whole("the document is empty".to_owned()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
+    let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
     deserializer.end().map_err(|error| whole(error.to_string()))?;
     Ok(value)
 }

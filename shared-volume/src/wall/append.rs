@@ -9,7 +9,7 @@ use fs_err::os::unix::fs::OpenOptionsExt;
 use memchr::memmem;
 use ulid::Ulid;
 
-use super::compact::{begin_anew, compact};
+use super::compact::{Cleared, begin_anew, compact};
 use super::entry::{Lines, Said};
 use super::file::{HEADER_MARK, Header, LogFile};
 use super::newest::{Newest, newest};
@@ -21,7 +21,7 @@ use crate::time;
 use crate::volume::{FILE_MODE, WallDir};
 
 /// How far back a retry is recognised by its event id. Fixed, so that an append costs the same on every wall.
-const RECENT_BYTES: u64 = 64 * 1024;
+const RECENT_BYTES: u64 = 128 * 1024;
 
 /// How often an append is tried again because another program deleted the log meanwhile.
 const DELETED_TRIES: u32 = 5;
@@ -90,14 +90,14 @@ impl WallWriter {
         Err(io::Error::other(text).into())
     }
 
-    /// Takes all messages away by beginning a new wall.
+    /// Takes all messages away by beginning a new wall. A retry of the same `event` does nothing more.
     ///
     /// # Errors
     /// When the lock is not to be had before `deadline`, or the volume fails: then the wall is as it was.
-    pub fn clear(&mut self, deadline: Instant) -> Result<Ulid, WriteError> {
+    pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, WriteError> {
         let _lock = WriterLock::acquire(&self.wall, deadline)?;
         self.counted = None;
-        Ok(begin_anew(&self.wall)?)
+        Ok(begin_anew(&self.wall, event)?)
     }
 
     /// The newest `limit` messages, but never more than the configuration keeps.
@@ -124,7 +124,7 @@ impl WallWriter {
         let kept = &recent[..usize::try_from(end - recent_from).unwrap_or(0)];
         let mut lines = Vec::new();
         if end == 0 {
-            lines.extend_from_slice(Header { wall: Ulid::generate(), start: 0 }.line().as_bytes());
+            lines.extend_from_slice(&Header::of_new_wall(None).line()?);
         } else if !kept.ends_with(b"\n") {
             lines.push(b'\n');
         }

@@ -26,7 +26,7 @@ pub(super) fn compact(wall: &WallDir, keep: usize) -> io::Result<()> {
     let start = first.span.start;
     // Positions are byte offsets, so what is kept is kept byte for byte, damaged lines included.
     let kept = usize::try_from(start - beginning.header.start).unwrap_or(usize::MAX).min(bytes.len());
-    let mut new = Header { wall: beginning.header.wall, start }.line().into_bytes();
+    let mut new = Header { start, ..beginning.header }.line()?;
     new.extend_from_slice(&bytes[kept..]);
     replace(&path, &new)?;
 
@@ -39,9 +39,25 @@ pub(super) fn compact(wall: &WallDir, keep: usize) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Begins a new wall, with nothing on it.
-pub(super) fn begin_anew(wall: &WallDir) -> io::Result<Ulid> {
-    let header = Header { wall: Ulid::generate(), start: 0 };
-    replace(&wall.content(), header.line().as_bytes())?;
-    Ok(header.wall)
+/// Begins a new wall, with nothing on it; or finds that this event has done so already.
+pub(super) fn begin_anew(wall: &WallDir, event: Option<&str>) -> io::Result<Cleared> {
+    let path = wall.content();
+    if let (Some(event), Some(log)) = (event, LogFile::open(&path)?)
+        && let Some(Beginning { header, .. }) = Beginning::read(&log)?
+        && header.cleared_by.as_deref() == Some(event)
+    {
+        return Ok(Cleared { wall: header.wall, repeated: true });
+    }
+    let header = Header::of_new_wall(event.map(str::to_owned));
+    replace(&path, &header.line()?)?;
+    Ok(Cleared { wall: header.wall, repeated: false })
+}
+
+/// A wall that was begun anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cleared {
+    /// The new wall.
+    pub wall: Ulid,
+    /// Whether an earlier try with the same event id had done it: messages that came since are kept.
+    pub repeated: bool,
 }

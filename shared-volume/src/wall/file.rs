@@ -12,26 +12,37 @@ use ulid::Ulid;
 /// How a header begins.
 pub(crate) const HEADER_MARK: &[u8] = br#"{"wall":""#;
 
-/// A header is about 60 bytes; a first line that is longer than this is none.
-const HEADER_BYTES: usize = 256;
+/// A header is about 60 bytes, and the id of an event; a first line that is longer than this is none.
+const HEADER_BYTES: usize = 1024;
 
 /// The first line: which wall this is, and the position of the first message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
+    /// Stands first, because [`HEADER_MARK`] is how a header is told from other lines.
     pub(super) wall: Ulid,
     pub(super) start: u64,
+    /// The id of the event that cleared the wall before this one, so that its retry does not clear this one as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cleared_by: Option<String>,
 }
 
 impl Header {
+    /// The header of a wall that begins.
+    pub(super) fn of_new_wall(cleared_by: Option<String>) -> Self {
+        Self { wall: Ulid::generate(), start: 0, cleared_by }
+    }
+
     /// The header's line.
-    pub(super) fn line(self) -> String {
-        format!("{{\"wall\":\"{}\",\"start\":{}}}\n", self.wall, self.start)
+    pub(super) fn line(&self) -> io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
     }
 }
 
 /// Where the messages of a file begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Beginning {
     pub(super) header: Header,
     /// How many bytes the header's line takes; 0 when there is none.
@@ -40,12 +51,12 @@ pub(super) struct Beginning {
 
 impl Beginning {
     /// The place in the file of a position in the life of the wall, if it is still kept.
-    pub(super) fn offset(self, position: u64) -> Option<u64> {
+    pub(super) fn offset(&self, position: u64) -> Option<u64> {
         Some(position.checked_sub(self.header.start)? + self.header_bytes)
     }
 
     /// The position in the life of the wall of a place in the file.
-    pub(super) fn position(self, offset: u64) -> u64 {
+    pub(super) fn position(&self, offset: u64) -> u64 {
         self.header.start + offset.saturating_sub(self.header_bytes)
     }
 
@@ -60,10 +71,13 @@ impl Beginning {
             None if first.len() == HEADER_BYTES => &first[..],
             None => return Ok(None),
         };
-        if let Ok(header) = serde_json::from_slice::<Header>(line) {
+        // An array may be read as a header, too, and is a plain line.
+        if line.starts_with(HEADER_MARK)
+            && let Ok(header) = serde_json::from_slice::<Header>(line)
+        {
             return Ok(Some(Self { header, header_bytes: line.len() as u64 }));
         }
-        let header = Header { wall: foreign_wall(file.metadata.ino(), line), start: 0 };
+        let header = Header { wall: foreign_wall(file.metadata.ino(), line), start: 0, cleared_by: None };
         Ok(Some(Self { header, header_bytes: 0 }))
     }
 }

@@ -13,6 +13,7 @@ mod newest;
 mod tail;
 
 pub use append::{Appended, Batch, WallWriter};
+pub use compact::Cleared;
 pub use cursor::{Cursor, InvalidCursor};
 pub use entry::{Entry, Said};
 pub use newest::{Newest, newest};

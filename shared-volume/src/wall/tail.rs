@@ -93,7 +93,7 @@ impl Tail {
             return Ok(None);
         }
         let Some(beginning) = Beginning::read(&file)? else { return Ok(self.empty(Some(fingerprint))) };
-        let resumed = self.place_in(&file, beginning)?;
+        let resumed = self.place_in(&file, &beginning)?;
         let offset = resumed.unwrap_or(beginning.header_bytes);
         let bytes = file.read_from(offset)?;
         let lines = Lines::parse(&bytes, beginning.position(offset));
@@ -109,7 +109,7 @@ impl Tail {
     }
 
     /// Where to go on in `file`, if it still holds what was read last just before that place.
-    fn place_in(&self, file: &LogFile, beginning: Beginning) -> io::Result<Option<u64>> {
+    fn place_in(&self, file: &LogFile, beginning: &Beginning) -> io::Result<Option<u64>> {
         let Some(seen) = &self.seen else { return Ok(None) };
         if seen.cursor.wall != beginning.header.wall {
             return Ok(None);

@@ -127,10 +127,26 @@ fn clearing_begins_another_wall() {
     let mut wall = TestWall::new();
     wall.post("gone");
     let before = shared_volume::wall::newest(&wall.dir, 1).unwrap().cursor();
-    wall.writer.clear(soon()).unwrap();
+    wall.writer.clear(None, soon()).unwrap();
     assert_eq!(wall.texts(), [""; 0]);
     wall.post("new");
     let after = shared_volume::wall::newest(&wall.dir, 1).unwrap().cursor();
     assert_ne!(before.wall, after.wall);
     assert_eq!(wall.texts(), ["new"]);
+}
+
+#[test]
+fn a_retry_of_clearing_does_not_take_away_what_came_since() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 3})).unwrap();
+    wall.post("gone");
+    let first = wall.writer.clear(Some("e-1"), soon()).unwrap();
+    for number in 0..20 {
+        wall.post(&number.to_string());
+    }
+    let again = wall.writer.clear(Some("e-1"), soon()).unwrap();
+    assert_eq!((again.wall, again.repeated), (first.wall, true));
+    assert!(!wall.texts().is_empty());
+    wall.writer.clear(Some("e-2"), soon()).unwrap();
+    assert_eq!(wall.texts(), [""; 0]);
 }
