@@ -4,7 +4,7 @@ import sys
 
 from . import images, isolation, recovery, scaling, stopping, wall
 from .report import Report
-from .stack import Stack, run
+from .stack import Stack
 
 
 def main(repository):

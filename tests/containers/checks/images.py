@@ -44,7 +44,7 @@ def check(report, stack):
 
 
 def raise_unless_base_can_change():
-    if subprocess.run(["docker", "image", "inspect", os.environ["BUSYBOX_IMAGE"]], capture_output=True).returncode:
+    if subprocess.run(["docker", "image", "inspect", os.environ["BUSYBOX_IMAGE"]], capture_output=True, check=False).returncode:
         raise Skip("no second base image is here")
     # Nothing of ours is looked at but whether the argument is obeyed; the compiled programs come from the cache.
     run("docker", "build", "--file", "docker/Dockerfile", "--target", "writer", "--tag", "messagewall/based:test",
