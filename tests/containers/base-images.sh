@@ -20,7 +20,7 @@ rust_image() {
 busybox_image() {
   docker image inspect "$BUSYBOX_IMAGE" >/dev/null 2>&1 && return
   pull "$BUSYBOX_IMAGE" && return
-  tar -C /usr -c bin/busybox | docker import - "$BUSYBOX_IMAGE" >/dev/null
+  tar -C / -c bin/busybox | docker import - "$BUSYBOX_IMAGE" >/dev/null
 }
 
 # A registry that cannot be reached is found out once.

@@ -19,11 +19,14 @@ def check(report, stack):
     with report.check("the reader, tried from inside: it can read the wall"):
         status, _ = inside(reader, f"/proc/1/root{WALL}/content", "cat")
         equal(status, 0)
-    with report.check("the reader, tried from inside: its mount refuses to be written"):
+    with report.check("the reader, tried from inside: it can change nothing on the wall"):
         for attempt in ("append", "create", "remove"):
-            refused(inside(reader, f"/proc/1/root{WALL}/content", attempt), "Read-only file system")
+            refused(inside(reader, f"/proc/1/root{WALL}/content", attempt), "Read-only file system", "Permission denied")
     with report.check("the reader, tried from inside: its own file system refuses to be written, too"):
         refused(inside(reader, "/proc/1/root/content", "create"), "Read-only file system")
+    with report.check("the reader's mount refuses even the function's user"):
+        for attempt in ("append", "create", "remove"):
+            refused(mounted_as(reader, "1001:1001", attempt), "Read-only file system")
     with report.check("with the mount made writable, the file modes still refuse the reader"):
         equal(mounted(stack, "1002:1001", "cat")[0], 0)
         for attempt in ("append", "create", "remove"):
@@ -54,6 +57,11 @@ def inside(container, path, attempt):
     return busybox("--pid", f"container:{container}", "--user", "1002:1001", shell=ATTEMPTS[attempt].replace("{}", path))
 
 
+def mounted_as(container, user, attempt):
+    """Tries as `user`, with the mounts of a container."""
+    return busybox("--volumes-from", container, "--user", user, shell=ATTEMPTS[attempt].replace("{}", f"{WALL}/content"))
+
+
 def mounted(stack, user, attempt):
     """Tries as `user`, with the volume mounted for writing."""
     return busybox("--volume", f"{stack.volume()}:{WALL}", "--user", user, shell=ATTEMPTS[attempt].replace("{}", f"{WALL}/content"))
@@ -65,6 +73,6 @@ def busybox(*options, shell):
     return done.returncode, done.stdout + done.stderr
 
 
-def refused(result, reason):
+def refused(result, *reasons):
     status, printed = result
-    require(status != 0 and reason in printed, f"exit {status}: {printed}")
+    require(status != 0 and any(reason in printed for reason in reasons), f"exit {status}: {printed}")

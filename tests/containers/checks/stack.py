@@ -59,7 +59,7 @@ class Stack:
 
     def volume(self):
         """The name of the volume that the wall is on."""
-        [volume] = self._labelled("volume", "ls", "-q")
+        [volume] = self._labelled("volume", "ls", "-q", "--filter", "label=com.docker.compose.volume=wall")
         return volume
 
     def _labelled(self, *command):

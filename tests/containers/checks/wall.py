@@ -10,9 +10,9 @@ from .stack import get, post
 
 TRANSCRIPT = [
     ([], "No message yet."),
-    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello from EFS!"], "Hello from EFS!"),
-    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello again :)"], "Hello from EFS!\nHello again :)"),
-    ([], "Hello from EFS!\nHello again :)"),
+    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello from EFS!"], "Hello from EFS!\n"),
+    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello again :)"], "Hello from EFS!\nHello again :)\n"),
+    ([], "Hello from EFS!\nHello again :)\n"),
     (["-X", "DELETE"], "Messages deleted."),
     ([], "No message yet."),
 ]
