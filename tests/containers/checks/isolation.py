@@ -34,7 +34,7 @@ def check(report, stack):
     with report.check("the same attempts succeed as the function's user, so that the refusals mean something"):
         equal(mounted(stack, "1001:1001", "create")[0], 0)
     with report.check("the volume belongs to the function, 0750, and its files are 0640"):
-        listed = busybox("--volume", f"{stack.volume()}:{WALL}:ro", "--user", "0:0", shell=f"stat -c '%u:%g %a' {WALL} {WALL}/content")
+        listed = busybox("--volume", f"{stack.volume()}:{WALL}:ro", "--user", "1001:1001", shell=f"stat -c '%u:%g %a' {WALL} {WALL}/content")
         equal(listed[1].splitlines(), ["1001:1001 750", "1001:1001 640"])
     with report.check("the Runtime API and the function cannot be reached from the host"):
         for service, ports in (("cloud", ["9000/tcp"]), ("writer", []), ("reader", ["8080/tcp"])):
