@@ -38,7 +38,7 @@ pub(crate) enum Command<'a> {
         event: &'a str,
     },
     /// Take all messages away.
-    Clear,
+    Clear { event: &'a str },
     /// Publish an earlier configuration again.
     RollbackConfig { generation: u64, event: &'a str },
 }

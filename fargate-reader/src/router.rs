@@ -38,6 +38,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .layer(from_fn(policy::plain_refusals))
         .layer(from_fn(policy::secure))
         .layer(from_fn_with_state(Shared::clone(&app), metrics::count))
-        .layer(TraceLayer::new_for_http())
+        // A failure is logged where it is handled; here it would only be logged again.
+        .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(app)
 }

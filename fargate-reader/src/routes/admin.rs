@@ -23,7 +23,8 @@ struct Rollback {
 
 /// `DELETE /api/messages`
 pub(crate) async fn clear(_: Admin, State(app): State<Shared>) -> Result<Json<Map<String, Value>>, ApiError> {
-    let answer = writer(&app)?.call(&Command::Clear).await?;
+    let event = Ulid::generate().to_string();
+    let answer = writer(&app)?.call(&Command::Clear { event: &event }).await?;
     app.follow.look_now();
     Ok(Json(answer))
 }

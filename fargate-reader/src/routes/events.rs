@@ -114,17 +114,16 @@ impl Feed {
                 _ = self.status_check.tick() => true,
             };
             let snapshot = self.app.follow.snapshot();
-            self.tell_messages(&snapshot);
-            self.tell_config(&snapshot);
+            // Before the first look nobody knows what a browser that comes back has missed: what it shows is better.
+            if !matches!(snapshot.volume, VolumeHealth::Waiting(_)) || self.told.is_none() {
+                self.tell_messages(&snapshot);
+                self.tell_config(&snapshot);
+            }
             self.tell_status(&snapshot, ticked);
         }
     }
 
     fn tell_messages(&mut self, snapshot: &Arc<Snapshot>) {
-        // Before the first look nobody knows what a browser that comes back has missed.
-        if matches!(snapshot.volume, VolumeHealth::Waiting(_)) && self.told.is_some() {
-            return;
-        }
         let same_edition = self.edition.is_none_or(|edition| edition == snapshot.edition);
         let missed = self.told.filter(|_| same_edition).and_then(|told| snapshot.missed(told));
         match missed.filter(|missed| missed.len() <= TOO_FAR) {

@@ -213,3 +213,21 @@ async fn the_watcher_for_network_file_systems_sees_messages_and_configurations()
     wall.configure(json!({ "title": "Seen as well" }));
     reader.eventually("/api/config", |config| config["config"]["title"] == json!("Seen as well")).await;
 }
+
+#[tokio::test]
+async fn a_volume_that_hangs_is_told_while_the_last_good_state_is_served() {
+    let wall = Wall::empty();
+    wall.append(&["still here"]);
+    let reader = wall.reader().await;
+    // To open a pipe that nobody writes to hangs in the kernel, as any file on a mount whose server is gone.
+    let pipe = wall.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_raw_mode(0o640)).unwrap();
+    fs_err::rename(&pipe, wall.dir().content()).unwrap();
+
+    let status = reader.eventually("/api/status", |status| status["volume"]["state"] == json!("failing")).await;
+    assert!(status["volume"]["reason"].as_str().unwrap().contains("does not answer"), "{status}");
+    assert!(status["volume"]["silent_seconds"].as_f64().unwrap() > 1.0, "{status}");
+    assert_eq!(reader.texts().await, ["still here"]);
+    assert_eq!(reader.get("/live").await.status(), 200);
+    reader.shut_down().await.unwrap();
+}

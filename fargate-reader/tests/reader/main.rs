@@ -9,6 +9,7 @@ mod follow;
 mod messages;
 mod pages;
 mod posting;
+mod process;
 mod shutdown;
 mod stream;
 mod wall;

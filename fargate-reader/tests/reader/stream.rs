@@ -120,6 +120,22 @@ async fn a_cursor_older_than_what_is_kept_starts_over() {
 }
 
 #[tokio::test]
+async fn a_browser_that_is_far_behind_skips_ahead() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "keep_messages": 10_000 }));
+    wall.append(&["seen"]);
+    let reader = wall.reader().await;
+    let mut events = reader.follow("/events", None).await;
+    events.next(&MESSAGES).await;
+    let many: Vec<_> = (0..1500).map(|n| n.to_string()).collect();
+    wall.append(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    let (event, newest) = events.next(&MESSAGES).await;
+    assert_eq!(event.event, "wall");
+    assert_eq!(texts(&newest), many[1400..]);
+    assert!(newest["older"].is_string());
+}
+
+#[tokio::test]
 async fn an_open_stream_is_told_when_the_wall_is_cleared_or_rewritten() {
     let wall = Wall::empty();
     wall.write("content", "one\ntwo\n");

@@ -61,7 +61,7 @@ impl Wall {
     }
 
     pub(crate) fn clear(&self) {
-        WallWriter::new(self.dir()).clear(Instant::now() + PATIENCE).unwrap();
+        WallWriter::new(self.dir()).clear(None, Instant::now() + PATIENCE).unwrap();
     }
 
     /// Publishes a configuration as the function does.
