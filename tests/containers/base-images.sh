@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The base images, from a registry where there is one, else made here of Debian's packages and this machine's Rust;
 # sourced by `run`.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A Docker daemon of our own, where none answers; sourced by `run`.
 #
 # It leaves nothing behind: its files are in $home, and what it changes outside of them is put back.
