@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Process, eventually, free_address};
-use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LogLevel, WebDriver, WebElement};
+use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
 
 /// Headless Chromium without anything that it does by itself.
 const FLAGS: [&str; 11] = [
@@ -65,7 +65,7 @@ impl Browser {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", directory.path().join("profile").display()))?;
         capabilities.add_experimental_option("prefs", preferences)?;
-        capabilities.set_browser_log_level(LogLevel::All)?;
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://{address}"), capabilities).await?;
         Ok(Self { driver, _chromedriver: chromedriver, _directory: directory })
     }

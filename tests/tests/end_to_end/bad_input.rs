@@ -32,7 +32,10 @@ impl Unchanged {
     async fn refuses(&self, what: &str, naming: &str, event: &Value) -> Result<Value> {
         let reply = self.wall.invocation(event.to_string()).await?;
         let answer = reply.json()?;
-        let is_error = answer.get("error").is_some() || !reply.header("x-amz-function-error").is_empty();
+        // As the caller is used to: the HTTP API by a status, everybody else by an error, of the answer or the function.
+        let is_error = answer.get("error").is_some()
+            || answer["statusCode"].as_u64().is_some_and(|status| (400..500).contains(&status))
+            || !reply.header("x-amz-function-error").is_empty();
         ensure!(is_error, "{what}: accepted: {answer}");
         ensure!(answer.to_string().contains(naming), "{what}: the answer does not say {naming:?}: {answer}");
         self.unchanged(what)?;

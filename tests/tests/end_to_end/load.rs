@@ -3,16 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tests::{Stream, Wall, eventually, message_texts, patience};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 const CLIENTS: usize = 32;
 const MESSAGES: usize = 5000;
+
+/// So many messages are acknowledged at most until the next writer is killed. Counted in messages and not in seconds, a
+/// busy machine sees as many kills as an idle one, and still comes to an end.
+const MOST_BETWEEN_KILLS: usize = 100;
 
 /// Ends the sentence of every message: a message without it is part of a message.
 const END: &str = " and not a byte less.";
@@ -32,12 +37,10 @@ async fn every_acknowledged_message_is_on_the_wall_once_though_writers_are_kille
     let second = wall.second_reader().await?;
     let followers = [follow(wall.events().await?), follow(second.events().await?)];
 
-    let murders = Arc::new(AtomicUsize::new(0));
-    let murderer = tokio::spawn(kill_writers(Arc::clone(&wall), Arc::clone(&murders)));
-    let sent = send_all(&wall).await;
-    murderer.abort();
+    let (acknowledged, progress) = watch::channel(0);
+    let (sent, killed) = tokio::join!(send_all(&wall, acknowledged), kill_writers(&wall, progress));
     let sent = sent?;
-    ensure!(murders.load(Ordering::Relaxed) >= 10, "too few writers were killed: {}", murders.load(Ordering::Relaxed));
+    ensure!(killed >= MESSAGES / MOST_BETWEEN_KILLS / 2, "too few writers were killed: {killed}");
     ensure!(sent.acknowledged.len() >= MESSAGES, "only {} were acknowledged", sent.acknowledged.len());
 
     // The last message: when a follower has it, it has all that came before.
@@ -74,11 +77,12 @@ async fn every_acknowledged_message_is_on_the_wall_once_though_writers_are_kille
 }
 
 /// All clients together send until so many messages are acknowledged.
-async fn send_all(wall: &Arc<Wall>) -> Result<Sent> {
+async fn send_all(wall: &Arc<Wall>, acknowledged: watch::Sender<usize>) -> Result<Sent> {
     let left = Arc::new(AtomicUsize::new(MESSAGES));
+    let acknowledged = Arc::new(acknowledged);
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
-        clients.spawn(send(Arc::clone(wall), client, Arc::clone(&left)));
+        clients.spawn(send(Arc::clone(wall), client, Arc::clone(&left), Arc::clone(&acknowledged)));
     }
     let mut all = Sent::default();
     while let Some(sent) = clients.join_next().await {
@@ -89,7 +93,12 @@ async fn send_all(wall: &Arc<Wall>) -> Result<Sent> {
     Ok(all)
 }
 
-async fn send(wall: Arc<Wall>, client: usize, left: Arc<AtomicUsize>) -> Result<Sent> {
+async fn send(
+    wall: Arc<Wall>,
+    client: usize,
+    left: Arc<AtomicUsize>,
+    progress: Arc<watch::Sender<usize>>,
+) -> Result<Sent> {
     let mut sent = Sent::default();
     let one_less = |left: usize| left.checked_sub(1);
     let mut number = 0;
@@ -107,6 +116,7 @@ async fn send(wall: Arc<Wall>, client: usize, left: Arc<AtomicUsize>) -> Result<
                 post_until(&wall, &text).await?
             };
             if acknowledged {
+                progress.send_modify(|messages| *messages += 1);
                 sent.acknowledged.insert(text);
                 break;
             }
@@ -140,18 +150,20 @@ async fn post_until(wall: &Wall, text: &str) -> Result<bool> {
     }
 }
 
-/// Kills one writer after the other, at random moments.
-async fn kill_writers(wall: Arc<Wall>, murders: Arc<AtomicUsize>) {
-    loop {
-        tokio::time::sleep(Duration::from_millis(fastrand::u64(20..250))).await;
+/// Kills one writer after the other while messages come in, until there are no more; how many it killed.
+async fn kill_writers(wall: &Wall, mut progress: watch::Receiver<usize>) -> usize {
+    let (mut next, mut killed) = (0, 0);
+    while progress.wait_for(|messages| *messages >= next).await.is_ok() {
+        next += fastrand::usize(1..=MOST_BETWEEN_KILLS);
         let Ok(environments) = wall.environments().await else { continue };
         let victim = environments.get(fastrand::usize(..environments.len().max(1)));
         if let Some(pid) = victim.and_then(|pid| Pid::from_raw(*pid))
             && kill_process(pid, Signal::KILL).is_ok()
         {
-            murders.fetch_add(1, Ordering::Relaxed);
+            killed += 1;
         }
     }
+    killed
 }
 
 /// Collects the texts that a stream brings, as a browser would, until the last one.

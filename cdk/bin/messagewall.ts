@@ -1,0 +1,14 @@
+// What the CDK CLI runs.
+import { messageWall } from "../lib/app.ts";
+import { SettingsError } from "../lib/settings.ts";
+
+/** The exit code for a bad setting, as the programs have it (EX_USAGE). */
+const USAGE = 64;
+
+try {
+  messageWall(process.env);
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = USAGE;
+}

@@ -1,0 +1,95 @@
+// What a month costs, at three sizes: `npm run cost` prints the table that README.md shows.
+import { pathToFileURL } from "node:url";
+import { alarmCount, containerInsightsMetrics, interfaceEndpoints, zones } from "./shape.ts";
+import { HOURS, PRICES } from "./prices.ts";
+
+/** How much a wall is used. */
+export interface Size {
+  readonly name: string;
+  /** Messages and changes of the configuration in a month. */
+  readonly writes: number;
+  /** Of them, those that come by the HTTP API; the others come from the page or as events. */
+  readonly byApi: number;
+  /** Reader tasks, and the CPU (vCPU) and memory (GB) of each. */
+  readonly tasks: number;
+  readonly taskCpu: number;
+  readonly taskGb: number;
+  /** Browsers that watch, on average over the month. */
+  readonly browsers: number;
+  /** Share of the month in which somebody watches, so that the readers look at the volume more often. */
+  readonly watched: number;
+  /** GB on the file system. */
+  readonly storedGb: number;
+}
+
+export const SIZES: readonly Size[] = [
+  { name: "a team", writes: 10_000, byApi: 2_000, tasks: 2, taskCpu: 0.25, taskGb: 0.5, browsers: 20, watched: 0.25, storedGb: 0.1 },
+  { name: "a company", writes: 100_000, byApi: 20_000, tasks: 2, taskCpu: 0.5, taskGb: 1, browsers: 200, watched: 1, storedGb: 1 },
+  { name: "the public", writes: 1_000_000, byApi: 100_000, tasks: 6, taskCpu: 1, taskGb: 2, browsers: 2_000, watched: 1, storedGb: 5 },
+];
+
+const SECONDS = HOURS * 3600;
+const KIB = 1024;
+const GIB = 1024 ** 3;
+/** One look at the volume: open and close of a directory and of two files; EFS meters each operation as 4 KiB. */
+const LOOK_BYTES = 6 * 4 * KIB;
+/** A look every 250 ms while somebody watches, else every 2 s. */
+const LOOKS_PER_SECOND = { watched: 4, unwatched: 0.5 };
+/** What a reader reads of a change, and what the function reads and writes for it; EFS meters at least 32 KiB of data. */
+const CHANGE_BYTES = 32 * KIB;
+const WRITER_READ_BYTES = 32 * KIB + 4 * 4 * KIB;
+const WRITER_WRITE_BYTES = 32 * KIB + 4 * 4 * KIB;
+/** One append: some 25 ms on NFS, at 256 MB. */
+const WRITER_GB_SECONDS = 0.025 * 0.25;
+/** What one change is on its way to one browser, in bytes, and the lines that it leaves in the logs. */
+const PUSHED_BYTES = 1_500;
+const LOGGED_BYTES = 2_000;
+/** A browser receives only so many changes a second: a reader gathers what comes faster. */
+const PUSHES_PER_SECOND = 2;
+
+/** The lines of a month's bill, in dollars. */
+export function bill(size: Size, natGateways = 0): Record<string, number> {
+  const p = PRICES;
+  const pushes = Math.min(size.writes, PUSHES_PER_SECOND * SECONDS) * size.browsers;
+  const internetGb = (pushes * PUSHED_BYTES) / GIB;
+  const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / 30) * 300) / GIB;
+  const looks = size.watched * LOOKS_PER_SECOND.watched + (1 - size.watched) * LOOKS_PER_SECOND.unwatched;
+  const readGb = (size.tasks * (looks * SECONDS * LOOK_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES) / GIB;
+  const units = Math.max(size.browsers / 3_000, internetGb / HOURS, 0.1);
+  const wayOut = natGateways === 0
+    ? interfaceEndpoints * zones * HOURS * p.endpointHour + logGb * p.endpointGb
+    : natGateways * HOURS * p.natHour + logGb * p.natGb;
+  return {
+    [natGateways === 0 ? "interface endpoints" : "NAT gateways"]: wayOut,
+    "Fargate tasks": size.tasks * HOURS * (size.taskCpu * p.fargateCpuHour + size.taskGb * p.fargateGbHour),
+    "load balancer": HOURS * (p.loadBalancerHour + units * p.loadBalancerUnitHour + zones * p.addressHour),
+    "function": size.writes * (p.requestLambda + WRITER_GB_SECONDS * p.lambdaGbSecond),
+    "HTTP API and events": size.byApi * p.requestApi + size.writes * 0.01 * p.event,
+    "EFS storage and backup": size.storedGb * (p.efsGbMonth + p.backupGbMonth),
+    "EFS throughput (elastic)": readGb * p.efsReadGb + ((size.writes * WRITER_WRITE_BYTES) / GIB) * p.efsWriteGb,
+    "key, secret": p.keyMonth + p.secretMonth,
+    "logs, metrics, alarms": logGb * p.logGb + alarmCount * p.alarmMonth + (2 + containerInsightsMetrics) * p.metricMonth,
+    "data to browsers": internetGb * p.internetGb,
+  };
+}
+
+/** The table, in Markdown. */
+export function table(): string {
+  const bills = SIZES.map((size) => bill(size));
+  const money = (amount: number) => amount.toFixed(2);
+  const sum = (lines: Record<string, number>) => Object.values(lines).reduce((total, line) => total + line, 0);
+  const row = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  const about = (label: string, of: (size: Size) => string | number) => row([label, ...SIZES.map((size) => String(of(size)))]);
+  return [
+    row(["US dollars a month", ...SIZES.map(({ name }) => name)]),
+    row(["---", ...SIZES.map(() => "---:")]),
+    about("*writes a month*", ({ writes }) => writes.toLocaleString("en-US")),
+    about("*browsers watching*", ({ browsers }) => browsers.toLocaleString("en-US")),
+    about("*tasks*", ({ tasks, taskCpu, taskGb }) => `${tasks} × ${taskCpu} vCPU, ${taskGb} GB`),
+    ...Object.keys(bills[0]!).map((line) => row([line, ...bills.map((lines) => money(lines[line]!))])),
+    row(["**together**", ...bills.map((lines) => `**${money(sum(lines))}**`)]),
+    row(["with one NAT gateway instead of endpoints", ...SIZES.map((size) => money(sum(bill(size, 1))))]),
+  ].join("\n");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.log(table());

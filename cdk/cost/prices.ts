@@ -1,0 +1,44 @@
+// Unit prices in US dollars: list prices of us-east-1, before any free tier. Check them before you rely on them:
+// https://aws.amazon.com/<service>/pricing/, or `aws pricing get-products`.
+
+/** The hours that AWS counts in a month. */
+export const HOURS = 730;
+
+export const PRICES = {
+  /** Interface endpoint, per hour and zone. */
+  endpointHour: 0.01,
+  /** NAT gateway, per hour. */
+  natHour: 0.045,
+  /** Data through an interface endpoint or, at NAT's price, through NAT, per GB. */
+  endpointGb: 0.01,
+  natGb: 0.045,
+  /** Fargate on arm64, per vCPU and hour, and per GB of memory and hour. */
+  fargateCpuHour: 0.03238,
+  fargateGbHour: 0.00356,
+  /** Load balancer, per hour, and per capacity unit (3,000 open connections, 25 new a second, 1 GB an hour) and hour. */
+  loadBalancerHour: 0.0225,
+  loadBalancerUnitHour: 0.008,
+  /** Public IPv4 address, per hour; the load balancer has one in each zone. */
+  addressHour: 0.005,
+  /** Function on arm64, per request and per GB-second. */
+  requestLambda: 0.2e-6,
+  lambdaGbSecond: 0.0000133334,
+  /** HTTP API, per request. */
+  requestApi: 1.0e-6,
+  /** Custom event, each 64 KB. */
+  event: 1.0e-6,
+  /** EFS Standard, per GB and month; Elastic throughput per GB read and written; backup per GB and month. */
+  efsGbMonth: 0.3,
+  efsReadGb: 0.03,
+  efsWriteGb: 0.06,
+  backupGbMonth: 0.05,
+  /** KMS key and secret, each per month. */
+  keyMonth: 1.0,
+  secretMonth: 0.4,
+  /** CloudWatch: logs taken in per GB, metric and alarm per month, dashboard per month after the third. */
+  logGb: 0.5,
+  metricMonth: 0.3,
+  alarmMonth: 0.1,
+  /** Data to the internet, per GB. */
+  internetGb: 0.09,
+} as const;

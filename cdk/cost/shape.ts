@@ -1,0 +1,13 @@
+// How many of the things that cost by the month the stack has. test/cost.test.ts holds this against the template.
+
+/** Zones that the network spans. */
+export const zones = 2;
+
+/** Interface endpoints in each zone. */
+export const interfaceEndpoints = 5;
+
+/** Alarms. */
+export const alarmCount = 12;
+
+/** Custom metrics that Container Insights makes for one small cluster with one service, about. */
+export const containerInsightsMetrics = 20;

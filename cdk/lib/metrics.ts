@@ -1,0 +1,61 @@
+// Metrics: every number that the dashboard draws or an alarm watches, named once.
+import { Duration } from "aws-cdk-lib";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { API_STAGE } from "./contract.ts";
+import type { Door } from "./door.ts";
+import type { ReaderMetrics } from "./reader-metrics.ts";
+import type { SharedVolume } from "./shared-volume.ts";
+
+const PERIOD = Duration.minutes(5);
+
+export interface Observed {
+  readonly volume: SharedVolume;
+  readonly writer: IFunction;
+  readonly api: HttpApi;
+  readonly failedEvents: IQueue;
+  readonly door: Door;
+  readonly reader: ReaderMetrics;
+}
+
+export type Metrics = ReturnType<typeof metrics>;
+
+/** The metrics of one stack. */
+export function metrics({ volume, writer, api, failedEvents, door, reader }: Observed) {
+  const efs = (metricName: string, statistic: string, period = PERIOD) =>
+    new cloudwatch.Metric({ namespace: "AWS/EFS", metricName, dimensionsMap: { FileSystemId: volume.fileSystemId }, statistic, period });
+  const sum = { statistic: "Sum", period: PERIOD };
+  const { loadBalancer, readers } = door;
+  return {
+    burstCredits: efs("BurstCreditBalance", "Minimum"),
+    ioLimit: efs("PercentIOLimit", "Maximum"),
+    // EFS tells the number of connections once a minute, so that a minute's sum is the number.
+    connections: efs("ClientConnections", "Sum", Duration.minutes(1)),
+    meteredBytes: efs("MeteredIOBytes", "Sum"),
+    permittedThroughput: efs("PermittedThroughput", "Minimum"),
+    writerErrors: writer.metricErrors(sum),
+    writerThrottles: writer.metricThrottles(sum),
+    writerInvocations: writer.metricInvocations(sum),
+    writerSlowest: writer.metricDuration({ statistic: "p99", period: PERIOD }),
+    writerTypical: writer.metricDuration({ statistic: "p50", period: PERIOD }),
+    writerConcurrency: writer.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
+    failedEvents: failedEvents.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period: PERIOD }),
+    apiErrors: api.metricServerError({ ...sum, dimensionsMap: { ApiId: api.apiId, Stage: API_STAGE } }),
+    pageErrors: new cloudwatch.MathExpression({
+      label: "5xx of readers and load balancer",
+      expression: "FILL(readers, 0) + FILL(door, 0)",
+      usingMetrics: {
+        readers: readers.metrics.httpCodeTarget(elb.HttpCodeTarget.TARGET_5XX_COUNT, sum),
+        door: loadBalancer.metrics.httpCodeElb(elb.HttpCodeElb.ELB_5XX_COUNT, sum),
+      },
+      period: PERIOD,
+    }),
+    pageRequests: loadBalancer.metrics.requestCount(sum),
+    openConnections: loadBalancer.metrics.activeConnectionCount(sum),
+    healthyReaders: readers.metrics.healthyHostCount({ statistic: "Minimum", period: PERIOD }),
+    reader,
+  };
+}

@@ -1,0 +1,37 @@
+// ReaderMetrics: what the readers say about themselves in their log, as CloudWatch metrics.
+import { Duration } from "aws-cdk-lib";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import * as logs from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { STATUS_LOG } from "./contract.ts";
+
+/** Metric filters on the readers' status line. No agent, no extra container, no permission for the task. */
+export class ReaderMetrics extends Construct {
+  /** Seconds since the last successful look at the volume, of the task that is worst off. */
+  readonly stale: cloudwatch.Metric;
+  /** How many status lines said that the configuration on disk is not the one in force. */
+  readonly rejected: cloudwatch.Metric;
+
+  constructor(scope: Construct, id: string, stack: string, readerLog: logs.ILogGroup) {
+    super(scope, id);
+    const metricNamespace = `MessageWall/${stack}`;
+    const isStatus = logs.FilterPattern.stringValue(STATUS_LOG.messageField, "=", STATUS_LOG.message);
+    const stale = new logs.MetricFilter(this, "Stale", {
+      logGroup: readerLog,
+      filterPattern: isStatus,
+      metricNamespace,
+      metricName: "ReaderLastLookAge",
+      metricValue: STATUS_LOG.ageField,
+      unit: cloudwatch.Unit.SECONDS,
+    });
+    const rejected = new logs.MetricFilter(this, "Rejected", {
+      logGroup: readerLog,
+      filterPattern: logs.FilterPattern.all(isStatus, logs.FilterPattern.booleanValue(STATUS_LOG.rejectedField, true)),
+      metricNamespace,
+      metricName: "ReaderConfigRejected",
+      metricValue: "1",
+    });
+    this.stale = stale.metric({ statistic: "Maximum", period: Duration.minutes(1) });
+    this.rejected = rejected.metric({ statistic: "Sum", period: Duration.minutes(5) });
+  }
+}

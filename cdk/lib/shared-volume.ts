@@ -1,0 +1,124 @@
+// SharedVolume: the file system and the two ways onto it.
+//
+// Of the five security layers these are here: IAM for the mount, the access point in the policy's condition,
+// the path, and POSIX. The network layer is in network.ts.
+import { RemovalPolicy, Size, Stack } from "aws-cdk-lib";
+import * as efs from "aws-cdk-lib/aws-efs";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as kms from "aws-cdk-lib/aws-kms";
+import { Construct, type IDependable } from "constructs";
+import { ACCESS_POINT_PATH, READER_USER, ROOT_MODE, WRITER_USER } from "./contract.ts";
+import type { Network } from "./network.ts";
+import type { Settings } from "./settings.ts";
+
+export interface SharedVolumeProps {
+  readonly settings: Settings;
+  readonly network: Network;
+}
+
+/** EFS: one file system, an access point to write the wall and one to read it. */
+export class SharedVolume extends Construct {
+  readonly fileSystemId: string;
+  readonly fileSystemArn: string;
+  readonly writerAccessPoint: efs.IAccessPoint;
+  readonly readerAccessPoint: efs.IAccessPoint;
+  /** There is nothing to mount before these exist. */
+  readonly mountTargets: IDependable;
+
+  constructor(scope: Construct, id: string, props: SharedVolumeProps) {
+    super(scope, id);
+    const fileSystem = props.settings.fileSystemId === undefined
+      ? this.newFileSystem(props)
+      : efs.FileSystem.fromFileSystemAttributes(this, "FileSystem", {
+        fileSystemId: props.settings.fileSystemId,
+        securityGroup: props.network.fileSystemGroup,
+      });
+    this.fileSystemId = fileSystem.fileSystemId;
+    this.fileSystemArn = Stack.of(this).formatArn({
+      service: "elasticfilesystem",
+      resource: "file-system",
+      resourceName: fileSystem.fileSystemId,
+    });
+    this.mountTargets = fileSystem.mountTargetsAvailable;
+    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, WRITER_USER);
+    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, READER_USER);
+  }
+
+  /** What lets `accessPoint`'s user mount; to write takes `ClientWrite` on top. */
+  mountStatement(accessPoint: efs.IAccessPoint, ...actions: ("ClientMount" | "ClientWrite")[]): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      actions: actions.map((action) => `elasticfilesystem:${action}`),
+      resources: [this.fileSystemArn],
+      conditions: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPoint.accessPointArn } },
+    });
+  }
+
+  private newFileSystem({ settings, network }: SharedVolumeProps): efs.FileSystem {
+    const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const key = new kms.Key(this, "Key", {
+      description: `The file system of ${settings.name}`,
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    return new efs.FileSystem(this, "FileSystem", {
+      vpc: network.vpc,
+      vpcSubnets: network.privateSubnets,
+      securityGroup: network.fileSystemGroup,
+      encrypted: true,
+      kmsKey: key,
+      enableAutomaticBackups: true,
+      removalPolicy,
+      ...throughput(settings),
+      // Not what it sounds like: without it CDK adds a statement to the policy that allows everybody
+      // ClientWrite and ClientRootAccess through a mount target, which would make the tasks writers.
+      // The policy below takes its place, and with any policy EFS refuses the anonymous.
+      allowAnonymousAccess: true,
+      fileSystemPolicy: fileSystemPolicy(),
+    });
+  }
+
+  /** Both have the same root with the same owner, so that it does not matter which is mounted first. */
+  private accessPoint(id: string, fileSystem: efs.IFileSystem, user: efs.PosixUser): efs.AccessPoint {
+    return new efs.AccessPoint(this, id, {
+      fileSystem,
+      path: ACCESS_POINT_PATH,
+      posixUser: user,
+      createAcl: { ownerUid: WRITER_USER.uid, ownerGid: WRITER_USER.gid, permissions: ROOT_MODE },
+    });
+  }
+}
+
+/** Denies only. What is allowed, and through which access point, stands in the roles: EFS takes an allow from either. */
+export function fileSystemPolicy(): iam.PolicyDocument {
+  return new iam.PolicyDocument({
+    statements: [
+      new iam.PolicyStatement({
+        sid: "EncryptedInTransitOnly",
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"],
+        conditions: { Bool: { "aws:SecureTransport": "false" } },
+      }),
+      new iam.PolicyStatement({
+        sid: "NobodyIsRoot",
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ["elasticfilesystem:ClientRootAccess"],
+      }),
+    ],
+  });
+}
+
+function throughput(settings: Settings): Pick<efs.FileSystemProps, "throughputMode" | "provisionedThroughputPerSecond"> {
+  switch (settings.throughput) {
+    case "elastic":
+      return { throughputMode: efs.ThroughputMode.ELASTIC };
+    case "bursting":
+      return { throughputMode: efs.ThroughputMode.BURSTING };
+    case "provisioned":
+      return {
+        throughputMode: efs.ThroughputMode.PROVISIONED,
+        provisionedThroughputPerSecond: Size.mebibytes(settings.provisionedMibps ?? 1),
+      };
+  }
+}

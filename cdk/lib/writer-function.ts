@@ -1,0 +1,117 @@
+// WriterFunction: the only writer of the wall.
+import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import type * as logs from "aws-cdk-lib/aws-logs";
+import type * as sqs from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { WriterCode } from "./assets.ts";
+import { WALL_DIR, writerEnvironment } from "./contract.ts";
+import { logGroup } from "./logs.ts";
+import type { Network } from "./network.ts";
+import type { Settings } from "./settings.ts";
+import type { SharedVolume } from "./shared-volume.ts";
+
+export interface WriterFunctionProps {
+  readonly settings: Settings;
+  readonly network: Network;
+  readonly volume: SharedVolume;
+  /** Where events end that could not be applied. */
+  readonly failedEvents: sqs.IQueue;
+}
+
+/** The function, its role and its mount. What invokes it is in writer-api.ts and writer-events.ts. */
+export class WriterFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly log: logs.ILogGroup;
+
+  constructor(scope: Construct, id: string, props: WriterFunctionProps) {
+    super(scope, id);
+    const { settings, network, volume } = props;
+    this.log = logGroup(this, "writer", settings);
+    const role = this.role(props);
+    this.function = new lambda.Function(this, "Function", {
+      functionName: settings.name,
+      description: "Writes the wall on the shared file system",
+      runtime: lambda.Runtime.PROVIDED_AL2023,
+      architecture: lambda.Architecture.ARM_64,
+      handler: "bootstrap",
+      code: new WriterCode(),
+      environment: writerEnvironment(),
+      memorySize: settings.writerMemoryMb,
+      timeout: Duration.seconds(settings.writerTimeoutSeconds),
+      reservedConcurrentExecutions: settings.reservedConcurrency,
+      role,
+      logGroup: this.log,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      vpc: network.vpc,
+      vpcSubnets: network.privateSubnets,
+      securityGroups: [network.writerGroup],
+      filesystem: new Mount(volume),
+      // An event is applied at most three times; it carries an id that makes the second harmless.
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      onFailure: new SqsDestination(props.failedEvents),
+    });
+    // CDK lets the function wait for its role and for its policy; the first is said twice, which is harmless.
+    (this.function.node.defaultChild as lambda.CfnFunction).addMetadata("cfn-lint", { config: { ignore_checks: ["W3005"] } });
+  }
+
+  private role({ settings, volume }: WriterFunctionProps): iam.Role {
+    const role = new iam.Role(this, "Role", {
+      description: "What the function may do",
+      assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
+    });
+    role.addToPolicy(new iam.PolicyStatement({
+      sid: "Log",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [this.log.logGroupArn],
+    }));
+    role.addToPolicy(volume.mountStatement(volume.writerAccessPoint, "ClientMount", "ClientWrite"));
+    const interfaces = [
+      "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+    ];
+    role.addToPolicy(new iam.PolicyStatement({ sid: "ConnectToVpc", actions: interfaces, resources: ["*"] }));
+    // Lambda needs these to connect the function. The function's own code does not, and may not use them.
+    role.addToPolicy(new iam.PolicyStatement({
+      sid: "NotFromTheCode",
+      effect: iam.Effect.DENY,
+      actions: interfaces,
+      resources: ["*"],
+      conditions: {
+        ArnEquals: {
+          "lambda:SourceFunctionArn": Stack.of(this).formatArn({
+            service: "lambda",
+            resource: "function",
+            resourceName: settings.name,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        },
+      },
+    }));
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason: "Lambda connects the function to the VPC with network interfaces that do not exist yet, and describing them knows no "
+        + "resource; the actions are those AWS documents for it, and the next statement denies them to the function's own code.",
+    });
+    return role;
+  }
+}
+
+/**
+ * The mount of the writer's access point.
+ *
+ * CDK's own `FileSystem.fromEfsAccessPoint` would allow ClientMount on every file system and ClientWrite through
+ * every access point of this one; here the role has its own, narrower statement.
+ */
+class Mount extends lambda.FileSystem {
+  constructor(volume: SharedVolume) {
+    super({
+      arn: volume.writerAccessPoint.accessPointArn,
+      localMountPath: WALL_DIR,
+      dependency: [volume.mountTargets],
+    });
+  }
+}

@@ -1,0 +1,9 @@
+// All tests in one process: CDK and its template validation start slowly, and once is enough.
+import "./app.test.ts";
+import "./contract.test.ts";
+import "./cost.test.ts";
+import "./observability.test.ts";
+import "./reader.test.ts";
+import "./settings.test.ts";
+import "./shared-volume.test.ts";
+import "./writer.test.ts";

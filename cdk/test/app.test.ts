@@ -1,0 +1,107 @@
+// The app as a whole: checks, assets, variants.
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { describe, test } from "node:test";
+import { messageWall } from "../lib/app.ts";
+import { CDK_JSON, mentions, only, resources, synthesize, synthesizeAgain } from "./synthesized.ts";
+
+const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
+const VPC = {
+  vpcId: "vpc-0123456789abcdef0",
+  privateSubnetIds: "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+  publicSubnetIds: "subnet-0123456789abcdef2,subnet-0123456789abcdef3",
+};
+const FILE_SYSTEM = { fileSystemId: "fs-0123456789abcdef0", fileSystemSecurityGroupId: "sg-0123456789abcdef0" };
+
+const VARIANTS: Record<string, Record<string, unknown>> = {
+  "as it comes": {},
+  "open wall": { openWall: true },
+  "with NAT": { natGateways: 2 },
+  "HTTPS, bursting, data goes with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
+  "VPC brought": VPC,
+  "VPC and file system brought": { ...VPC, ...FILE_SYSTEM },
+};
+
+describe("checks", () => {
+  for (const [what, settings] of Object.entries(VARIANTS)) {
+    test(`cdk_nag_and_cdks_own_template_validation_find_nothing: ${what}`, () => {
+      const { pluginReports } = synthesize(settings).report;
+      const violations = pluginReports.flatMap(({ violations }) => violations).filter(({ severity }) => severity !== "warning");
+      assert.deepEqual(violations, []);
+    });
+  }
+
+  test("cdk_nag_and_template_validation_are_on", () => {
+    const { app } = messageWall({}, { context: CDK_JSON.context });
+    const plugins = app.policyValidationBeta1.map(({ name }) => name);
+    assert.ok(plugins.some((name) => /AwsSolutions|cdk-nag/i.test(name)), plugins.join());
+    assert.equal(CDK_JSON.context["@aws-cdk/core:validateAgainstDefaultRules"], true);
+  });
+
+  test("the_template_is_the_same_each_time", () => {
+    assert.deepEqual(synthesizeAgain().template.toJSON(), synthesize().template.toJSON());
+  });
+});
+
+describe("assets", () => {
+  const { assets, template } = synthesize();
+
+  test("the_functions_zip_is_built_when_it_is_published_by_a_program_that_exists", () => {
+    const [writer] = Object.values<any>(assets.files).filter(({ displayName }) => displayName === "lambda-writer");
+    const [program] = writer.source.executable;
+    accessSync(program, constants.X_OK);
+    const [{ objectKey }] = Object.values<any>(writer.destinations);
+    assert.equal(only(template, "AWS::Lambda::Function").Properties["Code"].S3Key, objectKey);
+  });
+
+  test("the_readers_image_is_the_target_of_the_repositorys_dockerfile_for_arm64", () => {
+    const [{ source }] = Object.values<any>(assets.dockerImages);
+    assert.deepEqual([source.dockerFile, source.dockerBuildTarget, source.platform], ["docker/Dockerfile", "reader", "linux/arm64"]);
+  });
+});
+
+describe("variants", () => {
+  test("without_nat_the_tasks_reach_what_they_call_by_endpoint_and_nobody_else_may_use_it", () => {
+    const { template } = synthesize();
+    const services = resources(template, "AWS::EC2::VPCEndpoint").map(([, { Properties }]) => JSON.stringify(Properties["ServiceName"]));
+    for (const service of ["s3", "ecr.api", "ecr.dkr", "logs", "secretsmanager", "lambda"]) {
+      assert.equal(services.filter((name) => name.includes(`.${service}"`)).length, 1, service);
+    }
+    assert.equal(resources(template, "AWS::EC2::NatGateway").length, 0);
+  });
+
+  test("with_nat_there_are_no_interface_endpoints", () => {
+    const { template } = synthesize({ natGateways: 1 });
+    assert.equal(resources(template, "AWS::EC2::NatGateway").length, 1);
+    const types = resources(template, "AWS::EC2::VPCEndpoint").map(([, { Properties }]) => Properties["VpcEndpointType"]);
+    assert.deepEqual(types, ["Gateway"]);
+  });
+
+  test("a_vpc_that_was_brought_gets_nothing_but_security_groups_and_mount_targets", () => {
+    const { template } = synthesize(VPC);
+    for (const type of ["VPC", "Subnet", "VPCEndpoint", "NatGateway"]) assert.equal(resources(template, `AWS::EC2::${type}`).length, 0, type);
+    const mounted = resources(template, "AWS::EFS::MountTarget").map(([, { Properties }]) => Properties["SubnetId"]);
+    assert.deepEqual(mounted.sort(), VPC.privateSubnetIds.split(","));
+    assert.deepEqual(only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["Subnets"], VPC.publicSubnetIds.split(","));
+  });
+
+  test("a_file_system_that_was_brought_gets_two_access_points_and_two_rules_in_its_group", () => {
+    const { template } = synthesize({ ...VPC, ...FILE_SYSTEM });
+    assert.equal(resources(template, "AWS::EFS::FileSystem").length, 0);
+    const points = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["FileSystemId"]);
+    assert.deepEqual(points, [FILE_SYSTEM.fileSystemId, FILE_SYSTEM.fileSystemId]);
+    const rules = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => Properties["GroupId"] === FILE_SYSTEM.fileSystemSecurityGroupId);
+    assert.deepEqual(rules.map(([, { Properties }]) => Properties["FromPort"]), [2049, 2049]);
+    const task = only(template, "AWS::ECS::TaskDefinition").Properties;
+    assert.equal(task["Volumes"][0].EFSVolumeConfiguration.FilesystemId, FILE_SYSTEM.fileSystemId);
+  });
+
+  test("two_stacks_in_one_account_share_no_name", () => {
+    const green = synthesize({ name: "Green" }).template;
+    assert.equal(only(green, "AWS::Lambda::Function").Properties["FunctionName"], "Green");
+    assert.equal(only(green, "AWS::Events::EventBus").Properties["Name"], "Green");
+    const [writer] = resources(green, "AWS::Lambda::Function")[0]!;
+    assert.ok(mentions(only(green, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment, writer));
+    assert.ok(!JSON.stringify(green.toJSON().Resources).includes("MessageWall-"), "no alarm or family is named after the other");
+  });
+});

@@ -1,0 +1,26 @@
+// The calculation of the cost, against the template and against what README.md shows.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { bill, SIZES, table } from "../cost/monthly.ts";
+import { alarmCount, interfaceEndpoints, zones } from "../cost/shape.ts";
+import { resources, synthesize } from "./synthesized.ts";
+
+describe("cost", () => {
+  test("it_counts_what_the_template_has", () => {
+    const { template } = synthesize();
+    const endpoints = resources(template, "AWS::EC2::VPCEndpoint").filter(([, { Properties }]) => Properties["VpcEndpointType"] === "Interface");
+    assert.equal(endpoints.length, interfaceEndpoints);
+    for (const [id, { Properties }] of endpoints) assert.equal(Properties["SubnetIds"].length, zones, id);
+    assert.equal(resources(template, "AWS::CloudWatch::Alarm").length, alarmCount);
+  });
+
+  test("the_readme_shows_what_the_calculation_says", () => {
+    assert.ok(readFileSync(new URL("../README.md", import.meta.url), "utf8").includes(table()), "run `npm run cost` and paste its table");
+  });
+
+  test("a_larger_wall_costs_more", () => {
+    const totals = SIZES.map((size) => Object.values(bill(size)).reduce((total, line) => total + line, 0));
+    assert.deepEqual(totals, [...totals].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,117 @@
+// The tasks, their service, and the load balancer in front.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { SSE_KEEP_ALIVE_SECONDS } from "../lib/contract.ts";
+import { statementsOfRole, taskRole } from "./permissions.ts";
+import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+
+const { template } = synthesize();
+const task = only(template, "AWS::ECS::TaskDefinition").Properties;
+const service = only(template, "AWS::ECS::Service");
+const container = task["ContainerDefinitions"][0];
+
+function attributes(type: string, name: string): Record<string, string> {
+  const pairs = only(template, type).Properties[name] as { Key: string; Value: string }[];
+  return Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value]));
+}
+
+describe("task", () => {
+  test("all_that_it_may_do_is_to_mount_and_to_invoke_the_function", () => {
+    const statements = statementsOfRole(template, taskRole(template));
+    const may = statements.flatMap(({ Effect, Action, NotAction }) => [Effect, ...list(Action), ...list(NotAction)]);
+    assert.deepEqual(may, ["Allow", "elasticfilesystem:ClientMount", "Allow", "lambda:InvokeFunction"]);
+    const [functionId] = resources(template, "AWS::Lambda::Function")[0]!;
+    assert.deepEqual(statements[1]!.Resource, { "Fn::GetAtt": [functionId, "Arn"] });
+  });
+
+  test("without_posting_from_the_page_it_may_not_even_invoke", () => {
+    const silent = synthesize({ pagePosts: false }).template;
+    const may = statementsOfRole(silent, taskRole(silent)).flatMap(({ Action }) => list(Action));
+    assert.deepEqual(may, ["elasticfilesystem:ClientMount"]);
+    const names = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment.map(({ Name }: any) => Name);
+    assert.ok(!names.includes("WRITER_FUNCTION"));
+  });
+
+  test("it_can_write_nowhere_and_has_no_privilege", () => {
+    assert.equal(container.ReadonlyRootFilesystem, true);
+    assert.equal(container.User, "1002:1001");
+    assert.deepEqual(container.LinuxParameters.Capabilities, { Drop: ["ALL"] });
+    assert.equal(service.Properties["EnableExecuteCommand"], false);
+  });
+
+  test("the_admin_token_comes_from_secrets_manager_and_stands_nowhere_in_the_template", () => {
+    assert.equal(container.Secrets.length, 1);
+    assert.equal(container.Secrets[0].Name, "ADMIN_TOKEN");
+    const [secretId, secret] = resources(template, "AWS::SecretsManager::Secret")[0]!;
+    assert.ok(mentions(container.Secrets[0].ValueFrom, secretId));
+    assert.ok(secret.Properties["GenerateSecretString"].PasswordLength >= 32);
+    assert.ok(!container.Environment.some(({ Name }: any) => Name === "ADMIN_TOKEN"));
+  });
+
+  test("it_says_by_itself_whether_it_is_alive", () => {
+    assert.deepEqual(container.HealthCheck.Command, ["CMD", "/fargate-reader", "healthcheck"]);
+  });
+
+  test("it_is_arm64_as_the_image_that_is_built", () => {
+    assert.equal(task["RuntimePlatform"].CpuArchitecture, "ARM64");
+  });
+});
+
+describe("service", () => {
+  test("tasks_wait_for_every_mount_target", () => {
+    for (const [target] of resources(template, "AWS::EFS::MountTarget")) assert.ok(service.DependsOn?.includes(target), target);
+  });
+
+  test("a_deployment_that_fails_is_rolled_back_and_never_leaves_fewer_tasks", () => {
+    const { DeploymentCircuitBreaker, MinimumHealthyPercent } = service.Properties["DeploymentConfiguration"];
+    assert.deepEqual(DeploymentCircuitBreaker, { Enable: true, Rollback: true });
+    assert.equal(MinimumHealthyPercent, 100);
+  });
+
+  test("it_scales_between_the_settings_bounds", () => {
+    const scaled = synthesize({ readerMin: 3, readerMax: 9 }).template;
+    const { MinCapacity, MaxCapacity } = only(scaled, "AWS::ApplicationAutoScaling::ScalableTarget").Properties;
+    assert.deepEqual([MinCapacity, MaxCapacity], [3, 9]);
+    assert.equal(resources(scaled, "AWS::ApplicationAutoScaling::ScalingPolicy").length, 2);
+  });
+});
+
+describe("door", () => {
+  test("an_event_stream_outlives_its_keep_alive_and_ends_soon_at_shutdown", () => {
+    const idle = Number(attributes("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes")["idle_timeout.timeout_seconds"]);
+    assert.ok(idle > 2 * SSE_KEEP_ALIVE_SECONDS, `${idle} s`);
+    const drain = Number(attributes("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupAttributes")["deregistration_delay.timeout_seconds"]);
+    assert.ok(drain < container.StopTimeout, `${drain} s to leave, ${container.StopTimeout} s to stop`);
+  });
+
+  test("only_ready_tasks_get_browsers", () => {
+    assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], "/ready");
+  });
+
+  test("tasks_admit_the_load_balancer_only", () => {
+    const [group] = service.Properties["NetworkConfiguration"].AwsvpcConfiguration.SecurityGroups;
+    const id = group["Fn::GetAtt"][0];
+    assert.deepEqual(list(template.findResources("AWS::EC2::SecurityGroup")[id]!["Properties"].SecurityGroupIngress), []);
+    const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], id));
+    const door = only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0];
+    assert.deepEqual(admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]), [[door, 8080]]);
+  });
+
+  test("with_a_certificate_the_page_is_https_only", () => {
+    const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
+    const secure = synthesize({ certificateArn }).template;
+    const listeners = resources(secure, "AWS::ElasticLoadBalancingV2::Listener").map(([, { Properties }]) => Properties);
+    const https = listeners.find(({ Port }) => Port === 443)!;
+    assert.deepEqual(https["Certificates"], [{ CertificateArn: certificateArn }]);
+    assert.match(https["SslPolicy"], /TLS13/);
+    assert.equal(listeners.find(({ Port }) => Port === 80)!["DefaultActions"][0].Type, "redirect");
+    assert.equal(listeners.length, 2);
+  });
+
+  test("the_page_is_reached_from_the_named_ranges_only", () => {
+    const narrow = synthesize({ pageFrom: "192.0.2.0/24, 198.51.100.7/32" }).template;
+    const door = only(narrow, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0]["Fn::GetAtt"][0];
+    const rules = narrow.findResources("AWS::EC2::SecurityGroup")[door]!["Properties"].SecurityGroupIngress;
+    assert.deepEqual(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort]), [["192.0.2.0/24", 80], ["198.51.100.7/32", 80]]);
+  });
+});

@@ -1,0 +1,96 @@
+// What the deployer may choose, and what is said when that cannot be.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readSettings, SETTING_NAMES, SettingsError, variableOf } from "../lib/settings.ts";
+
+const VPC = {
+  vpcId: "vpc-01234567",
+  privateSubnetIds: "subnet-01234560,subnet-01234561",
+  publicSubnetIds: "subnet-01234562,subnet-01234563",
+};
+
+function read(context: Record<string, unknown>, environment: Record<string, string> = {}) {
+  return readSettings((name) => context[name], environment);
+}
+
+function problems(context: Record<string, unknown>, environment: Record<string, string> = {}): readonly string[] {
+  try {
+    read(context, environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  test("the_defaults_need_nothing", () => {
+    const settings = read({});
+    assert.deepEqual(
+      [settings.name, settings.natGateways, settings.throughput, settings.openWall, settings.keepData, settings.readerMin],
+      ["MessageWall", 0, "elastic", false, true, 2],
+    );
+  });
+
+  test("context_wins_over_the_environment_and_both_over_the_default", () => {
+    assert.equal(read({}, { MESSAGEWALL_NAT_GATEWAYS: "1" }).natGateways, 1);
+    assert.equal(read({ natGateways: 2 }, { MESSAGEWALL_NAT_GATEWAYS: "1" }).natGateways, 2);
+  });
+
+  test("context_from_the_command_line_is_text_and_from_cdk_json_is_not", () => {
+    assert.equal(read({ openWall: "true" }).openWall, true);
+    assert.equal(read({ openWall: true }).openWall, true);
+    assert.equal(read({ reservedConcurrency: 0 }).reservedConcurrency, 0);
+  });
+
+  test("an_empty_variable_is_as_none", () => {
+    assert.equal(read({}, { MESSAGEWALL_ALARM_EMAIL: "" }).alarmEmail, undefined);
+  });
+
+  test("all_problems_are_told_at_once_each_with_its_name_its_value_and_what_it_must_be", () => {
+    assert.deepEqual(problems({ natGateways: "many", openWall: "yes" }, { MESSAGEWALL_THROUGHPUT: "fast" }), [
+      'natGateways (context) is "many": it must be a whole number from 0 to 2',
+      'MESSAGEWALL_THROUGHPUT (environment) is "fast": it must be one of elastic, bursting, provisioned',
+      'openWall (context) is "yes": it must be true or false',
+    ]);
+  });
+
+  test("a_variable_that_is_no_setting_is_a_mistake_and_not_ignored", () => {
+    assert.deepEqual(problems({}, { MESSAGEWALL_OPENWALL: "true" }), ["MESSAGEWALL_OPENWALL (environment) is not a setting"]);
+  });
+
+  for (
+    const [name, bad] of Object.entries({
+      name: "Message Wall", vpcId: "my-vpc", privateSubnetIds: "subnet-01234567", publicSubnetIds: "a,b", fileSystemId: "efs-1", fileSystemSecurityGroupId: "default", natGateways: -1,
+      throughput: "max", provisionedMibps: 0, keepData: 1, openWall: "TRUE", pagePosts: "on", pageFrom: "10.0.0.0/33",
+      certificateArn: "arn:aws:iam::1:server-certificate/x", reservedConcurrency: 1.5, writerMemoryMb: 64, writerTimeoutSeconds: 60,
+      readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
+      runbookUrl: "the wiki",
+    })
+  ) {
+    test(`a_bad_${name}_is_refused_by_name`, () => {
+      const [first = ""] = problems({ [name]: bad });
+      assert.ok(first.startsWith(`${name} (context) is "${bad}": it must be `), first);
+    });
+  }
+
+  for (
+    const [what, context] of Object.entries({
+      "provisioned throughput without an amount": { throughput: "provisioned" },
+      "an amount without provisioned throughput": { provisionedMibps: 10 },
+      "a VPC without its subnets": { vpcId: VPC.vpcId },
+      "subnets of unequal number": { ...VPC, publicSubnetIds: `${VPC.publicSubnetIds},subnet-01234564` },
+      "a file system without its VPC": { fileSystemId: "fs-01234567", fileSystemSecurityGroupId: "sg-01234567" },
+      "a file system without its group": { ...VPC, fileSystemId: "fs-01234567" },
+      "a group without its file system": { ...VPC, fileSystemSecurityGroupId: "sg-01234567" },
+      "NAT in a VPC that is not ours": { ...VPC, natGateways: 1 },
+      "a range of tasks upside down": { readerMin: 5, readerMax: 2 },
+    })
+  ) {
+    test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));
+  }
+
+  test("each_setting_has_a_variable_of_its_own", () => {
+    assert.equal(new Set(SETTING_NAMES.map(variableOf)).size, SETTING_NAMES.length);
+  });
+});

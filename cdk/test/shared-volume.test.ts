@@ -1,0 +1,192 @@
+// The five security layers of the blog post, each of which must hold by itself.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { allowing, allStatements, covers, executionRole, statementsOfRole, taskRole, writerRole } from "./permissions.ts";
+import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+
+const { template } = synthesize();
+const fileSystem = only(template, "AWS::EFS::FileSystem").Properties;
+const task = only(template, "AWS::ECS::TaskDefinition").Properties;
+const writer = only(template, "AWS::Lambda::Function").Properties;
+
+function accessPointOf(user: string): string {
+  const found = resources(template, "AWS::EFS::AccessPoint").filter(([, { Properties }]) => Properties["PosixUser"].Uid === user);
+  assert.equal(found.length, 1, `one access point acts as uid ${user}`);
+  return found[0]![0];
+}
+
+describe("layer 1, network", () => {
+  test("only_the_function_and_the_tasks_reach_port_2049", () => {
+    const guarded = resources(template, "AWS::EFS::MountTarget").flatMap(([, { Properties }]) => Properties["SecurityGroups"]);
+    assert.ok(guarded.length > 0);
+    const [group] = new Set(guarded.map((reference) => JSON.stringify(reference)));
+    assert.equal(new Set(guarded.map((reference) => JSON.stringify(reference))).size, 1, "one group guards all mount targets");
+    const guard = JSON.parse(group!)["Fn::GetAtt"][0];
+    const inline = list(template.findResources("AWS::EC2::SecurityGroup")[guard]!["Properties"].SecurityGroupIngress);
+    assert.deepEqual(inline, [], "the group has no rule of addresses");
+    const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], guard));
+    for (const [id, { Properties }] of admitted) {
+      assert.deepEqual([Properties["IpProtocol"], Properties["FromPort"], Properties["ToPort"]], ["tcp", 2049, 2049], id);
+      assert.ok("SourceSecurityGroupId" in Properties, `${id} admits a group`);
+    }
+    const service = only(template, "AWS::ECS::Service").Properties["NetworkConfiguration"].AwsvpcConfiguration.SecurityGroups;
+    const expected = [...writer["VpcConfig"].SecurityGroupIds, ...service];
+    const sources = admitted.map(([, { Properties }]) => Properties["SourceSecurityGroupId"]);
+    const sorted = (references: unknown[]) => references.map((reference) => JSON.stringify(reference)).sort();
+    assert.deepEqual(sorted(sources), sorted(expected));
+  });
+
+  test("every_group_has_a_rule_of_its_own_for_what_goes_out_so_that_ec2_adds_none", () => {
+    for (const [id, { Properties }] of resources(template, "AWS::EC2::SecurityGroup")) {
+      const rules = list<any>(Properties["SecurityGroupEgress"]);
+      assert.ok(rules.length > 0, id);
+      const everywhere = rules.filter(({ CidrIp }) => CidrIp === "0.0.0.0/0");
+      assert.ok(everywhere.every(({ FromPort, ToPort }) => FromPort === 443 && ToPort === 443), `${id}: everywhere on 443 at most`);
+    }
+  });
+
+  test("function_tasks_and_mount_targets_are_in_subnets_without_a_way_in_from_the_internet", () => {
+    const toGateway = resources(template, "AWS::EC2::Route").filter(([, { Properties }]) => "GatewayId" in Properties);
+    const tables = toGateway.map(([, { Properties }]) => Properties["RouteTableId"].Ref);
+    const publicSubnets = resources(template, "AWS::EC2::SubnetRouteTableAssociation")
+      .filter(([, { Properties }]) => tables.includes(Properties["RouteTableId"].Ref))
+      .map(([, { Properties }]) => Properties["SubnetId"].Ref);
+    assert.equal(publicSubnets.length, 2);
+    const inside = [
+      ...writer["VpcConfig"].SubnetIds,
+      ...only(template, "AWS::ECS::Service").Properties["NetworkConfiguration"].AwsvpcConfiguration.Subnets,
+      ...resources(template, "AWS::EFS::MountTarget").map(([, { Properties }]) => Properties["SubnetId"]),
+    ];
+    assert.equal(inside.length, 6);
+    for (const { Ref } of inside) assert.ok(!publicSubnets.includes(Ref), Ref);
+  });
+});
+
+describe("layer 2, IAM", () => {
+  test("the_task_role_may_mount_and_neither_write_nor_be_root_by_any_route", () => {
+    const role = taskRole(template);
+    assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
+    assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientWrite"), []);
+    assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
+  });
+
+  test("the_execution_role_has_nothing_to_do_with_the_file_system", () => {
+    for (const action of ["ClientMount", "ClientWrite", "ClientRootAccess"]) {
+      assert.deepEqual(allowing(template, executionRole(template), `elasticfilesystem:${action}`), []);
+    }
+  });
+
+  test("the_function_may_mount_and_write_but_not_be_root", () => {
+    const role = writerRole(template);
+    assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
+    assert.equal(allowing(template, role, "elasticfilesystem:ClientWrite").length, 1);
+    assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
+  });
+
+  test("the_file_systems_own_policy_only_denies", () => {
+    const statements = fileSystem["FileSystemPolicy"].Statement;
+    assert.deepEqual(statements.map(({ Effect }: { Effect: string }) => Effect), ["Deny", "Deny"]);
+  });
+
+  test("the_file_system_refuses_everybody_without_tls_and_everybody_as_root", () => {
+    const [withoutTls, root] = fileSystem["FileSystemPolicy"].Statement;
+    assert.deepEqual(withoutTls.Condition, { Bool: { "aws:SecureTransport": "false" } });
+    assert.deepEqual(withoutTls.Principal, { AWS: "*" });
+    for (const action of ["ClientMount", "ClientWrite", "ClientRootAccess"]) {
+      assert.ok(covers(withoutTls, `elasticfilesystem:${action}`), action);
+    }
+    assert.deepEqual(root.Principal, { AWS: "*" });
+    assert.equal(root.Condition, undefined);
+    assert.ok(covers(root, "elasticfilesystem:ClientRootAccess"));
+  });
+
+  test("no_statement_about_the_file_system_is_about_every_resource", () => {
+    const about = allStatements(template).filter((statement) =>
+      list(statement.Action).some((action) => action.startsWith("elasticfilesystem") || action === "*") || statement.NotAction !== undefined
+    );
+    assert.ok(about.length >= 4);
+    for (const statement of about) {
+      assert.ok(!list(statement.Resource).some((resource) => resource === "*"), statement.where);
+      assert.equal(statement.NotResource, undefined, statement.where);
+      const inRole = statement.Principal === undefined;
+      if (inRole) assert.ok(mentions(statement.Resource, resources(template, "AWS::EFS::FileSystem")[0]![0]), statement.where);
+    }
+  });
+});
+
+describe("layer 3, the access point in the policy's condition", () => {
+  for (const [who, role, user] of [["function", writerRole, "1001"], ["tasks", taskRole, "1002"]] as const) {
+    test(`the_${who}_mount_through_their_own_access_point_only`, () => {
+      const about = statementsOfRole(template, role(template)).filter((statement) =>
+        list(statement.Action).some((action) => action.startsWith("elasticfilesystem"))
+      );
+      assert.equal(about.length, 1);
+      const arn = about[0]!.Condition?.["StringEquals"]?.["elasticfilesystem:AccessPointArn"];
+      assert.ok(mentions(arn, accessPointOf(user)), JSON.stringify(about[0]!.Condition));
+    });
+  }
+});
+
+describe("layer 4, the path", () => {
+  test("both_access_points_show_the_same_directory_and_nothing_above_it", () => {
+    for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
+      assert.equal(Properties["RootDirectory"].Path, "/message", id);
+    }
+  });
+
+  test("the_function_mounts_the_writers_access_point_and_the_tasks_the_readers", () => {
+    assert.equal(writer["FileSystemConfigs"].length, 1);
+    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf("1001")));
+    const [volume, ...others] = task["Volumes"];
+    assert.deepEqual(others, []);
+    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf("1002")));
+  });
+
+  test("the_tasks_mount_read_only_with_iam_and_tls", () => {
+    const { EFSVolumeConfiguration } = task["Volumes"][0];
+    assert.equal(EFSVolumeConfiguration.TransitEncryption, "ENABLED");
+    assert.equal(EFSVolumeConfiguration.AuthorizationConfig.IAM, "ENABLED");
+    assert.equal(task["ContainerDefinitions"].length, 1);
+    const mounts = task["ContainerDefinitions"][0].MountPoints;
+    assert.deepEqual(mounts, [{ ContainerPath: "/mnt/msg", ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
+  });
+});
+
+describe("layer 5, POSIX", () => {
+  test("the_function_is_the_owner_and_the_tasks_are_only_of_its_group", () => {
+    const users = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["PosixUser"]);
+    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [["1001", "1001"], ["1002", "1001"]]);
+  });
+
+  test("whoever_mounts_first_the_root_is_the_functions_and_0750", () => {
+    for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
+      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: "1001", OwnerGid: "1001", Permissions: "750" }, id);
+    }
+  });
+});
+
+describe("what is kept", () => {
+  test("the_file_system_is_encrypted_with_a_key_of_the_stack_that_rotates", () => {
+    assert.equal(fileSystem["Encrypted"], true);
+    const [keyId, key] = resources(template, "AWS::KMS::Key")[0]!;
+    assert.ok(mentions(fileSystem["KmsKeyId"], keyId));
+    assert.equal(key.Properties["EnableKeyRotation"], true);
+  });
+
+  test("file_system_and_key_outlive_the_stack_unless_the_deployer_says_no", () => {
+    const policies = (from: typeof template) =>
+      ["AWS::EFS::FileSystem", "AWS::KMS::Key"].map((type) => (only(from, type) as unknown as { DeletionPolicy: string }).DeletionPolicy);
+    assert.deepEqual(policies(template), ["Retain", "Retain"]);
+    assert.deepEqual(policies(synthesize({ keepData: false }).template), ["Delete", "Delete"]);
+  });
+
+  test("throughput_is_elastic_by_default_and_bursting_or_provisioned_by_setting", () => {
+    const mode = (settings: Record<string, unknown>) => {
+      const { ThroughputMode, ProvisionedThroughputInMibps } = only(synthesize(settings).template, "AWS::EFS::FileSystem").Properties;
+      return [ThroughputMode, ProvisionedThroughputInMibps];
+    };
+    assert.deepEqual(mode({}), ["elastic", undefined]);
+    assert.deepEqual(mode({ throughput: "bursting" }), ["bursting", undefined]);
+    assert.deepEqual(mode({ throughput: "provisioned", provisionedMibps: 10 }), ["provisioned", 10]);
+  });
+});

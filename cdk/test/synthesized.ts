@@ -1,0 +1,77 @@
+// What the tests look at: the template of the real app, as `cdk synth` makes it.
+import { Template } from "aws-cdk-lib/assertions";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { messageWall } from "../lib/app.ts";
+
+/** cdk.json: what the CLI gives to every synthesis. */
+export const CDK_JSON = JSON.parse(readFileSync(new URL("../cdk.json", import.meta.url), "utf8"));
+
+/** A resource of the template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: readonly string[];
+}
+
+/** One synthesis of the app. */
+export interface Synthesized {
+  readonly template: Template;
+  readonly report: Report;
+  /** What `cdk deploy` publishes, and how it is built. */
+  readonly assets: { readonly files: Record<string, any>; readonly dockerImages: Record<string, any> };
+}
+
+interface Report {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly conclusion: string;
+    readonly violations: readonly { readonly ruleName: string; readonly severity?: string }[];
+  }[];
+}
+
+const done = new Map<string, Synthesized>();
+
+/** The app with cdk.json's feature flags, `settings` as context, and no environment; each only once. */
+export function synthesize(settings: Record<string, unknown> = {}): Synthesized {
+  const key = JSON.stringify(settings);
+  const before = done.get(key);
+  if (before !== undefined) return before;
+  const now = synthesizeAgain(settings);
+  done.set(key, now);
+  return now;
+}
+
+/** The same, whether or not it was done before. */
+export function synthesizeAgain(settings: Record<string, unknown> = {}): Synthesized {
+  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings } });
+  const template = Template.fromStack(stack);
+  const { directory } = app.synth();
+  return { template, report: json(directory, "validation-report.json"), assets: json(directory, `${stack.stackName}.assets.json`) };
+}
+
+function json(directory: string, file: string): any {
+  return JSON.parse(readFileSync(join(directory, file), "utf8"));
+}
+
+/** All resources of a type, by logical id. */
+export function resources(template: Template, type: string): [string, Resource][] {
+  return Object.entries(template.findResources(type)) as [string, Resource][];
+}
+
+/** The only resource of a type. */
+export function only(template: Template, type: string): Resource {
+  const found = resources(template, type);
+  if (found.length !== 1) throw new Error(`expected one ${type}, found ${found.length}`);
+  return found[0]![1];
+}
+
+/** Whether `value` mentions the logical id anywhere, by Ref, GetAtt or Sub. */
+export function mentions(value: unknown, logicalId: string): boolean {
+  return JSON.stringify(value ?? null).includes(`"${logicalId}"`);
+}
+
+/** A value that may be one or many, as many. */
+export function list<T>(value: T | T[] | undefined): T[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,110 @@
+// The function, its API and its events.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { EVENT_DETAIL_TYPES, EVENT_SOURCE } from "../lib/contract.ts";
+import { statementsOfRole, writerRole } from "./permissions.ts";
+import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+
+const { template } = synthesize();
+const writer = only(template, "AWS::Lambda::Function");
+const [queueId] = resources(template, "AWS::SQS::Queue")[0]!;
+
+describe("function", () => {
+  test("it_is_an_arm64_binary_on_provided_al2023_named_as_in_the_blog_post", () => {
+    const { Architectures, Runtime, FunctionName, Handler } = writer.Properties;
+    assert.deepEqual([Architectures, Runtime, FunctionName, Handler], [["arm64"], "provided.al2023", "MessageWall", "bootstrap"]);
+  });
+
+  test("it_waits_for_every_mount_target", () => {
+    const targets = resources(template, "AWS::EFS::MountTarget").map(([id]) => id);
+    assert.equal(targets.length, 2);
+    for (const target of targets) assert.ok(writer.DependsOn?.includes(target), target);
+  });
+
+  test("its_concurrency_is_reserved_only_when_asked_and_zero_stops_it", () => {
+    const reserved = (settings: Record<string, unknown>) =>
+      only(synthesize(settings).template, "AWS::Lambda::Function").Properties["ReservedConcurrentExecutions"];
+    assert.equal(reserved({}), undefined);
+    assert.equal(reserved({ reservedConcurrency: 20 }), 20);
+    assert.equal(reserved({ reservedConcurrency: 0 }), 0);
+  });
+
+  test("its_own_code_may_not_use_the_permissions_that_lambda_needs_to_connect_it", () => {
+    const statements = statementsOfRole(template, writerRole(template));
+    const everywhere = statements.filter(({ Effect, Resource }) => Effect === "Allow" && list(Resource).includes("*"));
+    assert.equal(everywhere.length, 1);
+    assert.ok(list(everywhere[0]!.Action).every((action) => /^ec2:.*(NetworkInterface|Subnets|PrivateIpAddresses)/.test(action)));
+    const denied = statements.filter(({ Effect }) => Effect === "Deny");
+    assert.deepEqual(denied.map(({ Action }) => Action), [everywhere[0]!.Action]);
+    assert.ok(mentions(denied[0]!.Condition, "AWS::Partition") && JSON.stringify(denied[0]!.Condition).includes(":function:MessageWall"));
+  });
+});
+
+describe("API", () => {
+  test("every_route_is_signed_with_iam", () => {
+    const routes = resources(template, "AWS::ApiGatewayV2::Route");
+    assert.deepEqual(routes.map(([, { Properties }]) => Properties["RouteKey"]).sort(), ["ANY /MessageWall", "ANY /MessageWall/{wall}"]);
+    for (const [id, { Properties }] of routes) assert.equal(Properties["AuthorizationType"], "AWS_IAM", id);
+  });
+
+  test("an_open_wall_is_open_and_says_so_out_loud", () => {
+    const open = synthesize({ openWall: true });
+    for (const [id, { Properties }] of resources(open.template, "AWS::ApiGatewayV2::Route")) {
+      assert.equal(Properties["AuthorizationType"], "NONE", id);
+    }
+    assert.match(open.template.toJSON().Outputs.Api.Description, /OPEN, anybody may write and delete/);
+    const said = open.report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+    assert.ok(said.includes("Annotation::MessageWall:OpenWall"), said.join());
+  });
+
+  test("its_stage_is_the_blogs_and_logs_and_limits_its_callers", () => {
+    const stage = only(template, "AWS::ApiGatewayV2::Stage").Properties;
+    assert.equal(stage["StageName"], "default");
+    assert.ok(stage["AccessLogSettings"].DestinationArn);
+    assert.ok(stage["DefaultRouteSettings"].ThrottlingRateLimit > 0);
+    const integration = only(template, "AWS::ApiGatewayV2::Integration").Properties;
+    assert.equal(integration["PayloadFormatVersion"], "2.0");
+  });
+});
+
+describe("events", () => {
+  const rules = resources(template, "AWS::Events::Rule");
+
+  test("each_event_that_the_function_understands_has_a_rule_on_the_walls_own_bus", () => {
+    const [bus] = resources(template, "AWS::Events::EventBus")[0]!;
+    const patterns = rules.map(([, { Properties }]) => Properties["EventPattern"]);
+    assert.deepEqual(patterns, EVENT_DETAIL_TYPES.map((type) => ({ source: [EVENT_SOURCE], "detail-type": [type] })));
+    for (const [id, { Properties }] of rules) assert.ok(mentions(Properties["EventBusName"], bus), id);
+  });
+
+  test("an_event_that_cannot_be_delivered_goes_to_the_dead_letter_queue", () => {
+    for (const [id, { Properties }] of rules) {
+      assert.ok(list<any>(Properties["Targets"]).length > 0, id);
+      for (const target of list<any>(Properties["Targets"])) assert.ok(mentions(target.DeadLetterConfig, queueId), id);
+    }
+    const admitted = only(template, "AWS::SQS::QueuePolicy").Properties["PolicyDocument"].Statement
+      .filter(({ Effect, Principal }: any) => Effect === "Allow" && Principal.Service === "events.amazonaws.com");
+    assert.equal(admitted.length, rules.length, "each rule may send to the queue");
+  });
+
+  test("an_event_that_cannot_be_applied_goes_to_the_dead_letter_queue", () => {
+    const { DestinationConfig, MaximumRetryAttempts } = only(template, "AWS::Lambda::EventInvokeConfig").Properties;
+    assert.ok(mentions(DestinationConfig?.OnFailure, queueId));
+    assert.equal(MaximumRetryAttempts, 2);
+    const maySend = statementsOfRole(template, writerRole(template)).filter((statement) =>
+      list(statement.Action).includes("sqs:SendMessage") && mentions(statement.Resource, queueId)
+    );
+    assert.equal(maySend.length, 1, "the function may send to the queue");
+  });
+
+  test("a_queue_has_a_dead_letter_queue_or_is_one", () => {
+    const deadLetter = JSON.stringify([
+      rules.map(([, { Properties }]) => list<any>(Properties["Targets"]).map(({ DeadLetterConfig }) => DeadLetterConfig)),
+      resources(template, "AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => Properties["DestinationConfig"]),
+      resources(template, "AWS::SQS::Queue").map(([, { Properties }]) => Properties?.["RedrivePolicy"]),
+    ]);
+    for (const [id, { Properties }] of resources(template, "AWS::SQS::Queue")) {
+      assert.ok(Properties["RedrivePolicy"] !== undefined || deadLetter.includes(`"${id}"`), id);
+    }
+  });
+});

@@ -1,0 +1,1 @@
+"""Checks of the running containers; `tests/containers/run` starts them."""

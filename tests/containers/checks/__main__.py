@@ -1,0 +1,29 @@
+"""Runs every check against one stack, in the order a person would try things, and takes the stack down."""
+
+import sys
+
+from . import images, isolation, recovery, scaling, stopping, wall
+from .report import Report
+from .stack import Stack
+
+
+def main(repository):
+    report, stack = Report(), Stack(repository)
+    images.check(report, stack)
+    try:
+        with report.check("compose up brings up a function, a service and a cloud, all healthy"):
+            stack.compose("up", "-d", "--build")
+            stack.up(writers=1)
+        if report.failed:
+            print(stack.compose("ps"), stack.compose("logs", "--no-color", "--tail", "20"), flush=True)
+        else:
+            for part in (wall, scaling, isolation, recovery, stopping):
+                part.check(report, stack)
+    finally:
+        with report.check("compose down leaves no container, volume or network"):
+            stack.down()
+    print(report.last_line())
+    return 1 if report.failed else 0
+
+
+sys.exit(main(sys.argv[1]))

@@ -1,0 +1,92 @@
+"""One run of docker/compose.yaml, as a project of its own beside any other."""
+
+import json
+import os
+import socket
+import subprocess
+import urllib.request
+
+from .report import equal, eventually
+
+
+def run(*command, **options):
+    """Runs a command and answers what it printed; its failure is an exception that says why."""
+    done = subprocess.run(command, text=True, capture_output=True, check=False, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command[:6])} ... exited {done.returncode}: {(done.stderr or done.stdout)[-800:]}")
+    return done.stdout
+
+
+def free_ports(count):
+    """Ports that nobody listens on; all held at once, so that no two are the same."""
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+class Stack:
+    def __init__(self, repository):
+        self.project = f"messagewall-test-{os.getpid()}"
+        self.file = f"{repository}/docker/compose.yaml"
+        wall, api = free_ports(2)
+        self.wall, self.api = f"http://127.0.0.1:{wall}", f"http://127.0.0.1:{api}"
+        self.function = f"{self.api}/default/MessageWall"
+        self.environment = {**os.environ, "COMPOSE_PROJECT_NAME": self.project, "WALL_PORT": str(wall), "API_PORT": str(api)}
+        plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+        self.command = ["docker", "compose"] if plugin else ["docker-compose"]
+
+    def compose(self, *arguments):
+        return run(*self.command, "-f", self.file, *arguments, env=self.environment)
+
+    def up(self, writers):
+        """Starts what does not run, and waits until it works."""
+        self.compose("up", "-d", "--scale", f"writer={writers}")
+        self.until_attached(writers)
+        eventually(lambda: get(f"{self.wall}/ready"))
+
+    def until_attached(self, writers):
+        eventually(lambda: len(self.environments()) == writers, 60)
+
+    def environments(self):
+        """The execution environments the Lambda service knows."""
+        return json.loads(get(f"{self.api}/status"))["environments"]
+
+    def containers(self, service):
+        """The ids of a service's containers, running or not."""
+        return self._labelled("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}")
+
+    def volume(self):
+        """The name of the volume that the wall is on."""
+        [volume] = self._labelled("volume", "ls", "-q", "--filter", "label=com.docker.compose.volume=wall")
+        return volume
+
+    def _labelled(self, *command):
+        return run("docker", *command, "--filter", f"label=com.docker.compose.project={self.project}").split()
+
+    def down(self):
+        """Takes everything away, the volume too, and makes sure of it."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        for leftovers in (("ps", "-aq"), ("volume", "ls", "-q"), ("network", "ls", "-q")):
+            equal(self._labelled(*leftovers), [])
+
+    def send(self, event):
+        """Invokes the function directly, as the AWS CLI does; answers its reply."""
+        url = f"{self.api}/2015-03-31/functions/MessageWall/invocations"
+        return json.loads(post(url, json.dumps(event), "application/json"))
+
+    def messages(self):
+        """Every message the reader shows, oldest first."""
+        return json.loads(get(f"{self.wall}/api/messages?limit=10000"))["messages"]
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=15) as answer:
+        return answer.read().decode()
+
+
+def post(url, body, kind="text/plain"):
+    request = urllib.request.Request(url, body.encode(), {"Content-Type": kind}, method="POST")
+    with urllib.request.urlopen(request, timeout=15) as answer:
+        return answer.read().decode()
