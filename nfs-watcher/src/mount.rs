@@ -23,11 +23,11 @@ pub(crate) struct Name {
 }
 
 impl Mount<'_> {
-    /// Opens a file or directory and answers what it is, as the server has it now.
+    /// Opens a file or directory and answers what it is, as the server has it now, and the directory itself.
     ///
     /// An NFS client answers `stat` from its cache for seconds to a minute, but `open` must ask the server
     /// (close-to-open consistency), and the attributes that come back with it are what `fstat` then answers.
-    pub(crate) fn open(self, path: &Path) -> io::Result<(File, Metadata)> {
+    pub(crate) fn open(self, path: &Path) -> io::Result<(Metadata, Option<File>)> {
         self.open_with(path, OFlags::empty())
     }
 
@@ -42,13 +42,15 @@ impl Mount<'_> {
         self.open_with(path, OFlags::DIRECTORY).map(drop)
     }
 
-    fn open_with(self, path: &Path, flags: OFlags) -> io::Result<(File, Metadata)> {
+    fn open_with(self, path: &Path, flags: OFlags) -> io::Result<(Metadata, Option<File>)> {
         // NONBLOCK, so that a pipe with no writer does not hold up the watcher; regular files do not heed it.
         let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         self.heart.ask(|| {
             let file = File::from(retry_on_intr(|| open(path, flags, Mode::empty()))?);
             let metadata = file.metadata()?;
-            Ok((file, metadata))
+            // A file is closed here, within the question, because closing it asks the server too.
+            let directory = metadata.is_dir().then_some(file);
+            Ok((metadata, directory))
         })
     }
 

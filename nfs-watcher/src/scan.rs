@@ -52,16 +52,16 @@ impl Scan<'_> {
             // It went away, or was replaced together with its directory: ask again with nothing remembered.
             opened = self.search(root);
         }
-        let (file, metadata) = match opened {
+        let (metadata, inside) = match opened {
             Ok(opened) => opened,
             Err(error) if is_missing(&error) => return Ok(Seen::new()),
             Err(error) => return Err(failed(error)),
         };
         let mut seen = Seen::from([(root.to_owned(), Fingerprint::of(&metadata))]);
-        if metadata.is_dir() {
+        if let Some(inside) = inside {
             self.look_into(
                 root,
-                file,
+                inside,
                 &mut vec![Fingerprint::of(&metadata).identity()],
                 &mut seen,
             )?;
@@ -69,7 +69,7 @@ impl Scan<'_> {
         Ok(seen)
     }
 
-    fn search(self, root: &Path) -> io::Result<(File, Metadata)> {
+    fn search(self, root: &Path) -> io::Result<(Metadata, Option<File>)> {
         if let Some(directory) = root.parent() {
             self.mount.refresh(directory)?;
         }
@@ -136,15 +136,11 @@ impl Scan<'_> {
             return Ok((self.mount.stat(path, is_link)?, None));
         }
         match self.mount.open(path) {
-            Ok((file, metadata)) => {
-                let inside = metadata.is_dir().then_some(file);
-                Ok((metadata, inside))
-            }
             // What we may not read we still may see change, if later.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 Ok((self.mount.stat(path, is_link)?, None))
             }
-            Err(error) => Err(error),
+            opened => opened,
         }
     }
 }

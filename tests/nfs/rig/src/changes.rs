@@ -14,7 +14,7 @@ pub(crate) enum Change {
     Replaced,
     DeletedAndCreated,
     FirstCreated,
-    NewInDirectory,
+    InDirectory,
     RewrittenInPlace,
 }
 
@@ -24,7 +24,7 @@ impl Change {
         Self::Replaced,
         Self::DeletedAndCreated,
         Self::FirstCreated,
-        Self::NewInDirectory,
+        Self::InDirectory,
         Self::RewrittenInPlace,
     ];
 
@@ -34,30 +34,25 @@ impl Change {
             Self::Replaced => "replaced by rename",
             Self::DeletedAndCreated => "deleted, re-created",
             Self::FirstCreated => "first creation",
-            Self::NewInDirectory => "new in a directory",
+            Self::InDirectory => "names in a directory",
             Self::RewrittenInPlace => "rewritten in place",
         }
     }
 
-    /// Each change is of a name that never was.
-    pub(crate) fn is_of_a_new_name(self) -> bool {
-        matches!(self, Self::FirstCreated | Self::NewInDirectory)
-    }
-
-    /// Makes the change of this number and answers when it began to be visible, at the earliest.
+    /// Makes the change of this number and answers when it could be seen at the earliest.
     pub(crate) fn make(self, path: &Path, number: usize) -> Result<Instant> {
         // Always of the same length, so that a rewrite in place can be told by the time alone.
         let line = format!("line {number:08}\n");
         match self {
             Self::Appended => write(OpenOptions::new().append(true).open(path)?, &line),
             Self::RewrittenInPlace => write(OpenOptions::new().write(true).open(path)?, &line),
-            Self::FirstCreated | Self::NewInDirectory => create(path, &line),
-            Self::DeletedAndCreated if path.exists() => {
+            Self::FirstCreated => create(path, &line),
+            Self::DeletedAndCreated | Self::InDirectory if path.exists() => {
                 let began = Instant::now();
                 fs_err::remove_file(path)?;
                 Ok(began)
             }
-            Self::DeletedAndCreated => create(path, &line),
+            Self::DeletedAndCreated | Self::InDirectory => create(path, &line),
             Self::Replaced => {
                 let aside = path.with_extension("new");
                 write(File::create(&aside)?, &line)?;

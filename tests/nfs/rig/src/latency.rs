@@ -40,6 +40,21 @@ impl Latencies {
     }
 }
 
+/// How long to pause before each of `count` writes: random, and spread evenly over the poll interval.
+///
+/// A write's latency is mostly its distance to the next tick. Every part of the interval is hit equally often, so that a few
+/// writes tell what many would; each pause is long enough for the write before to have left nothing behind.
+pub(crate) fn random_moments(count: usize) -> Vec<Duration> {
+    let mut parts: Vec<_> = (0..count).collect();
+    fastrand::shuffle(&mut parts);
+    let part = INTERVAL.as_secs_f64() / count as f64;
+    let moment = |number: usize| INTERVAL.as_secs_f64() + part * (number as f64 + fastrand::f64());
+    parts
+        .into_iter()
+        .map(|number| Duration::from_secs_f64(moment(number)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Latencies;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Scale;
 use crate::changes::Change;
 use crate::clients::{COMPARE, INOTIFY, POLL, READER, WRITER_1};
-use crate::latency::Latencies;
+use crate::latency::{Latencies, random_moments};
 use crate::report::Report;
 use crate::sight::Sight;
 
@@ -63,39 +63,42 @@ fn write(change: Change, scale: Scale, sights: &mut [Sight]) -> Result<Vec<(Path
     let directory = Path::new("watchers").join(change.name().replace([' ', ','], "-"));
     fs_err::create_dir_all(WRITER_1.path(&directory))?;
     let file = directory.join("file");
-    let watched = if change == Change::NewInDirectory {
-        &directory
-    } else {
-        &file
-    };
-    if !change.is_of_a_new_name() {
-        fs_err::write(WRITER_1.path(&file), "line 00000000\n")?;
-    }
-    if change != Change::FirstCreated {
-        for sight in sights.iter_mut() {
-            sight.watch(watched)?;
+    match change {
+        Change::FirstCreated => {}
+        Change::InDirectory => {
+            for name in ["one", "two", "three"] {
+                fs_err::write(WRITER_1.path(directory.join(name)), "something else\n")?;
+            }
+            sights
+                .iter_mut()
+                .try_for_each(|sight| sight.watch(&directory))?;
+        }
+        _ => {
+            fs_err::write(WRITER_1.path(&file), "line 00000000\n")?;
+            sights.iter_mut().try_for_each(|sight| sight.watch(&file))?;
         }
     }
     let mut writes = Vec::new();
-    for number in 1..=scale.writes {
-        let path = if change.is_of_a_new_name() {
-            directory.join(number.to_string())
+    for (number, pause) in random_moments(scale.writes).into_iter().enumerate() {
+        let first = directory.join(number.to_string());
+        let path = if change == Change::FirstCreated {
+            &first
         } else {
-            file.clone()
+            &file
         };
         if change == Change::FirstCreated {
             // inotify refuses a path that is not there, and PollWatcher takes it and forgets it.
-            sights.iter_mut().for_each(|sight| drop(sight.watch(&path)));
+            sights.iter_mut().for_each(|sight| drop(sight.watch(path)));
         }
-        std::thread::sleep(Duration::from_millis(fastrand::u64(20..400)));
-        let began = change.make(&WRITER_1.path(&path), number)?;
-        sights[0].await_seen(&path, began, PATIENCE);
+        std::thread::sleep(pause);
+        let began = change.make(&WRITER_1.path(path), number + 1)?;
+        sights[0].await_seen(path, began, PATIENCE);
         if change == Change::FirstCreated {
             sights
                 .iter_mut()
-                .for_each(|sight| drop(sight.unwatch(&path)));
+                .for_each(|sight| drop(sight.unwatch(path)));
         }
-        writes.push((path, began));
+        writes.push((path.clone(), began));
     }
     Ok(writes)
 }
