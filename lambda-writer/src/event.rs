@@ -1,0 +1,113 @@
+//! Which kinds of event there are. Each that is served has a room of its own, which makes a command of it and a reply
+//! of what became of that.
+//!
+//! | event | told by | served in |
+//! |---|---|---|
+//! | API Gateway HTTP API, payload 2.0 | `requestContext.http` | `http_api` |
+//! | EventBridge, source `messagewall` | `source`, `detail-type` | `eventbridge` |
+//! | direct invocation | `command` | `direct` |
+//! | EventBridge `aws.ssm`, `aws.s3` | `source`, `detail-type` | nowhere yet |
+//! | SQS batch | `Records[].eventSource` is `aws:sqs` | nowhere yet |
+//!
+//! # Who is told what
+//!
+//! People and programs that wait for an answer are told in the reply. A source that waits for none is told by a function
+//! error when it is to send the event again (the lock was held, the volume failed), or to put it aside because nobody
+//! here reads its kind (a queue would otherwise take its messages for handled).
+
+mod direct;
+mod eventbridge;
+mod http_api;
+mod parse;
+
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::handler::Invocation;
+use crate::reply::Reply;
+
+/// The kinds of event, as far as the function can tell them apart.
+enum Kind {
+    HttpApi,
+    EventBridge,
+    Direct,
+    /// A kind that is known and not served, and what it is called.
+    Unserved(String),
+    Unknown,
+}
+
+/// Tells an event apart and handles it.
+pub(crate) async fn handle(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
+    match Kind::of(&event) {
+        Kind::HttpApi => Ok(Reply::Http(Box::new(http_api::handle(event, invocation).await))),
+        Kind::EventBridge => eventbridge::handle(event, invocation).await,
+        Kind::Direct => Ok(direct::handle(event, invocation).await),
+        Kind::Unserved(what) => {
+            Err(Failure::input("event_unsupported", format!("{what} is not served by this function")))
+        }
+        Kind::Unknown => {
+            let message = format!(
+                "this is {}; expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge",
+                looks_of(&event)
+            );
+            let failure = Failure::input("event_unknown", message);
+            log_refusal(&failure, "unknown");
+            Ok(direct::error(&failure))
+        }
+    }
+}
+
+impl Kind {
+    fn of(event: &Value) -> Self {
+        let context = &event["requestContext"];
+        if context["http"].is_object() {
+            Self::HttpApi
+        } else if context["elb"].is_object() {
+            Self::Unserved("an event of an Application Load Balancer".to_owned())
+        } else if context.is_object() {
+            Self::Unserved("an event of API Gateway in payload format 1.0 (choose 2.0)".to_owned())
+        } else if event["detail-type"].is_string() && event["source"].is_string() {
+            Self::EventBridge
+        } else if let Some(source) = record_source(event) {
+            Self::Unserved(format!("a batch of records from {source:?}"))
+        } else if event.get("command").is_some() {
+            Self::Direct
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// Where the records of a batch come from, such as `aws:sqs`. SNS spells the field its own way.
+fn record_source(event: &Value) -> Option<&str> {
+    let record = event["Records"].get(0)?;
+    Some(record["eventSource"].as_str().or(record["EventSource"].as_str()).unwrap_or("an unknown source"))
+}
+
+/// Says what an event looked like, without repeating what may be long or private.
+fn looks_of(event: &Value) -> String {
+    match event {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "a boolean".to_owned(),
+        Value::Number(_) => "a number".to_owned(),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(items) => format!("an array of {}", items.len()),
+        Value::Object(fields) if fields.is_empty() => "an object without fields".to_owned(),
+        Value::Object(fields) => {
+            let short = |name: &String| format!("{:?}", name.chars().take(40).collect::<String>());
+            let names: Vec<String> = fields.keys().take(8).map(short).collect();
+            let more = if fields.len() > names.len() { " and more" } else { "" };
+            format!("an object with the fields {}{more}", names.join(", "))
+        }
+    }
+}
+
+/// Logs, once, what a waiting sender is told as well. A failing volume is ours to look after, the rest is theirs.
+fn log_refusal(failure: &Failure, event_kind: &'static str) {
+    let (error, detail) = (failure.name(), failure.to_string());
+    if failure.retry_may_help() {
+        tracing::error!(event_kind, error, detail, "event failed");
+    } else {
+        tracing::info!(event_kind, error, detail, "event refused");
+    }
+}

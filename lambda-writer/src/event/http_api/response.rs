@@ -1,0 +1,124 @@
+//! What the HTTP API is answered.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use aws_lambda_events::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use shared_volume::wall::{Appended, Newest};
+
+use super::METHODS;
+use super::format::Format;
+use crate::command::Done;
+use crate::error::Failure;
+use crate::reply::{Answer, Page, Posted, Shown, json_bytes};
+
+/// Where the messages that were left out of an answer end.
+const OLDER: HeaderName = HeaderName::from_static("x-messagewall-older");
+
+/// What a wall without messages looks like.
+const EMPTY: &str = "No message yet.";
+
+/// A message that was added, together with the wall.
+#[derive(Serialize)]
+struct PostedPage {
+    #[serde(flatten)]
+    posted: Posted,
+    #[serde(flatten)]
+    page: Page,
+}
+
+/// The newest messages.
+pub(super) fn page(newest: &Newest, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let page = fitted(newest, format);
+    let older = page.older.clone();
+    let body = match format {
+        Format::Text => text(&page),
+        Format::Json => serde_json::to_string(&page)?,
+    };
+    Ok(with_older(response(StatusCode::OK, format, body), older))
+}
+
+/// The newest messages after one was added. As text it is what a GET answers, as the blog has it.
+pub(super) fn posted(
+    posted: Appended,
+    newest: &Newest,
+    format: Format,
+    status: StatusCode,
+) -> Result<ApiGatewayV2httpResponse, Failure> {
+    if format == Format::Text {
+        return page(newest, format);
+    }
+    let page = fitted(newest, format);
+    let older = page.older.clone();
+    let body = serde_json::to_string(&PostedPage { posted: posted.into(), page })?;
+    Ok(with_older(response(status, format, body), older))
+}
+
+/// All messages were taken away.
+pub(super) fn cleared(done: Done, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let body = match format {
+        Format::Text => "Messages deleted.".to_owned(),
+        Format::Json => serde_json::to_string(&Answer::from(done))?,
+    };
+    Ok(response(StatusCode::OK, format, body))
+}
+
+/// Nothing was done.
+pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpResponse {
+    let status = failure.status();
+    let body = match (format, status) {
+        // The blog's own words, alone.
+        (Format::Text, StatusCode::METHOD_NOT_ALLOWED) => failure.to_string(),
+        (Format::Text, _) => format!("{}: {failure}\n", failure.name()),
+        (Format::Json, _) => serde_json::to_string(&failure.body()).unwrap_or_default(),
+    };
+    let mut response = response(status, format, body);
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => set(&mut response.headers, header::ALLOW, METHODS),
+        StatusCode::SERVICE_UNAVAILABLE => set(&mut response.headers, header::RETRY_AFTER, "1"),
+        _ => {}
+    }
+    response
+}
+
+/// The page that fits into Lambda's reply, where the body is itself a string of JSON.
+fn fitted(newest: &Newest, format: Format) -> Page {
+    Page::within(newest, |message: &Shown| match format {
+        Format::Text => json_bytes(&message.text).saturating_add(2),
+        Format::Json => serde_json::to_string(message).map_or(usize::MAX, |json| json_bytes(&json)),
+    })
+}
+
+fn text(page: &Page) -> String {
+    if page.messages.is_empty() && page.older.is_none() {
+        return EMPTY.to_owned();
+    }
+    page.messages.iter().flat_map(|message| [message.text.as_str(), "\n"]).collect()
+}
+
+fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2httpResponse {
+    let mut response = ApiGatewayV2httpResponse::default();
+    response.status_code = i64::from(status.as_u16());
+    response.body = Some(Body::Text(body));
+    let content_type = match format {
+        Format::Text => "text/plain; charset=utf-8",
+        Format::Json => "application/json",
+    };
+    set(&mut response.headers, header::CONTENT_TYPE, content_type);
+    set(&mut response.headers, header::CACHE_CONTROL, "no-store");
+    set(&mut response.headers, header::VARY, "accept");
+    // A message that looks like HTML is text.
+    set(&mut response.headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    response
+}
+
+fn with_older(mut response: ApiGatewayV2httpResponse, older: Option<String>) -> ApiGatewayV2httpResponse {
+    if let Some(older) = older.and_then(|older| HeaderValue::try_from(older).ok()) {
+        response.headers.insert(OLDER, older);
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}

@@ -1,0 +1,93 @@
+//! Events of EventBridge, which come at least once.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Function, eventbridge};
+
+const CHANGE: &str = "Config Change Requested";
+const ROLLBACK: &str = "Config Rollback Requested";
+const POSTED: &str = "Message Posted";
+
+#[tokio::test]
+async fn a_message_event_that_comes_twice_is_on_the_wall_once() {
+    let function = Function::new();
+    let event = eventbridge("e-1", "messagewall", POSTED, &json!({"text": "Hello", "author": "ann"}));
+    let first = function.answer(event.clone()).await;
+    let again = function.answer(event).await;
+    assert_eq!((&first["repeated"], &again["repeated"]), (&json!(false), &json!(true)));
+    assert_eq!(function.wall().await, "Hello\n");
+    function.answer(eventbridge("e-2", "messagewall", POSTED, &json!({"text": "Hello"}))).await;
+    assert_eq!(function.wall().await, "Hello\nHello\n", "another event that says the same is another message");
+}
+
+#[tokio::test]
+async fn a_change_event_that_comes_twice_is_published_once() {
+    let function = Function::new();
+    let detail = json!({"patch": {"title": "Party"}, "expected_generation": 0, "note": "why"});
+    let event = eventbridge("e-1", "messagewall", CHANGE, &detail);
+    let first = function.answer(event.clone()).await;
+    assert_eq!((&first["generation"], &first["config"]["title"]), (&json!(1), &json!("Party")));
+    assert_eq!((&first["cause"]["source"], &first["cause"]["event"]), (&json!("messagewall"), &json!("e-1")));
+    assert_eq!((&first["cause"]["request"], &first["cause"]["note"]), (&json!("request-0"), &json!("why")));
+    let again = function.answer(event).await;
+    assert_eq!((&again["generation"], &again["repeated"]), (&json!(1), &json!(true)));
+    assert!(!function.path("history/0000000002.json").exists());
+}
+
+#[tokio::test]
+async fn a_rollback_becomes_a_new_generation() {
+    let function = Function::new();
+    function.configure(json!({"title": "One"})).await;
+    function.configure(json!({"title": "Two"})).await;
+    let event = eventbridge("e-1", "messagewall", ROLLBACK, &json!({"generation": 1}));
+    for repeated in [false, true] {
+        let answer = function.answer(event.clone()).await;
+        assert_eq!((&answer["generation"], &answer["config"]["title"]), (&json!(3), &json!("One")));
+        assert_eq!(answer["repeated"], json!(repeated));
+    }
+}
+
+/// Sends an event that no retry can help: it is answered, so that it does not come again.
+async fn check_refused(function: &Function, event: Value, error: &str, message: &str) {
+    let answer = function.answer(event).await;
+    assert_eq!((&answer["error"], &answer["message"]), (&json!(error), &json!(message)));
+}
+
+#[tokio::test]
+async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
+    let function = Function::new();
+    let event = |detail_type: &str, detail: Value| eventbridge("e-1", "messagewall", detail_type, &detail);
+    check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text: the message is empty").await;
+    let text = "detail.txt: unknown field `txt`, expected `author` or `text`";
+    check_refused(&function, event(POSTED, json!({"txt": "x"})), "detail_invalid", text).await;
+    check_refused(&function, event(CHANGE, json!({})), "detail_invalid", "detail: missing field `patch`").await;
+    let array = event(POSTED, json!(["ann", "x"]));
+    check_refused(&function, array, "detail_invalid", "detail: must be a JSON object").await;
+    let title = "title: must not be empty";
+    check_refused(&function, event(CHANGE, json!({"patch": {"title": ""}})), "config_invalid", title).await;
+    let conflict = "expected_generation: 4 was expected, 0 is in force";
+    let stale = json!({"patch": {}, "expected_generation": 4});
+    check_refused(&function, event(CHANGE, stale), "generation_conflict", conflict).await;
+    let gone = "generation: 9 is not in the history";
+    check_refused(&function, event(ROLLBACK, json!({"generation": 9})), "generation_unknown", gone).await;
+
+    let mut without_id = event(POSTED, json!({"text": "x"}));
+    without_id["id"] = Value::Null;
+    check_refused(&function, without_id, "event_invalid", "id: the event has none").await;
+    assert_eq!(function.wall().await, "No message yet.");
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_served_is_named() {
+    let function = Function::new();
+    for (source, detail_type) in [
+        ("messagewall", "Config Change Requestd"),
+        ("aws.ssm", "Parameter Store Change"),
+        ("aws.s3", "Object Created"),
+        ("aws.events", "Scheduled Event"),
+    ] {
+        let message = format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function");
+        let event = eventbridge("e-1", source, detail_type, &json!({}));
+        check_refused(&function, event, "event_unsupported", &message).await;
+    }
+}

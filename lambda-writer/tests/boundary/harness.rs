@@ -1,0 +1,203 @@
+//! A function on a volume of its own, and events as AWS sends them.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use lambda_writer::Handler;
+use serde_json::{Value, json};
+use shared_volume::Volume;
+use tempfile::TempDir;
+
+/// The function, with as much time for each event as Lambda gives it.
+pub(crate) struct Function {
+    handler: Handler,
+    directory: TempDir,
+    invocations: AtomicU64,
+    time_left: Duration,
+}
+
+impl Function {
+    /// A function on an empty volume.
+    pub(crate) fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        Self::on(directory.path().to_path_buf(), directory)
+    }
+
+    /// A function whose volume is at `path`, which need not exist.
+    pub(crate) fn at(path: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let directory = TempDir::new().unwrap();
+        Self::on(path(directory.path()), directory)
+    }
+
+    fn on(path: PathBuf, directory: TempDir) -> Self {
+        let (handler, time_left) = (Handler::new(&Volume::new(path)), Duration::from_secs(10));
+        Self { handler, directory, invocations: AtomicU64::new(0), time_left }
+    }
+
+    /// The same function, whose every event has only so much time left.
+    pub(crate) fn with_time_left(self, time_left: Duration) -> Self {
+        Self { time_left, ..self }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The log as it is on the volume.
+    pub(crate) fn content(&self) -> String {
+        fs_err::read_to_string(self.path("content")).unwrap_or_default()
+    }
+
+    pub(crate) async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
+        let mut context = Context::default();
+        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
+        context.request_id = format!("request-{number}");
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + self.time_left;
+        context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+        let reply = self.handler.handle(LambdaEvent::new(event, context)).await?;
+        Ok(serde_json::to_value(reply).unwrap())
+    }
+
+    /// What an event is answered that does not end in a function error.
+    pub(crate) async fn answer(&self, event: Value) -> Value {
+        self.invoke(event).await.unwrap()
+    }
+
+    pub(crate) async fn http(&self, request: Request) -> Response {
+        // Every request has an id of its own, as the HTTP API gives it.
+        let number = self.invocations.load(Ordering::Relaxed);
+        let Request(mut event) = request;
+        event["requestContext"]["requestId"] = json!(format!("http-{number}"));
+        Response(self.answer(event).await)
+    }
+
+    /// What a GET prints.
+    pub(crate) async fn wall(&self) -> String {
+        self.http(Request::new("GET")).await.body()
+    }
+
+    pub(crate) async fn post(&self, text: &str) -> Response {
+        self.http(Request::new("POST").text(text)).await
+    }
+
+    /// Publishes `patch` on the configuration in force.
+    pub(crate) async fn configure(&self, patch: Value) {
+        let answer = self.answer(json!({"command": "change_config", "patch": patch})).await;
+        assert!(answer["generation"].is_u64(), "{answer}");
+    }
+}
+
+/// A request as the HTTP API sends it in payload format 2.0.
+pub(crate) struct Request(pub(crate) Value);
+
+impl Request {
+    pub(crate) fn new(method: &str) -> Self {
+        Self(json!({
+            "version": "2.0",
+            "routeKey": "ANY /MessageWall",
+            "rawPath": "/default/MessageWall",
+            "rawQueryString": "",
+            "headers": {
+                "accept": "*/*",
+                "content-length": "0",
+                "host": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
+                "user-agent": "curl/8.5.0",
+                "x-amzn-trace-id": "Root=1-5f84c7a9-0e0b1e1e1e1e1e1e1e1e1e1e",
+                "x-forwarded-for": "203.0.113.7",
+                "x-forwarded-port": "443",
+                "x-forwarded-proto": "https"
+            },
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "1a2b3c4d5e",
+                "domainName": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "1a2b3c4d5e",
+                "http": {
+                    "method": method,
+                    "path": "/default/MessageWall",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "203.0.113.7",
+                    "userAgent": "curl/8.5.0"
+                },
+                "requestId": "JKJaXmPLvHcESHA=",
+                "routeKey": "ANY /MessageWall",
+                "stage": "default",
+                "time": "10/Mar/2026:05:16:23 +0000",
+                "timeEpoch": 1_773_119_783_000_u64
+            },
+            "isBase64Encoded": false
+        }))
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.0["headers"][name] = json!(value);
+        self
+    }
+
+    pub(crate) fn body(mut self, body: &str) -> Self {
+        self.0["body"] = json!(body);
+        self
+    }
+
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.header("content-type", "text/plain").body(text)
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(&body.to_string())
+    }
+
+    pub(crate) fn base64(mut self, body: &str) -> Self {
+        self.0["isBase64Encoded"] = json!(true);
+        self.header("content-type", "text/plain").body(body)
+    }
+
+    pub(crate) fn limit(mut self, limit: &str) -> Self {
+        self.0["rawQueryString"] = json!(format!("limit={limit}"));
+        self.0["queryStringParameters"] = json!({"limit": limit});
+        self
+    }
+
+    pub(crate) fn accepting_json(self) -> Self {
+        self.header("accept", "application/json")
+    }
+}
+
+/// What the HTTP API is answered.
+#[derive(Debug)]
+pub(crate) struct Response(pub(crate) Value);
+
+impl Response {
+    pub(crate) fn status(&self) -> u64 {
+        self.0["statusCode"].as_u64().unwrap()
+    }
+
+    pub(crate) fn body(&self) -> String {
+        self.0["body"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body()).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0["headers"][name].as_str()
+    }
+}
+
+/// An event as EventBridge sends it.
+pub(crate) fn eventbridge(id: &str, source: &str, detail_type: &str, detail: &Value) -> Value {
+    json!({
+        "version": "0",
+        "id": id,
+        "detail-type": detail_type,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-03-10T05:16:23Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": detail
+    })
+}

@@ -1,0 +1,78 @@
+//! Events that nobody here reads.
+
+use serde_json::{Value, json};
+
+use crate::harness::Function;
+
+#[tokio::test]
+async fn an_unknown_event_is_answered_with_what_it_looked_like() {
+    let function = Function::new();
+    let expected = "expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge";
+    for (event, looks) in [
+        (Value::Null, "null"),
+        (json!(true), "a boolean"),
+        (json!(7), "a number"),
+        (json!("post"), "a string"),
+        (json!([1, 2]), "an array of 2"),
+        (json!({}), "an object without fields"),
+        (json!({"key1": 1, "key2": {"deep": []}}), "an object with the fields \"key1\", \"key2\""),
+        (json!({"requestContext": 7, "Records": []}), "an object with the fields \"Records\", \"requestContext\""),
+        (json!({"detail-type": 1, "source": []}), "an object with the fields \"detail-type\", \"source\""),
+    ] {
+        let answer = function.answer(event).await;
+        let message = format!("this is {looks}; {expected}");
+        assert_eq!(answer, json!({"error": "event_unknown", "message": message, "status": 400}));
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_served_keeps_its_event() {
+    let function = Function::new();
+    for (event, what) in [
+        (json!({"Records": [{"eventSource": "aws:sqs", "body": "x"}]}), "a batch of records from \"aws:sqs\""),
+        (json!({"Records": [{"EventSource": "aws:sns"}]}), "a batch of records from \"aws:sns\""),
+        (json!({"Records": [7]}), "a batch of records from \"an unknown source\""),
+        (
+            json!({"version": "1.0", "httpMethod": "GET", "requestContext": {"stage": "default"}}),
+            "an event of API Gateway in payload format 1.0 (choose 2.0)",
+        ),
+        (json!({"requestContext": {"elb": {}}}), "an event of an Application Load Balancer"),
+    ] {
+        let error = function.invoke(event).await.unwrap_err();
+        assert_eq!(error.error_type, "event_unsupported");
+        assert_eq!(error.error_message, format!("{what} is not served by this function"));
+    }
+}
+
+#[tokio::test]
+async fn no_shape_of_a_known_event_makes_the_function_panic() {
+    let function = Function::new();
+    let known = [
+        crate::harness::Request::new("POST").text("x").limit("1").0,
+        crate::harness::eventbridge("e", "messagewall", "Message Posted", &json!({"text": "x"})),
+        json!({"command": "change_config", "patch": {"title": "x"}, "expected_generation": 0, "note": "n", "event": "e"}),
+    ];
+    let odd = [Value::Null, json!(7), json!("\u{0}"), json!([]), json!([[null]]), json!({}), json!({"a": {"b": 1}})];
+    for event in known {
+        for place in places(&event) {
+            for odd in &odd {
+                let mut event = event.clone();
+                *event.pointer_mut(&place).unwrap() = odd.clone();
+                // Whatever it answers, it answers: a reply, or a function error with a name.
+                if let Err(error) = function.invoke(event).await {
+                    assert_eq!(error.error_type, "event_unsupported", "{place} = {odd}");
+                }
+            }
+        }
+    }
+}
+
+/// Every place in a value, as a JSON pointer.
+fn places(value: &Value) -> Vec<String> {
+    let Value::Object(fields) = value else { return vec![String::new()] };
+    let beneath = fields.iter().flat_map(|(name, value)| {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        places(value).into_iter().map(move |place| format!("/{name}{place}"))
+    });
+    std::iter::once(String::new()).chain(beneath).collect()
+}

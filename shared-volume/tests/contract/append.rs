@@ -1,0 +1,152 @@
+//! Adding messages: durable, once, whole, in one order.
+
+use std::collections::HashSet;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use shared_volume::WriteError;
+
+use crate::support::{TestWall, draft, draft_of, post_by, soon};
+
+#[test]
+fn messages_stand_in_the_order_they_were_accepted() {
+    let mut wall = TestWall::new();
+    wall.post("first");
+    wall.post("second");
+    assert_eq!(wall.texts(), ["first", "second"]);
+}
+
+#[test]
+fn writers_that_run_at_once_lose_and_double_nothing() {
+    let wall = TestWall::new();
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let mut wall = wall.another_writer();
+            scope.spawn(move || {
+                for number in 0..50 {
+                    post_by(&mut wall, draft(&format!("{writer}/{number}"))).unwrap().unwrap();
+                }
+            });
+        }
+    });
+    let texts = wall.texts();
+    assert_eq!(texts.len(), 200);
+    assert_eq!(texts.iter().collect::<HashSet<_>>().len(), 200);
+    for writer in 0..4 {
+        let own: Vec<_> = texts.iter().filter(|text| text.starts_with(&format!("{writer}/"))).cloned().collect();
+        assert_eq!(own, (0..50).map(|number| format!("{writer}/{number}")).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_retry_of_the_same_event_adds_nothing_and_gets_the_same_answer() {
+    let mut wall = TestWall::new();
+    let first = wall.post_draft(draft_of("Hello", "e-1")).unwrap();
+    let again = wall.post_draft(draft_of("Hello", "e-1")).unwrap();
+    assert_eq!(again.message, first.message);
+    assert!(again.repeated && !first.repeated);
+    assert_eq!(wall.texts(), ["Hello"]);
+}
+
+#[test]
+fn an_event_that_is_twice_in_one_batch_is_added_once() {
+    let mut wall = TestWall::new();
+    let drafts = [draft_of("a", "e-1"), draft_of("b", "e-2"), draft_of("a", "e-1")];
+    let batch = wall.writer.append(&drafts, soon()).unwrap();
+    assert!(batch.answers.iter().all(Result::is_ok));
+    assert_eq!(wall.texts(), ["a", "b"]);
+}
+
+#[test]
+fn an_event_id_quoted_in_a_text_is_not_taken_for_an_event() {
+    let mut wall = TestWall::new();
+    wall.post(r#"look: "event":"e-7" here"#);
+    wall.post_draft(draft_of("real", "e-7")).unwrap();
+    assert_eq!(wall.texts().len(), 2);
+}
+
+#[test]
+fn a_batch_answers_each_draft_for_itself() {
+    let mut wall = TestWall::new();
+    let answers = wall.writer.append(&[draft("good"), draft("  "), draft("also good")], soon()).unwrap().answers;
+    assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(wall.texts(), ["good", "also good"]);
+}
+
+#[test]
+fn half_a_record_left_by_a_crash_is_cut_off_by_the_next_append() {
+    for half in [r#"{"id":"01KAT"#, r#"{"id""#, r#"{"wall":"01"#] {
+        let mut wall = TestWall::new();
+        wall.post("before");
+        wall.write_content(format!("{}{half}", wall.content()));
+        assert_eq!(wall.texts(), ["before"], "a line that is not finished is not shown");
+        wall.post("after");
+        assert_eq!(wall.texts(), ["before", "after"]);
+        assert!(!wall.content().contains(&format!("{half}\n")));
+    }
+}
+
+#[test]
+fn a_lock_that_is_held_past_the_deadline_is_an_error_and_nothing_is_written() {
+    let mut wall = TestWall::new();
+    wall.post("before");
+    let holder = fs_err::OpenOptions::new().write(true).open(wall.dir.writer_lock()).unwrap();
+    holder.file().lock().unwrap();
+    let deadline = Instant::now() + Duration::from_millis(30);
+    let error = wall.writer.append(&[draft("late")], deadline).unwrap_err();
+    assert!(matches!(error, WriteError::Busy { .. }), "{error}");
+    assert_eq!(error.name(), "wall_busy");
+    drop(holder);
+    assert_eq!(wall.texts(), ["before"]);
+}
+
+#[test]
+fn a_volume_that_cannot_be_written_is_named_in_the_error() {
+    let mut wall = TestWall::new();
+    fs_err::create_dir(wall.dir.content()).unwrap();
+    let error = wall.writer.append(&[draft("x")], soon()).unwrap_err();
+    assert!(error.to_string().contains(&wall.dir.content().display().to_string()), "{error}");
+}
+
+#[test]
+fn a_missing_directory_is_created_with_modes_that_let_the_group_only_read() {
+    let mut wall = TestWall::new();
+    fs_err::remove_dir(wall.dir.path()).unwrap();
+    wall.post("Hello");
+    wall.patch(serde_json::json!({})).unwrap();
+    let mode = |path: std::path::PathBuf| fs_err::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(wall.dir.path().to_owned()), 0o750);
+    assert_eq!(mode(wall.dir.history()), 0o750);
+    for file in [wall.dir.content(), wall.dir.config(), wall.dir.writer_lock(), wall.dir.history_file(1)] {
+        assert_eq!(mode(file.clone()), 0o640, "{}", file.display());
+    }
+}
+
+#[test]
+fn clearing_begins_another_wall() {
+    let mut wall = TestWall::new();
+    wall.post("gone");
+    let before = shared_volume::wall::newest(&wall.dir, 1).unwrap().cursor();
+    wall.writer.clear(None, soon()).unwrap();
+    assert_eq!(wall.texts(), [""; 0]);
+    wall.post("new");
+    let after = shared_volume::wall::newest(&wall.dir, 1).unwrap().cursor();
+    assert_ne!(before.wall, after.wall);
+    assert_eq!(wall.texts(), ["new"]);
+}
+
+#[test]
+fn a_retry_of_clearing_does_not_take_away_what_came_since() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 3})).unwrap();
+    wall.post("gone");
+    let first = wall.writer.clear(Some("e-1"), soon()).unwrap();
+    for number in 0..20 {
+        wall.post(&number.to_string());
+    }
+    let again = wall.writer.clear(Some("e-1"), soon()).unwrap();
+    assert_eq!((again.wall, again.repeated), (first.wall, true));
+    assert!(!wall.texts().is_empty());
+    wall.writer.clear(Some("e-2"), soon()).unwrap();
+    assert_eq!(wall.texts(), [""; 0]);
+}

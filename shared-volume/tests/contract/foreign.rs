@@ -1,0 +1,86 @@
+//! Programs that know nothing of the contract: they append plain lines, and delete the file.
+
+use std::io::Write;
+
+use shared_volume::wall::{Said, Tail, newest};
+
+use crate::support::{TestWall, texts};
+
+fn append_plain(wall: &TestWall, line: &str) {
+    let mut file = fs_err::OpenOptions::new().create(true).append(true).open(wall.dir.content()).unwrap();
+    file.write_all(line.as_bytes()).unwrap();
+}
+
+#[test]
+fn plain_lines_and_records_stand_beside_each_other() {
+    let mut wall = TestWall::new();
+    append_plain(&wall, "from python\n");
+    wall.post("from rust");
+    append_plain(&wall, "from python again\n");
+    assert_eq!(wall.texts(), ["from python", "from rust", "from python again"]);
+}
+
+#[test]
+fn a_plain_line_without_its_newline_is_kept_whole() {
+    let mut wall = TestWall::new();
+    append_plain(&wall, "no newline");
+    wall.post("after");
+    assert_eq!(wall.texts(), ["no newline", "after"]);
+}
+
+#[test]
+fn deleting_the_file_empties_the_wall_and_the_next_message_begins_another() {
+    let mut wall = TestWall::new();
+    wall.post("old");
+    let mut tail = Tail::new(wall.dir.clone());
+    let before = tail.read().unwrap().unwrap().cursor;
+    fs_err::remove_file(wall.dir.content()).unwrap();
+    let empty = tail.read().unwrap().unwrap();
+    assert!(empty.restarted && empty.entries.is_empty());
+    wall.post("new");
+    let after = tail.read().unwrap().unwrap();
+    assert_eq!(texts(&after.entries), ["new"]);
+    assert_ne!(after.cursor.wall, before.wall);
+}
+
+#[test]
+fn a_wall_that_another_program_began_has_one_name_for_all_readers_and_keeps_it() {
+    let mut wall = TestWall::new();
+    append_plain(&wall, "first\n");
+    let named = newest(&wall.dir, 1).unwrap().cursor();
+    assert_eq!(Tail::new(wall.dir.clone()).read().unwrap().unwrap().cursor, named);
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    for number in 0..10 {
+        wall.post(&number.to_string());
+    }
+    assert!(wall.content().starts_with(r#"{"wall":""#), "the log was compacted and has a header now");
+    assert_eq!(newest(&wall.dir, 1).unwrap().cursor().wall, named.wall);
+}
+
+#[test]
+fn damage_is_skipped_and_counted_and_never_shown() {
+    let mut wall = TestWall::new();
+    wall.post("good");
+    let mut bytes = wall.content().into_bytes();
+    bytes.extend_from_slice(b"{\"id\":\"not a record\"}\n\xff\xfe\n\0\0\0\n{\"wall\":\"x\"}\n\n  \nplain\n");
+    wall.write_content(bytes);
+    let added = Tail::new(wall.dir.clone()).read().unwrap().unwrap();
+    assert_eq!(texts(&added.entries), ["good", "plain"]);
+    assert_eq!(added.damaged, 4);
+    assert!(matches!(added.entries[1].said, Said::Plain(_)));
+}
+
+#[test]
+fn a_file_that_was_rewritten_in_place_is_read_from_its_beginning() {
+    let mut wall = TestWall::new();
+    for number in 0..5 {
+        wall.post(&number.to_string());
+    }
+    let mut tail = Tail::new(wall.dir.clone());
+    tail.read().unwrap();
+    let rewritten = wall.content().replace(r#""text":"4""#, r#""text":"X""#);
+    wall.write_content(format!("{rewritten}more\n"));
+    let added = tail.read().unwrap().unwrap();
+    assert!(added.restarted);
+    assert_eq!(texts(&added.entries), ["0", "1", "2", "3", "X", "more"]);
+}

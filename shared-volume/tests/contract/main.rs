@@ -1,0 +1,12 @@
+//! The contract on the volume, tested at its boundary: real files in a temporary directory.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod append;
+mod compaction;
+mod config;
+mod foreign;
+mod message;
+mod newest;
+mod support;
+mod tail;

@@ -1,0 +1,41 @@
+//! Reading the end of the log.
+
+use shared_volume::wall::newest;
+
+use crate::support::{TestWall, draft, soon, texts};
+
+#[test]
+fn the_newest_messages_are_found_however_long_the_log_is() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 10000})).unwrap();
+    let drafts: Vec<_> = (0..3000).map(|number| draft(&format!("{number} {}", "x".repeat(number % 300)))).collect();
+    wall.writer.append(&drafts, soon()).unwrap();
+    let all = wall.texts();
+    assert_eq!(all.len(), 3000);
+    for limit in [1, 2, 99, 100, 1500, 2999, 3000, 3001] {
+        let found = newest(&wall.dir, limit).unwrap();
+        assert_eq!(texts(&found.entries), all[all.len().saturating_sub(limit)..], "limit {limit}");
+        assert_eq!(found.older.is_some(), limit < 3000, "limit {limit}");
+    }
+}
+
+#[test]
+fn what_was_left_out_ends_where_the_oldest_answer_begins() {
+    let mut wall = TestWall::new();
+    for number in 0..10 {
+        wall.post(&number.to_string());
+    }
+    let found = newest(&wall.dir, 4).unwrap();
+    assert_eq!(found.older.unwrap().position, found.entries[0].span.start);
+    assert_eq!(found.end.unwrap().position, found.entries[3].span.end);
+}
+
+#[test]
+fn a_writer_answers_no_more_than_the_configuration_keeps() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 3})).unwrap();
+    for number in 0..5 {
+        wall.post(&number.to_string());
+    }
+    assert_eq!(texts(&wall.writer.newest(100).unwrap().entries), ["2", "3", "4"]);
+}

@@ -1,0 +1,92 @@
+//! A wall in a temporary directory, and the few things that every test does with it.
+
+use std::time::{Duration, Instant};
+
+use shared_volume::config::{Cause, Change, Outcome, PublishError, Published, Request, publish};
+use shared_volume::message::{Draft, Refusal};
+use shared_volume::wall::{Appended, Entry, Said, WallWriter, newest};
+use shared_volume::{Volume, WallDir, WriteError, time};
+use tempfile::TempDir;
+
+pub(crate) struct TestWall {
+    pub(crate) dir: WallDir,
+    pub(crate) writer: WallWriter,
+    root: TempDir,
+}
+
+impl TestWall {
+    pub(crate) fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let dir = Volume::new(root.path()).wall(None);
+        Self { writer: WallWriter::new(dir.clone()), dir, root }
+    }
+
+    /// Another writer of the same wall, as another execution environment is.
+    pub(crate) fn another_writer(&self) -> WallWriter {
+        WallWriter::new(Volume::new(self.root.path()).wall(None))
+    }
+
+    pub(crate) fn post(&mut self, text: &str) -> Appended {
+        post_by(&mut self.writer, draft(text)).unwrap().unwrap()
+    }
+
+    pub(crate) fn post_draft(&mut self, draft: Draft) -> Result<Appended, Refusal> {
+        post_by(&mut self.writer, draft).unwrap()
+    }
+
+    /// Everything on the wall, as text.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        texts(&newest(&self.dir, 100_000).unwrap().entries)
+    }
+
+    pub(crate) fn content(&self) -> String {
+        fs_err::read_to_string(self.dir.content()).unwrap()
+    }
+
+    pub(crate) fn write_content(&self, bytes: impl AsRef<[u8]>) {
+        fs_err::write(self.dir.content(), bytes).unwrap();
+    }
+
+    pub(crate) fn patch(&self, patch: serde_json::Value) -> Result<Published, PublishError> {
+        self.publish(Change::Patch(patch), None, None)
+    }
+
+    pub(crate) fn publish(
+        &self,
+        change: Change,
+        expected_generation: Option<u64>,
+        event: Option<&str>,
+    ) -> Result<Published, PublishError> {
+        let cause = Cause { source: "test".to_owned(), event: event.map(str::to_owned), ..Cause::default() };
+        let request = Request { change, expected_generation, cause };
+        publish(&self.dir, request, soon()).map(|outcome| match outcome {
+            Outcome::Published(published) | Outcome::Repeated(published) => published,
+        })
+    }
+}
+
+pub(crate) fn post_by(writer: &mut WallWriter, draft: Draft) -> Result<Result<Appended, Refusal>, WriteError> {
+    writer.append(&[draft], soon()).map(|mut batch| batch.answers.remove(0))
+}
+
+pub(crate) fn draft(text: &str) -> Draft {
+    Draft { author: None, text: text.to_owned(), event: None, received: time::now() }
+}
+
+pub(crate) fn draft_of(text: &str, event: &str) -> Draft {
+    Draft { event: Some(event.to_owned()), ..draft(text) }
+}
+
+pub(crate) fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(10)
+}
+
+pub(crate) fn texts(entries: &[Entry]) -> Vec<String> {
+    entries
+        .iter()
+        .map(|entry| match &entry.said {
+            Said::Message(message) => message.text.clone(),
+            Said::Plain(text) => text.clone(),
+        })
+        .collect()
+}
