@@ -51,10 +51,7 @@ pub fn is_network_filesystem(path: impl AsRef<Path>) -> io::Result<bool> {
 }
 
 fn is_missing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -84,22 +81,11 @@ mod tests {
 
     #[test]
     fn the_numbers_of_network_file_systems_are_known() {
-        for number in [
-            0x6969,
-            0xFF53_4D42,
-            0xFE53_4D42,
-            0x0102_1997,
-            0x6573_5546,
-            0x00C3_6400,
-        ] {
+        for number in [0x6969, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997, 0x6573_5546, 0x00C3_6400] {
             assert!(is_network(number), "{number:#x}");
         }
-        for (name, number) in [
-            ("ext4", 0xEF53),
-            ("xfs", 0x5846_5342),
-            ("tmpfs", 0x0102_1994),
-            ("overlay", 0x794C_7630),
-        ] {
+        for (name, number) in [("ext4", 0xEF53), ("xfs", 0x5846_5342), ("tmpfs", 0x0102_1994), ("overlay", 0x794C_7630)]
+        {
             assert!(!is_network(number), "{name}");
         }
     }

@@ -119,23 +119,13 @@ impl Shared {
             if !state.orders.is_empty() {
                 return Turn::Orders(std::mem::take(&mut state.orders));
             }
-            let left = state
-                .interval
-                .map(|interval| interval.saturating_sub(since.elapsed()));
+            let left = state.interval.map(|interval| interval.saturating_sub(since.elapsed()));
             if std::mem::take(&mut state.look_now) || left == Some(Duration::ZERO) {
                 return Turn::Tick;
             }
             state = match left {
-                Some(left) => {
-                    self.changed
-                        .wait_timeout(state, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
-                }
-                None => self
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
+                Some(left) => self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }

@@ -36,9 +36,7 @@ impl Heart {
     }
 
     pub(crate) fn silent_for(&self) -> Duration {
-        self.beat()
-            .asked
-            .map_or(Duration::ZERO, |asked| asked.elapsed())
+        self.beat().asked.map_or(Duration::ZERO, |asked| asked.elapsed())
     }
 
     pub(crate) fn last_tick(&self) -> Option<Instant> {

@@ -34,11 +34,7 @@ impl Mount<'_> {
     /// Opens a directory, which makes the client ask whether the names in it that it remembers as missing still are.
     pub(crate) fn open_directory(self, path: &Path) -> io::Result<()> {
         // The parent of a bare file name is the empty path.
-        let path = if path.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            path
-        };
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         self.open_with(path, OFlags::DIRECTORY).map(drop)
     }
 
@@ -56,13 +52,7 @@ impl Mount<'_> {
 
     /// What bears this name, by `stat` alone: for what must not be opened (pipes, devices) or may not be (no permission).
     pub(crate) fn stat(self, path: &Path, follow: bool) -> io::Result<Metadata> {
-        self.heart.ask(|| {
-            if follow {
-                path.metadata()
-            } else {
-                path.symlink_metadata()
-            }
-        })
+        self.heart.ask(|| if follow { path.metadata() } else { path.symlink_metadata() })
     }
 
     /// The names in a directory that was just opened.
@@ -74,10 +64,7 @@ impl Mount<'_> {
                 let entry = entry?;
                 let name = entry.file_name().to_bytes();
                 if name != b"." && name != b".." {
-                    names.push(Name {
-                        name: std::ffi::OsStr::from_bytes(name).to_owned(),
-                        kind: entry.file_type(),
-                    });
+                    names.push(Name { name: std::ffi::OsStr::from_bytes(name).to_owned(), kind: entry.file_type() });
                 }
             }
             Ok(names)
@@ -103,10 +90,7 @@ impl Mount<'_> {
 
 /// The path leads nowhere: no such name, or what should be a directory on the way is none.
 pub(crate) fn is_missing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The server no longer knows what the client has cached under this path.

@@ -17,12 +17,7 @@ const LONG_SILENCE: Duration = Duration::from_secs(5);
 
 /// Runs until the watcher is dropped.
 pub(crate) fn run<F: EventHandler>(shared: Arc<Shared>, handler: F, follow_symlinks: bool) {
-    let rounds = Rounds {
-        shared,
-        handler,
-        follow_symlinks,
-        watched: BTreeMap::new(),
-    };
+    let rounds = Rounds { shared, handler, follow_symlinks, watched: BTreeMap::new() };
     rounds.run();
 }
 
@@ -51,15 +46,9 @@ impl<F: EventHandler> Rounds<F> {
     fn carry_out(&mut self, order: Order) {
         match order {
             Order::Unwatch { path } => drop(self.watched.remove(&path)),
-            Order::Watch {
-                path,
-                recursive,
-                remembered,
-            } => {
+            Order::Watch { path, recursive, remembered } => {
                 let mut watched = Watched::new(path.clone(), recursive, self.follow_symlinks);
-                let error = watched.remember(Mount {
-                    heart: &self.shared.heart,
-                });
+                let error = watched.remember(Mount { heart: &self.shared.heart });
                 self.watched.insert(path.clone(), watched);
                 if let Some(error) = error {
                     self.tell(Err(error));
@@ -73,9 +62,7 @@ impl<F: EventHandler> Rounds<F> {
 
     fn tick(&mut self) {
         let shared = Arc::clone(&self.shared);
-        let mount = Mount {
-            heart: &shared.heart,
-        };
+        let mount = Mount { heart: &shared.heart };
         let mut watched = std::mem::take(&mut self.watched);
         for path in watched.values_mut() {
             if shared.is_stopped() {

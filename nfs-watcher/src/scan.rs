@@ -35,20 +35,9 @@ impl Scan<'_> {
     /// it is enough to learn the truth; else the directory has to be opened first, because the client remembers for a
     /// long time that a name is missing, or where a link points.
     pub(crate) fn look(self, root: &Path, expected: bool) -> Result<Seen, Failure> {
-        let failed = |error| Failure {
-            path: root.to_owned(),
-            error,
-        };
-        let mut opened = if expected {
-            self.mount.open(root)
-        } else {
-            self.search(root)
-        };
-        if expected
-            && opened
-                .as_ref()
-                .is_err_and(|error| is_missing(error) || is_stale(error))
-        {
+        let failed = |error| Failure { path: root.to_owned(), error };
+        let mut opened = if expected { self.mount.open(root) } else { self.search(root) };
+        if expected && opened.as_ref().is_err_and(|error| is_missing(error) || is_stale(error)) {
             // It went away, or was replaced together with its directory: ask again with nothing remembered.
             opened = self.search(root);
         }
@@ -59,12 +48,7 @@ impl Scan<'_> {
         };
         let mut seen = Seen::from([(root.to_owned(), Fingerprint::of(&metadata))]);
         if let Some(inside) = inside {
-            self.look_into(
-                root,
-                inside,
-                &mut vec![Fingerprint::of(&metadata).identity()],
-                &mut seen,
-            )?;
+            self.look_into(root, inside, &mut vec![Fingerprint::of(&metadata).identity()], &mut seen)?;
         }
         Ok(seen)
     }
@@ -84,10 +68,7 @@ impl Scan<'_> {
         above: &mut Vec<(u64, u64)>,
         seen: &mut Seen,
     ) -> Result<(), Failure> {
-        let names = self.mount.list(opened).map_err(|error| Failure {
-            path: directory.to_owned(),
-            error,
-        })?;
+        let names = self.mount.list(opened).map_err(|error| Failure { path: directory.to_owned(), error })?;
         for name in names {
             let path = directory.join(name.name);
             match self.look_at(&path, name.kind) {
@@ -95,9 +76,7 @@ impl Scan<'_> {
                     let fingerprint = Fingerprint::of(&metadata);
                     let identity = fingerprint.identity();
                     seen.insert(path.clone(), fingerprint);
-                    if let Some(inside) =
-                        inside.filter(|_| self.recursive && !above.contains(&identity))
-                    {
+                    if let Some(inside) = inside.filter(|_| self.recursive && !above.contains(&identity)) {
                         above.push(identity);
                         self.look_into(&path, inside, above, seen)?;
                         above.pop();

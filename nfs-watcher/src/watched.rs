@@ -22,14 +22,7 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(root: PathBuf, recursive: bool, follow_symlinks: bool) -> Self {
-        Self {
-            root,
-            recursive,
-            follow_symlinks,
-            seen: Seen::new(),
-            is_link: false,
-            failing: false,
-        }
+        Self { root, recursive, follow_symlinks, seen: Seen::new(), is_link: false, failing: false }
     }
 
     /// The first look: remembers what is there. Only a failure is told.
@@ -59,20 +52,14 @@ impl Watched {
     }
 
     fn scan(&self, mount: Mount<'_>) -> Result<Seen, Failure> {
-        let scan = Scan {
-            mount,
-            recursive: self.recursive,
-            follow_symlinks: self.follow_symlinks,
-        };
+        let scan = Scan { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
         scan.look(&self.root, !self.seen.is_empty() && !self.is_link)
     }
 
     fn adopt(&mut self, mount: Mount<'_>, seen: Seen) {
         let identity = |seen: &Seen| seen.get(&self.root).map(|root| root.identity());
         if identity(&self.seen) != identity(&seen) {
-            self.is_link = mount
-                .stat(&self.root, false)
-                .is_ok_and(|metadata| metadata.is_symlink());
+            self.is_link = mount.stat(&self.root, false).is_ok_and(|metadata| metadata.is_symlink());
         }
         self.seen = seen;
     }
@@ -85,32 +72,16 @@ impl Watched {
 
 /// An event that tells the owner to look for itself, because events may have been missed.
 pub(crate) fn rescan(root: &Path, why: &str) -> Event {
-    Event::new(EventKind::Other)
-        .add_path(root.to_owned())
-        .set_flag(Flag::Rescan)
-        .set_info(why)
+    Event::new(EventKind::Other).add_path(root.to_owned()).set_flag(Flag::Rescan).set_info(why)
 }
 
 /// What happened between two looks. What is in a directory goes before the directory does, and comes after it.
 fn changes(before: &Seen, now: &Seen) -> Vec<Event> {
-    let gone = before
-        .iter()
-        .rev()
-        .filter(|(path, _)| !now.contains_key(*path))
-        .map(|(path, was)| (path, vec![was.removed()]));
-    let here = now.iter().map(|(path, is)| {
-        (
-            path,
-            before
-                .get(path)
-                .map_or_else(|| vec![is.created()], |was| was.became(is)),
-        )
-    });
+    let gone =
+        before.iter().rev().filter(|(path, _)| !now.contains_key(*path)).map(|(path, was)| (path, vec![was.removed()]));
+    let here =
+        now.iter().map(|(path, is)| (path, before.get(path).map_or_else(|| vec![is.created()], |was| was.became(is))));
     gone.chain(here)
-        .flat_map(|(path, kinds)| {
-            kinds
-                .into_iter()
-                .map(|kind| Event::new(kind).add_path(path.clone()))
-        })
+        .flat_map(|(path, kinds)| kinds.into_iter().map(|kind| Event::new(kind).add_path(path.clone())))
         .collect()
 }

@@ -42,25 +42,17 @@ impl NfsWatcher {
         let shared = Arc::new(Shared::default());
         shared.set_interval(config.poll_interval());
         let follow_symlinks = config.follow_symlinks();
-        let thread = thread::Builder::new()
-            .name("nfs-watcher".to_owned())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || rounds::run(shared, event_handler, follow_symlinks)
-            })?;
-        Ok(Self {
-            shared,
-            thread: thread.thread().id(),
-            paths: BTreeSet::new(),
-        })
+        let thread = thread::Builder::new().name("nfs-watcher".to_owned()).spawn({
+            let shared = Arc::clone(&shared);
+            move || rounds::run(shared, event_handler, follow_symlinks)
+        })?;
+        Ok(Self { shared, thread: thread.thread().id(), paths: BTreeSet::new() })
     }
 
     /// A handle by which any thread can change the interval, ask for a look, and see whether the mount answers.
     #[must_use]
     pub fn handle(&self) -> Handle {
-        Handle {
-            shared: Arc::clone(&self.shared),
-        }
+        Handle { shared: Arc::clone(&self.shared) }
     }
 }
 
@@ -85,11 +77,7 @@ impl Watcher for NfsWatcher {
             recursive: recursive_mode == RecursiveMode::Recursive,
             remembered: from_outside.then_some(remembered),
         });
-        let waited = if from_outside {
-            first_look.recv_timeout(FIRST_LOOK)
-        } else {
-            Ok(())
-        };
+        let waited = if from_outside { first_look.recv_timeout(FIRST_LOOK) } else { Ok(()) };
         if !accepted || waited == Err(RecvTimeoutError::Disconnected) {
             return Err(Error::generic("the watcher's thread has ended").add_path(path.to_owned()));
         }
@@ -101,9 +89,7 @@ impl Watcher for NfsWatcher {
         if !self.paths.remove(path) {
             return Err(Error::watch_not_found().add_path(path.to_owned()));
         }
-        self.shared.order(Order::Unwatch {
-            path: path.to_owned(),
-        });
+        self.shared.order(Order::Unwatch { path: path.to_owned() });
         Ok(())
     }
 

@@ -9,9 +9,7 @@ use notify_debouncer_full::{DebounceEventResult, RecommendedCache, new_debouncer
 use crate::stage::PATIENCE;
 
 fn config() -> Config {
-    Config::default()
-        .with_poll_interval(Duration::from_millis(5))
-        .with_compare_contents(true)
+    Config::default().with_poll_interval(Duration::from_millis(5)).with_compare_contents(true)
 }
 
 /// What any program does with any of notify's watchers.
@@ -42,18 +40,11 @@ fn it_works_behind_the_debouncer() {
     let (tell, told) = mpsc::channel::<DebounceEventResult>();
     let wait = Duration::from_millis(20);
     let mut debouncer =
-        new_debouncer_opt::<_, NfsWatcher, _>(wait, None, tell, RecommendedCache::new(), config())
-            .unwrap();
+        new_debouncer_opt::<_, NfsWatcher, _>(wait, None, tell, RecommendedCache::new(), config()).unwrap();
     debouncer.watch(&path, RecursiveMode::NonRecursive).unwrap();
     let mut expect = |what: &str| {
-        let events = told
-            .recv_timeout(PATIENCE)
-            .unwrap_or_else(|error| panic!("{what}: {error}"))
-            .unwrap();
-        assert!(
-            events.iter().any(|event| event.paths == [path.clone()]),
-            "{what}: {events:?}"
-        );
+        let events = told.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}")).unwrap();
+        assert!(events.iter().any(|event| event.paths == [path.clone()]), "{what}: {events:?}");
     };
     fs_err::write(&path, "one two").unwrap();
     expect("an append");

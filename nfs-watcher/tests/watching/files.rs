@@ -15,35 +15,23 @@ fn an_unchanged_file_is_not_told() {
 fn an_append_is_told_once() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
-    stage
-        .write("file", "one two")
-        .sees(&[(RESIZED, "file")])
-        .sees_nothing();
+    stage.write("file", "one two").sees(&[(RESIZED, "file")]).sees_nothing();
 }
 
 #[test]
 fn a_rewrite_of_the_same_length_within_the_same_second_is_told() {
     let stage = Stage::new();
     let second = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    stage
-        .write("file", "one")
-        .set_modified("file", second + Duration::from_millis(1))
-        .watch("file");
-    stage
-        .write("file", "two")
-        .set_modified("file", second + Duration::from_millis(2));
+    stage.write("file", "one").set_modified("file", second + Duration::from_millis(1)).watch("file");
+    stage.write("file", "two").set_modified("file", second + Duration::from_millis(2));
     stage.sees(&[(REWRITTEN, "file")]);
 }
 
 #[test]
-fn a_rewrite_that_puts_the_old_modification_time_back_is_told_as_what_may_have_changed_the_content()
-{
+fn a_rewrite_that_puts_the_old_modification_time_back_is_told_as_what_may_have_changed_the_content() {
     let stage = Stage::new();
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    stage
-        .write("file", "one")
-        .set_modified("file", time)
-        .watch("file");
+    stage.write("file", "one").set_modified("file", time).watch("file");
     let watched = stage.path("file").metadata().unwrap();
     // The change time cannot be set; the file system's clock has to step on first.
     crate::stage::eventually("another change time", || {
@@ -58,10 +46,7 @@ fn a_rewrite_that_puts_the_old_modification_time_back_is_told_as_what_may_have_c
 fn a_file_renamed_over_is_told_though_it_is_older() {
     let stage = Stage::new();
     stage.write("file", "new").watch("file");
-    stage
-        .write("old", "old")
-        .set_modified("old", SystemTime::UNIX_EPOCH)
-        .rename("old", "file");
+    stage.write("old", "old").set_modified("old", SystemTime::UNIX_EPOCH).rename("old", "file");
     stage.sees(&[(REPLACED, "file")]).sees_nothing();
 }
 
@@ -70,10 +55,7 @@ fn every_one_of_many_replacements_in_one_second_is_told() {
     let stage = Stage::new();
     stage.write("file", "0").watch("file");
     for number in 0..100 {
-        stage
-            .write("next", &format!("{}", number % 10))
-            .rename("next", "file")
-            .sees(&[(REPLACED, "file")]);
+        stage.write("next", &format!("{}", number % 10)).rename("next", "file").sees(&[(REPLACED, "file")]);
     }
 }
 

@@ -1,9 +1,6 @@
 //! The watcher at its boundary: real files change, and what the handler is told is compared.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails at once, helpers included"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails at once, helpers included")]
 
 mod directories;
 mod drop_in;

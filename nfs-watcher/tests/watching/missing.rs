@@ -14,10 +14,7 @@ fn a_deleted_and_re_created_file_is_told_both_times() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     for _ in 0..3 {
-        stage
-            .remove("file")
-            .sees(&[(REMOVED, "file")])
-            .sees_nothing();
+        stage.remove("file").sees(&[(REMOVED, "file")]).sees_nothing();
         stage.write("file", "one").sees(&[(CREATED, "file")]);
     }
 }
@@ -29,10 +26,7 @@ fn a_file_deleted_and_re_created_between_two_ticks_is_told() {
     // Another file holds the old inode number, or the new file might get it.
     fs_err::hard_link(stage.path("file"), stage.path("keeps-the-inode")).unwrap();
     stage.look();
-    stage
-        .remove("file")
-        .write("file", "two")
-        .sees(&[(REPLACED, "file")]);
+    stage.remove("file").write("file", "two").sees(&[(REPLACED, "file")]);
 }
 
 #[test]
@@ -41,28 +35,16 @@ fn a_file_is_found_when_the_directories_above_it_appear() {
     stage.watch("a/b/file").sees_nothing();
     stage.make_directory("a").sees_nothing();
     stage.make_directory("a/b").sees_nothing();
-    stage
-        .write("a/b/file", "one")
-        .sees(&[(CREATED, "a/b/file")]);
+    stage.write("a/b/file", "one").sees(&[(CREATED, "a/b/file")]);
     stage.remove("a").sees(&[(REMOVED, "a/b/file")]);
-    stage
-        .make_directory("a/b")
-        .write("a/b/file", "two")
-        .sees(&[(CREATED, "a/b/file")]);
+    stage.make_directory("a/b").write("a/b/file", "two").sees(&[(CREATED, "a/b/file")]);
 }
 
 #[test]
 fn a_file_on_the_way_is_no_trouble() {
     let stage = Stage::new();
-    stage
-        .write("a", "not a directory")
-        .watch("a/file")
-        .sees_nothing();
-    stage
-        .remove("a")
-        .make_directory("a")
-        .write("a/file", "one")
-        .sees(&[(CREATED, "a/file")]);
+    stage.write("a", "not a directory").watch("a/file").sees_nothing();
+    stage.remove("a").make_directory("a").write("a/file", "one").sees(&[(CREATED, "a/file")]);
 }
 
 #[test]

@@ -7,23 +7,14 @@ use notify::{EventKind, RecursiveMode};
 
 use crate::stage::Stage;
 
-const NAMES: [&str; 5] = [
-    "dir/a",
-    "dir/b",
-    "dir/below/a",
-    "dir/below/b",
-    "dir/below/deeper/a",
-];
+const NAMES: [&str; 5] = ["dir/a", "dir/b", "dir/below/a", "dir/below/b", "dir/below/deeper/a"];
 
 /// A small generator with a seed of its own, so that a failure can be run again.
 struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % sides
     }
 }
@@ -38,9 +29,7 @@ fn after_any_changes_the_events_tell_exactly_the_names_that_differ() {
 fn run(seed: u64) {
     let mut dice = Dice(seed);
     let stage = Stage::new();
-    stage
-        .make_directory("dir")
-        .watch_as("dir", RecursiveMode::Recursive);
+    stage.make_directory("dir").watch_as("dir", RecursiveMode::Recursive);
     let mut before = content(&stage);
     // What the events alone say is there.
     let mut told_to_exist = BTreeSet::new();
@@ -49,41 +38,23 @@ fn run(seed: u64) {
             change(&stage, &mut dice, step);
         }
         let now = content(&stage);
-        let differ: BTreeSet<_> = before
-            .keys()
-            .chain(now.keys())
-            .filter(|path| before.get(*path) != now.get(*path))
-            .cloned()
-            .collect();
+        let differ: BTreeSet<_> =
+            before.keys().chain(now.keys()).filter(|path| before.get(*path) != now.get(*path)).cloned().collect();
         let mut told = BTreeSet::new();
         for event in stage.look() {
             let event = event.unwrap();
             let path = event.paths[0].clone();
             match event.kind {
-                EventKind::Create(_) => assert!(
-                    told_to_exist.insert(path.clone()),
-                    "{seed} {step}: created twice {path:?}"
-                ),
-                EventKind::Remove(_) => assert!(
-                    told_to_exist.remove(&path),
-                    "{seed} {step}: removed unseen {path:?}"
-                ),
-                _ => assert!(
-                    told_to_exist.contains(&path),
-                    "{seed} {step}: changed unseen {path:?}"
-                ),
+                EventKind::Create(_) => {
+                    assert!(told_to_exist.insert(path.clone()), "{seed} {step}: created twice {path:?}")
+                }
+                EventKind::Remove(_) => assert!(told_to_exist.remove(&path), "{seed} {step}: removed unseen {path:?}"),
+                _ => assert!(told_to_exist.contains(&path), "{seed} {step}: changed unseen {path:?}"),
             }
             told.insert(path);
         }
-        assert!(
-            told.is_superset(&differ),
-            "{seed} {step}: differ {differ:?}, told {told:?}"
-        );
-        let files: BTreeSet<_> = told_to_exist
-            .iter()
-            .filter(|path| !path.is_dir())
-            .cloned()
-            .collect();
+        assert!(told.is_superset(&differ), "{seed} {step}: differ {differ:?}, told {told:?}");
+        let files: BTreeSet<_> = told_to_exist.iter().filter(|path| !path.is_dir()).cloned().collect();
         assert_eq!(files, now.keys().cloned().collect(), "{seed} {step}");
         before = now;
         stage.sees_nothing();

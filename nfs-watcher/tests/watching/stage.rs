@@ -29,12 +29,7 @@ impl Stage {
         let (tell, told) = mpsc::channel();
         let watcher = NfsWatcher::new(tell, config.with_manual_polling()).unwrap();
         let handle = watcher.handle();
-        Self {
-            directory: tempfile::tempdir().unwrap(),
-            watcher: RefCell::new(watcher),
-            handle,
-            told,
-        }
+        Self { directory: tempfile::tempdir().unwrap(), watcher: RefCell::new(watcher), handle, told }
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -53,12 +48,7 @@ impl Stage {
 
     pub(crate) fn remove(&self, name: &str) -> &Self {
         let path = self.path(name);
-        if path.is_dir() {
-            fs_err::remove_dir_all(path)
-        } else {
-            fs_err::remove_file(path)
-        }
-        .unwrap();
+        if path.is_dir() { fs_err::remove_dir_all(path) } else { fs_err::remove_file(path) }.unwrap();
         self
     }
 
@@ -68,12 +58,7 @@ impl Stage {
     }
 
     pub(crate) fn set_modified(&self, name: &str, time: SystemTime) -> &Self {
-        fs_err::OpenOptions::new()
-            .write(true)
-            .open(self.path(name))
-            .unwrap()
-            .set_modified(time)
-            .unwrap();
+        fs_err::OpenOptions::new().write(true).open(self.path(name)).unwrap().set_modified(time).unwrap();
         self
     }
 
@@ -100,17 +85,10 @@ impl Stage {
     pub(crate) fn sees(&self, expected: &[(EventKind, &str)]) -> &Self {
         let told = self.look().into_iter().map(|event| {
             let event = event.unwrap();
-            let name = event.paths[0]
-                .strip_prefix(self.directory.path())
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
+            let name = event.paths[0].strip_prefix(self.directory.path()).unwrap().to_str().unwrap().to_owned();
             (event.kind, name)
         });
-        let expected = expected
-            .iter()
-            .map(|(kind, name)| (*kind, (*name).to_owned()));
+        let expected = expected.iter().map(|(kind, name)| (*kind, (*name).to_owned()));
         assert_eq!(told.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
         self
     }
@@ -146,6 +124,5 @@ pub(crate) mod kind {
     pub(crate) const RESIZED: EventKind = EventKind::Modify(ModifyKind::Data(DataChange::Size));
     pub(crate) const REWRITTEN: EventKind = EventKind::Modify(ModifyKind::Data(DataChange::Any));
     pub(crate) const PERHAPS_REWRITTEN: EventKind = EventKind::Modify(ModifyKind::Any);
-    pub(crate) const PERMISSIONS: EventKind =
-        EventKind::Modify(ModifyKind::Metadata(MetadataKind::Permissions));
+    pub(crate) const PERMISSIONS: EventKind = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Permissions));
 }

@@ -22,10 +22,7 @@ fn trouble_is_told_once_and_its_end_by_a_rescan() {
     stage.write("other", "two").rename("other", "file");
     let told: Vec<_> = stage.look().into_iter().map(Result::unwrap).collect();
     assert_eq!(told[0].kind, REPLACED);
-    assert_eq!(
-        (told[1].kind, is_rescan(&told[1])),
-        (EventKind::Other, true)
-    );
+    assert_eq!((told[1].kind, is_rescan(&told[1])), (EventKind::Other, true));
     assert_eq!(told[1].paths, [stage.path("file")]);
     stage.sees_nothing();
 }
@@ -33,11 +30,7 @@ fn trouble_is_told_once_and_its_end_by_a_rescan() {
 #[test]
 fn trouble_with_one_path_does_not_hide_another() {
     let stage = Stage::new();
-    stage
-        .write("good", "one")
-        .write("bad", "one")
-        .watch("good")
-        .watch("bad");
+    stage.write("good", "one").write("bad", "one").watch("good").watch("bad");
     break_it(&stage, "bad");
     assert!(stage.look()[0].is_err());
     stage.write("good", "one two").sees(&[(RESIZED, "good")]);
@@ -49,11 +42,7 @@ fn trouble_at_the_first_look_is_told_and_the_path_is_watched_all_the_same() {
     break_it(&stage, "file");
     stage.watch("file");
     let told = stage.look();
-    assert_eq!(
-        told.iter().filter(|event| event.is_err()).count(),
-        1,
-        "{told:?}"
-    );
+    assert_eq!(told.iter().filter(|event| event.is_err()).count(), 1, "{told:?}");
     stage.remove("file").write("file", "one");
     let told: Vec<_> = stage.look().into_iter().map(Result::unwrap).collect();
     assert!(told.iter().any(is_rescan), "{told:?}");

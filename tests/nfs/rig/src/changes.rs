@@ -66,10 +66,7 @@ impl Change {
 
 fn create(path: &Path, line: &str) -> Result<Instant> {
     let began = Instant::now();
-    write(
-        OpenOptions::new().write(true).create_new(true).open(path)?,
-        line,
-    )?;
+    write(OpenOptions::new().write(true).create_new(true).open(path)?, line)?;
     Ok(began)
 }
 

@@ -12,26 +12,11 @@ pub(crate) struct Client {
     name: &'static str,
 }
 
-pub(crate) const WRITER_1: Client = Client {
-    number: 1,
-    name: "writer-1",
-};
-pub(crate) const READER: Client = Client {
-    number: 3,
-    name: "reader",
-};
-pub(crate) const INOTIFY: Client = Client {
-    number: 4,
-    name: "inotify",
-};
-pub(crate) const POLL: Client = Client {
-    number: 5,
-    name: "poll",
-};
-pub(crate) const COMPARE: Client = Client {
-    number: 6,
-    name: "compare",
-};
+pub(crate) const WRITER_1: Client = Client { number: 1, name: "writer-1" };
+pub(crate) const READER: Client = Client { number: 3, name: "reader" };
+pub(crate) const INOTIFY: Client = Client { number: 4, name: "inotify" };
+pub(crate) const POLL: Client = Client { number: 5, name: "poll" };
+pub(crate) const COMPARE: Client = Client { number: 6, name: "compare" };
 
 impl Client {
     pub(crate) fn mount(self) -> PathBuf {
@@ -52,23 +37,13 @@ impl Client {
     }
 
     fn set_wire(self, state: &str) -> Result<()> {
-        run(
-            "/bin/ip",
-            &["link", "set", &format!("wire{}", self.number), state],
-        )
+        run("/bin/ip", &["link", "set", &format!("wire{}", self.number), state])
     }
 }
 
 /// Runs a tool of the virtual machine to its end.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .with_context(|| format!("starting {program}"))?;
-    ensure!(
-        output.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
+    let output = Command::new(program).args(arguments).output().with_context(|| format!("starting {program}"))?;
+    ensure!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr).trim());
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::sight::INTERVAL;
+
 /// Samples of one measurement; `None` is a change that was never seen.
 #[derive(Debug, Default)]
 pub(crate) struct Latencies(Vec<Option<Duration>>);
@@ -26,10 +28,7 @@ impl Latencies {
     }
 
     pub(crate) fn cells(&self) -> Vec<(&'static str, Value)> {
-        let ms = |percent| {
-            self.percentile_ms(percent)
-                .map_or(json!("-"), |ms| json!(ms as u64))
-        };
+        let ms = |percent| self.percentile_ms(percent).map_or(json!("-"), |ms| json!(ms as u64));
         vec![
             ("writes", json!(self.0.len())),
             ("p50 ms", ms(50)),
@@ -49,10 +48,7 @@ pub(crate) fn random_moments(count: usize) -> Vec<Duration> {
     fastrand::shuffle(&mut parts);
     let part = INTERVAL.as_secs_f64() / count as f64;
     let moment = |number: usize| INTERVAL.as_secs_f64() + part * (number as f64 + fastrand::f64());
-    parts
-        .into_iter()
-        .map(|number| Duration::from_secs_f64(moment(number)))
-        .collect()
+    parts.into_iter().map(|number| Duration::from_secs_f64(moment(number))).collect()
 }
 
 #[cfg(test)]

@@ -17,11 +17,7 @@ use crate::scenario::Scale;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let scale = if arguments.iter().any(|argument| argument == "--full") {
-        Scale::FULL
-    } else {
-        Scale::SHORT
-    };
+    let scale = if arguments.iter().any(|argument| argument == "--full") { Scale::FULL } else { Scale::SHORT };
     arguments.retain(|argument| !argument.starts_with("--"));
     let mut complete = true;
     for name in arguments {
@@ -31,9 +27,5 @@ fn main() -> ExitCode {
             complete = false;
         }
     }
-    if complete {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -16,18 +16,13 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(crate) fn read(client: Client) -> Result<Self> {
-        Self::parse(
-            &fs_err::read_to_string("/proc/self/mountstats")?,
-            &client.mount().to_string_lossy(),
-        )
+        Self::parse(&fs_err::read_to_string("/proc/self/mountstats")?, &client.mount().to_string_lossy())
     }
 
     fn parse(text: &str, mount: &str) -> Result<Self> {
         let header = format!(" mounted on {mount} with ");
-        let block = text
-            .split("device ")
-            .find(|block| block.contains(&header))
-            .with_context(|| format!("no mount {mount}"))?;
+        let block =
+            text.split("device ").find(|block| block.contains(&header)).with_context(|| format!("no mount {mount}"))?;
         let mut counts = Self::default();
         let mut is_operation = false;
         for line in block.lines().map(str::trim) {
@@ -35,13 +30,7 @@ impl Counts {
                 is_operation |= line == "per-op statistics";
                 continue;
             };
-            let value = |index| {
-                values
-                    .split_whitespace()
-                    .nth(index)
-                    .and_then(|value| value.parse().ok())
-                    .unwrap_or(0)
-            };
+            let value = |index| values.split_whitespace().nth(index).and_then(|value| value.parse().ok()).unwrap_or(0);
             if is_operation {
                 counts.requests.insert(name.to_owned(), value(0));
             } else if name == "bytes" {
@@ -53,12 +42,7 @@ impl Counts {
     }
 
     pub(crate) fn since(&self, before: &Self) -> Self {
-        let asked = |(name, count): (&String, &u64)| {
-            (
-                name.clone(),
-                count - before.requests.get(name).unwrap_or(&0),
-            )
-        };
+        let asked = |(name, count): (&String, &u64)| (name.clone(), count - before.requests.get(name).unwrap_or(&0));
         Self {
             // SEQUENCE renews the lease now and then, whatever the client does.
             requests: self

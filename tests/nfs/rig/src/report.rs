@@ -11,19 +11,14 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(scenario: &str) -> Self {
-        let report = Self {
-            scenario: scenario.to_owned(),
-        };
+        let report = Self { scenario: scenario.to_owned() };
         report.tell(&json!({ "started": true }));
         report
     }
 
     /// One row of a table. The columns of its first row are the table's.
     pub(crate) fn row(&mut self, table: &str, cells: &[(&str, Value)]) {
-        let row: Vec<_> = cells
-            .iter()
-            .map(|(column, value)| json!([column, value]))
-            .collect();
+        let row: Vec<_> = cells.iter().map(|(column, value)| json!([column, value])).collect();
         self.tell(&json!({ "table": table, "row": row }));
     }
 

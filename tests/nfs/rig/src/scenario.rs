@@ -22,16 +22,10 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    pub(crate) const SHORT: Self = Self {
-        writes: 30,
-        stragglers: Duration::from_secs(5),
-        cut: Duration::from_secs(12),
-    };
-    pub(crate) const FULL: Self = Self {
-        writes: 200,
-        stragglers: Duration::from_secs(75),
-        cut: Duration::from_secs(30),
-    };
+    pub(crate) const SHORT: Self =
+        Self { writes: 30, stragglers: Duration::from_secs(5), cut: Duration::from_secs(12) };
+    pub(crate) const FULL: Self =
+        Self { writes: 200, stragglers: Duration::from_secs(75), cut: Duration::from_secs(30) };
 }
 
 pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {

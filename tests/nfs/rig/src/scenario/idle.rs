@@ -21,11 +21,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         fs_err::write(WRITER_1.path(directory.join(name)), "something\n")?;
     }
     let per_tick = measure(report, "one file", &["one"])?;
-    report.check(
-        "an idle tick costs 2 requests for each file",
-        per_tick == 2.0,
-        per_tick,
-    );
+    report.check("an idle tick costs 2 requests for each file", per_tick == 2.0, per_tick);
     let per_tick = measure(report, "three files", &["one", "two", "three"])?;
     report.check("three files cost 6", per_tick == 6.0, per_tick);
     measure(report, "one missing file", &["missing"])?;
@@ -54,11 +50,7 @@ fn measure(report: &mut Report, what: &str, names: &[&str]) -> Result<f64> {
     (0..TICKS).for_each(|_| tick());
     let counts = Counts::read(READER)?.since(&before);
     let per_tick = counts.total() as f64 / TICKS as f64;
-    let kinds: Vec<_> = counts
-        .requests
-        .iter()
-        .map(|(kind, count)| format!("{kind} {count}"))
-        .collect();
+    let kinds: Vec<_> = counts.requests.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     let cells = [
         ("watched", json!(what)),
         ("ticks", json!(TICKS)),

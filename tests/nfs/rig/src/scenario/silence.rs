@@ -42,33 +42,17 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     drop(second);
     let took = began.elapsed();
     let free = watched && took < Duration::from_secs(4);
-    report.check(
-        "a new watcher is made, given a path and dropped while the mount hangs",
-        free,
-        format!("{took:.1?}"),
-    );
+    report.check("a new watcher is made, given a path and dropped while the mount hangs", free, format!("{took:.1?}"));
     drop(second_handle);
     let changed = Change::Appended.make(&WRITER_1.path(file), 1)?;
     std::thread::sleep(scale.cut.saturating_sub(cut.elapsed()));
     READER.join()?;
     let joined = Instant::now();
     let seen = sight.await_seen(file, changed, RECOVERY);
-    let found = seen.map_or("never".to_owned(), |seen| {
-        format!("{:.1?} after", seen - joined)
-    });
-    report.check(
-        "what changed during the cut is told when the wire is whole",
-        seen.is_some(),
-        found,
-    );
-    let calm = wait_for(RECOVERY, || {
-        handle.silent_for() == Duration::ZERO && sight.trouble(changed).1 > 0
-    });
-    report.check(
-        "the end of the silence is told by a rescan",
-        calm,
-        format!("{:?}", sight.trouble(changed)),
-    );
+    let found = seen.map_or("never".to_owned(), |seen| format!("{:.1?} after", seen - joined));
+    report.check("what changed during the cut is told when the wire is whole", seen.is_some(), found);
+    let calm = wait_for(RECOVERY, || handle.silent_for() == Duration::ZERO && sight.trouble(changed).1 > 0);
+    report.check("the end of the silence is told by a rescan", calm, format!("{:?}", sight.trouble(changed)));
 
     report.note("the server is restarted");
     server::stop()?;
@@ -77,28 +61,16 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let restarted = Instant::now();
     let changed = Change::Appended.make(&WRITER_1.path(file), 2)?;
     let seen = sight.await_seen(file, changed, RECOVERY);
-    let found = seen.map_or("never".to_owned(), |seen| {
-        format!("{:.1?} after", seen - restarted)
-    });
-    report.check(
-        "a change after a restart of the server is told",
-        seen.is_some(),
-        found,
-    );
+    let found = seen.map_or("never".to_owned(), |seen| format!("{:.1?} after", seen - restarted));
+    report.check("a change after a restart of the server is told", seen.is_some(), found);
 
     report.note("the directory is replaced behind the clients' backs");
     fs_err::remove_dir_all(server::path("silence/below"))?;
     fs_err::create_dir(server::path("silence/below"))?;
     let replaced = Change::FirstCreated.make(&server::path(below), 3)?;
     let seen = sight.await_seen(below, replaced, RECOVERY);
-    let found = seen.map_or("never".to_owned(), |seen| {
-        format!("{:.1?} after", seen - replaced)
-    });
-    report.check(
-        "a file is found again though its directory is stale",
-        seen.is_some(),
-        found,
-    );
+    let found = seen.map_or("never".to_owned(), |seen| format!("{:.1?} after", seen - replaced));
+    report.check("a file is found again though its directory is stale", seen.is_some(), found);
     let appended = Change::Appended.make(&server::path(below), 4)?;
     let seen = sight.await_seen(below, appended, Duration::from_secs(2));
     report.check("and watched from then on", seen.is_some(), seen.is_some());

@@ -20,11 +20,7 @@ const TABLE: &str = "Write by one client to event at another, 250 ms interval";
 pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     for change in Change::ALL {
         let (ours, _handle) = Sight::nfs(READER)?;
-        let others = [
-            Sight::recommended(INOTIFY)?,
-            Sight::poll(POLL, false)?,
-            Sight::poll(COMPARE, true)?,
-        ];
+        let others = [Sight::recommended(INOTIFY)?, Sight::poll(POLL, false)?, Sight::poll(COMPARE, true)?];
         let mut sights: Vec<_> = std::iter::once(ours).chain(others).collect();
         let writes = write(change, scale, &mut sights)?;
         std::thread::sleep(scale.stragglers);
@@ -33,25 +29,14 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
             for (path, began) in &writes {
                 latencies.add(sight.seen(path, *began).map(|seen| seen - *began));
             }
-            let cells = [
-                ("change", json!(change.name())),
-                ("watcher", json!(sight.name)),
-            ];
+            let cells = [("change", json!(change.name())), ("watcher", json!(sight.name))];
             report.row(TABLE, &[&cells[..], &latencies.cells()].concat());
             if place == 0 {
-                let what = format!(
-                    "{}: p50 at most 170 ms, p99 at most 400 ms, none missed",
-                    change.name()
-                );
+                let what = format!("{}: p50 at most 170 ms, p99 at most 400 ms, none missed", change.name());
                 let (p50, p99) = (latencies.percentile_ms(50), latencies.percentile_ms(99));
-                let holds = latencies.missed() == 0
-                    && p50.is_some_and(|ms| ms <= 170)
-                    && p99.is_some_and(|ms| ms <= 400);
-                report.check(
-                    &what,
-                    holds,
-                    format!("p50 {p50:?}, p99 {p99:?}, missed {}", latencies.missed()),
-                );
+                let holds =
+                    latencies.missed() == 0 && p50.is_some_and(|ms| ms <= 170) && p99.is_some_and(|ms| ms <= 400);
+                report.check(&what, holds, format!("p50 {p50:?}, p99 {p99:?}, missed {}", latencies.missed()));
             }
         }
     }
@@ -69,9 +54,7 @@ fn write(change: Change, scale: Scale, sights: &mut [Sight]) -> Result<Vec<(Path
             for name in ["one", "two", "three"] {
                 fs_err::write(WRITER_1.path(directory.join(name)), "something else\n")?;
             }
-            sights
-                .iter_mut()
-                .try_for_each(|sight| sight.watch(&directory))?;
+            sights.iter_mut().try_for_each(|sight| sight.watch(&directory))?;
         }
         _ => {
             fs_err::write(WRITER_1.path(&file), "line 00000000\n")?;
@@ -81,11 +64,7 @@ fn write(change: Change, scale: Scale, sights: &mut [Sight]) -> Result<Vec<(Path
     let mut writes = Vec::new();
     for (number, pause) in random_moments(scale.writes).into_iter().enumerate() {
         let first = directory.join(number.to_string());
-        let path = if change == Change::FirstCreated {
-            &first
-        } else {
-            &file
-        };
+        let path = if change == Change::FirstCreated { &first } else { &file };
         if change == Change::FirstCreated {
             // inotify refuses a path that is not there, and PollWatcher takes it and forgets it.
             sights.iter_mut().for_each(|sight| drop(sight.watch(path)));
@@ -94,9 +73,7 @@ fn write(change: Change, scale: Scale, sights: &mut [Sight]) -> Result<Vec<(Path
         let began = change.make(&WRITER_1.path(path), number + 1)?;
         sights[0].await_seen(path, began, PATIENCE);
         if change == Change::FirstCreated {
-            sights
-                .iter_mut()
-                .for_each(|sight| drop(sight.unwatch(path)));
+            sights.iter_mut().for_each(|sight| drop(sight.unwatch(path)));
         }
         writes.push((path.clone(), began));
     }
