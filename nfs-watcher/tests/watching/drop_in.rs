@@ -42,7 +42,7 @@ fn it_works_behind_the_debouncer() {
     let mut debouncer =
         new_debouncer_opt::<_, NfsWatcher, _>(wait, None, tell, RecommendedCache::new(), config()).unwrap();
     debouncer.watch(&path, RecursiveMode::NonRecursive).unwrap();
-    let mut expect = |what: &str| {
+    let expect = |what: &str| {
         let events = told.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}")).unwrap();
         assert!(events.iter().any(|event| event.paths == [path.clone()]), "{what}: {events:?}");
     };

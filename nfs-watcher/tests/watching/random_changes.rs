@@ -46,7 +46,7 @@ fn run(seed: u64) {
             let path = event.paths[0].clone();
             match event.kind {
                 EventKind::Create(_) => {
-                    assert!(told_to_exist.insert(path.clone()), "{seed} {step}: created twice {path:?}")
+                    assert!(told_to_exist.insert(path.clone()), "{seed} {step}: created twice {path:?}");
                 }
                 EventKind::Remove(_) => assert!(told_to_exist.remove(&path), "{seed} {step}: removed unseen {path:?}"),
                 _ => assert!(told_to_exist.contains(&path), "{seed} {step}: changed unseen {path:?}"),

@@ -21,7 +21,8 @@ fn trouble_is_told_once_and_its_end_by_a_rescan() {
 
     stage.write("other", "two").rename("other", "file");
     let told: Vec<_> = stage.look().into_iter().map(Result::unwrap).collect();
-    assert_eq!(told[0].kind, REPLACED);
+    // The new file may have got the inode number of the first one, so it need not look replaced.
+    assert!(told[0].kind.is_modify(), "{told:?}");
     assert_eq!((told[1].kind, is_rescan(&told[1])), (EventKind::Other, true));
     assert_eq!(told[1].paths, [stage.path("file")]);
     stage.sees_nothing();
