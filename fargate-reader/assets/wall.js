@@ -1,0 +1,317 @@
+// Keeps an open page live. The server renders everything that is shown: an element whose id is on the page replaces
+// the one that is there, and a list item that is new goes into the list. Without this script the page is the same,
+// as of the moment when it was loaded.
+
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** The journeys of the messages that arrived while the page was open: each its times, in order. */
+export const journeys = [];
+const JOURNEYS_KEPT = 200;
+
+// What is inserted
+
+/** Puts what the server rendered where it belongs, and returns the list items that are new. */
+function insert(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const added = [];
+  for (const element of [...template.content.children]) {
+    const old = byId(element.id);
+    if (element.id === "accent") recolour(old, element);
+    else if (old && element.tagName !== "LI") old.isEqualNode(element) || old.replaceWith(element);
+    else if (!old && element.tagName === "LI" && place(element)) added.push(element);
+  }
+  settle();
+  return added;
+}
+
+/** Messages come in the order of the wall; a change of the configuration may be one that was missed a while ago. */
+function place(item) {
+  const list = byId("list");
+  if (!list.dataset.cursor) return false;
+  if (item.classList.contains("message")) return list.prepend(item), true;
+  const before = [...list.children].find((other) => (other.dataset.at || "") <= item.dataset.at);
+  if (!before && list.children.length && byId("older").children.length) return false;
+  list.insertBefore(item, before ?? null);
+  return true;
+}
+
+/** Exchanges the accent without a moment in which there is none. */
+function recolour(old, link) {
+  if (old.getAttribute("href") === link.getAttribute("href")) return;
+  link.addEventListener("load", () => old.remove());
+  link.addEventListener("error", () => link.remove());
+  old.removeAttribute("id");
+  old.after(link);
+}
+
+/** Brings what depends on the inserted elements in line with them. */
+function settle() {
+  const { posting, keep } = byId("rules").dataset;
+  byId("fields").disabled = posting !== "open";
+  const messages = byId("list").getElementsByClassName("message");
+  while (messages.length > Math.max(keep, 1)) messages[messages.length - 1].remove();
+  count();
+  entitle();
+  tellTimes();
+}
+
+// What is new
+
+let unseen = 0;
+
+function arrive(items) {
+  const out = document.hidden || items[0].getBoundingClientRect().bottom < 0;
+  for (const item of items) {
+    item.classList.add("arriving");
+    item.addEventListener("animationend", (event) => {
+      if (event.animationName === "glow") item.classList.remove("arriving");
+    });
+  }
+  if (out) unseen += items.length;
+  const name = items[0].querySelector(".who").firstChild.textContent.trim();
+  byId("announcer").textContent = items[0].classList.contains("change")
+    ? "The configuration changed." : `New message from ${name}.`;
+  tellUnseen();
+}
+
+function tellUnseen() {
+  const fresh = byId("fresh");
+  fresh.hidden = unseen === 0 || byId("messages").getBoundingClientRect().top > -80;
+  fresh.textContent = unseen === 1 ? "1 new message" : `${unseen} new messages`;
+  entitle();
+}
+
+function entitle() {
+  const title = byId("title").textContent;
+  document.title = unseen && document.hidden ? `(${unseen}) ${title}` : title;
+}
+
+function looked() {
+  if (document.hidden || !unseen) return;
+  if (byId("messages").getBoundingClientRect().top > -80) unseen = 0;
+  tellUnseen();
+}
+
+addEventListener("scroll", looked, { passive: true });
+document.addEventListener("visibilitychange", looked);
+byId("fresh").addEventListener("click", () => {
+  scrollTo({ top: 0, behavior: calm.matches ? "auto" : "smooth" });
+  byId("messages").focus({ preventScroll: true });
+});
+
+// Times
+
+const minutes = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+function ago(date, now) {
+  const seconds = Math.max(0, (now - date) / 1000);
+  if (seconds < 45) return "just now";
+  if (seconds < 3600) return `${Math.max(1, Math.floor(seconds / 60))} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  if (seconds < 7 * 86400) return `${Math.floor(seconds / 86400)} d`;
+  return date.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
+}
+
+function lasted(date, now) {
+  const seconds = Math.max(0, Math.floor((now - date) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
+}
+
+function set(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function tellTimes() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll(".who time")) {
+    const date = new Date(time.dateTime);
+    if (!time.dataset.local) time.title = time.dataset.local = date.toLocaleString([], { dateStyle: "long", timeStyle: "medium" });
+    set(time, ago(date, now));
+  }
+  tellLasting();
+}
+
+function tellLasting() {
+  for (const span of document.querySelectorAll("[data-since]")) set(span, lasted(new Date(span.dataset.since), Date.now()));
+}
+
+setInterval(tellLasting, 1000);
+setInterval(tellTimes, 10000);
+
+// The connection
+
+let seen = byId("list").dataset.cursor;
+let source;
+let lostAt;
+let retry = 1000;
+
+function connection(state, text) {
+  root.dataset.connection = state;
+  set(byId("connection"), text);
+}
+
+function listen() {
+  source = new EventSource(`/events?after=${encodeURIComponent(seen)}`);
+  source.addEventListener("open", () => {
+    retry = 1000;
+    connection("live", lostAt ? "live again" : "live");
+    if (lostAt) setTimeout(() => lostAt || connection("live", "live"), 4000);
+    lostAt = undefined;
+    byId("lost").hidden = true;
+  });
+  source.addEventListener("error", () => {
+    lose();
+    if (source.readyState !== EventSource.CLOSED) return;
+    // Refused, not interrupted: the browser has given up, so the next try is up to us.
+    setTimeout(listen, retry);
+    retry = Math.min(retry * 2, 15000);
+  });
+  for (const name of ["message", "wall", "config", "status"]) source.addEventListener(name, receive);
+}
+
+function lose() {
+  if (lostAt) return;
+  const since = lostAt = new Date();
+  connection("lost", `reconnecting since ${minutes(since)}`);
+  byId("lost-since").dateTime = since.toISOString();
+  byId("lost-since").textContent = minutes(since);
+  // A deployment takes a moment; only what lasts deserves a word.
+  setTimeout(() => { byId("lost").hidden = lostAt !== since; }, 4000);
+}
+
+function receive(event) {
+  const data = JSON.parse(event.data);
+  if (event.lastEventId) seen = event.lastEventId;
+  const items = insert(data.html);
+  if (items.length) arrive(items);
+  if (event.type === "message") for (const item of items) record(item, data);
+  if (event.type === "wall") unseen = 0, tellUnseen();
+}
+
+/** Remembers when a message took which step on its way here. */
+function record(item, { id, sent }) {
+  const now = () => new Date(performance.timeOrigin + performance.now()).toISOString();
+  const { received, at, stored, seen } = item.dataset;
+  const journey = { id, received, at, stored, seen, sent, arrived: now() };
+  item.dataset.sent = sent ?? "";
+  journeys.push(journey);
+  if (journeys.length > JOURNEYS_KEPT) journeys.shift();
+  requestAnimationFrame(() => setTimeout(() => { item.dataset.painted = journey.painted = now(); }));
+}
+
+// Writing
+
+const composer = byId("composer");
+const [text, author, post] = [byId("text"), byId("author"), byId("post")];
+let attempt;
+
+/** Counts as the server does: characters, not UTF-16 units. */
+function count() {
+  const [max, counter] = [Number(byId("rules").dataset.max), byId("counter")];
+  const length = [...text.value].length;
+  counter.textContent = length > max ? `${length - max} too many` : `${length} / ${max}`;
+  counter.classList.toggle("over", length > max);
+}
+
+function refuse(message) {
+  const [, field, reason] = /^(text|author): (.*)$/s.exec(message) ?? [, , message];
+  const why = document.createElement("strong");
+  why.textContent = "Not posted:";
+  byId("refused").replaceChildren(why, ` ${reason}`);
+  byId("refused").hidden = false;
+  for (const input of [text, author]) input.setAttribute("aria-invalid", String(input.name === field));
+  (field === "author" ? author : text).focus();
+}
+
+function forgive() {
+  byId("refused").hidden = true;
+  for (const input of [text, author]) input.removeAttribute("aria-invalid");
+}
+
+/** The same key for the same words, however often they are sent, so that they get onto the wall once. */
+function keyFor(body) {
+  if (attempt?.body !== body) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    attempt = { body, key: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  }
+  return attempt.key;
+}
+
+async function send() {
+  const name = author.value.trim();
+  const body = JSON.stringify({ text: text.value, ...(name && { author: name }) });
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": keyFor(body) };
+  let answer;
+  try {
+    answer = await fetch(composer.action, { method: "POST", headers, body });
+  } catch {
+    return refuse("the server cannot be reached. Your text is still here; try again in a moment.");
+  }
+  if (!answer.ok) {
+    const error = await answer.json().catch(() => ({}));
+    return refuse(error.message ?? `the server answered ${answer.status}. Your text is still here; try again in a moment.`);
+  }
+  attempt = undefined;
+  text.value = "";
+  forgive();
+  count();
+  text.focus();
+  byId("announcer").textContent = "Posted.";
+}
+
+composer.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (post.ariaBusy === "true") return;
+  post.ariaBusy = "true";
+  post.textContent = "Posting…";
+  text.readOnly = author.readOnly = true;
+  try {
+    await send();
+  } finally {
+    text.readOnly = author.readOnly = false;
+    post.ariaBusy = "false";
+    post.textContent = "Post";
+  }
+});
+composer.addEventListener("input", () => { forgive(); count(); });
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
+});
+
+// A browser may forbid to remember anything; then the name is typed again.
+const remember = (use) => { try { return use(localStorage); } catch { return undefined; } };
+author.value ||= remember((store) => store.getItem("author")) ?? "";
+author.addEventListener("change", () => remember((store) => store.setItem("author", author.value.trim())));
+
+// Older messages
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("#older a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const items = [...page.getElementById("list").children].filter((item) => !byId(item.id));
+    byId("list").append(...items);
+    byId("older").replaceWith(page.getElementById("older"));
+    tellTimes();
+    items[0]?.querySelector("a")?.focus();
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+composer.noValidate = true;
+settle();
+if (seen) {
+  connection("connecting", "connecting");
+  listen();
+} else {
+  set(byId("connection"), "older messages");
+}

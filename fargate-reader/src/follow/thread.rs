@@ -1,0 +1,172 @@
+//! The one thread that touches the volume: wait for a hint, look, publish.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+
+use shared_volume::{WallDir, time};
+use tokio::sync::watch as channel;
+
+use super::configuration::{Configuration, DOUBT};
+use super::messages::Messages;
+use super::watch::{Plan, Watching};
+use super::{Follow, Hint, Pulse};
+use crate::metrics::Journey;
+use crate::settings::Settings;
+use crate::snapshot::{Snapshot, VolumeHealth};
+
+/// What the thread has.
+#[derive(Debug)]
+pub(super) struct Follower {
+    wall: WallDir,
+    messages: Messages,
+    configuration: Configuration,
+    volume: VolumeHealth,
+    /// Whether there is something to publish.
+    news: bool,
+    plan: Plan,
+    watching: Option<Watching>,
+    /// Whether a watcher was refused and that was logged.
+    unwatched: bool,
+    hinted: Receiver<Hint>,
+    publish: channel::Sender<Arc<Snapshot>>,
+    pulse: Arc<Pulse>,
+    audience: Arc<AtomicUsize>,
+}
+
+impl Follower {
+    pub(super) fn new(
+        wall: WallDir,
+        settings: &Settings,
+        follow: &Follow,
+        publish: channel::Sender<Arc<Snapshot>>,
+        hinted: Receiver<Hint>,
+        journey: Journey,
+    ) -> Self {
+        Self {
+            messages: Messages::new(wall.clone(), journey),
+            configuration: Configuration::new(wall.clone()),
+            wall,
+            volume: VolumeHealth::Waiting(None),
+            news: false,
+            plan: Plan::new(settings, follow.hints.clone()),
+            watching: None,
+            unwatched: false,
+            hinted,
+            publish,
+            pulse: Arc::clone(&follow.pulse),
+            audience: Arc::clone(&follow.audience),
+        }
+    }
+
+    /// Follows until it is told to stop.
+    pub(super) fn run(mut self) {
+        loop {
+            self.pulse.begin_look();
+            let look = self.look();
+            self.pulse.end_look(look.is_ok());
+            self.judge(look.map_err(|error| error.to_string()));
+            if std::mem::take(&mut self.news) {
+                self.publish.send_replace(Arc::new(self.snapshot()));
+            }
+            if !self.wait() {
+                return;
+            }
+        }
+    }
+
+    /// Reads what is new.
+    fn look(&mut self) -> io::Result<()> {
+        // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
+        let _directory = fs_err::read_dir(self.wall.path()).inspect_err(|_| self.watching = None)?;
+        // Watching begins before reading, so that nothing falls in between.
+        self.watch();
+        let live = !matches!(self.volume, VolumeHealth::Waiting(_));
+        self.news |= self.configuration.read(live);
+        self.news |= self.messages.read(live)?;
+        Ok(())
+    }
+
+    fn watch(&mut self) {
+        if self.watching.as_ref().is_some_and(Watching::is_current) {
+            return;
+        }
+        // The old one first: the new one is not to be confused by what it still says.
+        self.watching = None;
+        match self.plan.begin(self.wall.path()) {
+            Ok(watching) => {
+                tracing::info!(watcher = watching.name(), "watch_began");
+                self.unwatched = false;
+                self.watching = Some(watching);
+            }
+            Err(error) if !self.unwatched => {
+                tracing::warn!(%error, "watch_refused");
+                self.unwatched = true;
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Takes note of how the look went.
+    fn judge(&mut self, look: Result<(), String>) {
+        let volume = match (look, &self.volume) {
+            (Ok(()), _) => VolumeHealth::Ok,
+            (Err(reason), VolumeHealth::Waiting(_)) => VolumeHealth::Waiting(Some(reason)),
+            (Err(reason), VolumeHealth::Ok) => VolumeHealth::Failing { reason, since: time::now() },
+            (Err(reason), VolumeHealth::Failing { since, .. }) => VolumeHealth::Failing { reason, since: *since },
+        };
+        if volume != self.volume {
+            self.news = true;
+            match &volume {
+                VolumeHealth::Ok => tracing::info!("volume_ok"),
+                VolumeHealth::Waiting(reason) => tracing::warn!(reason, "volume_awaited"),
+                VolumeHealth::Failing { reason, .. } => tracing::error!(reason, "volume_failing"),
+            }
+        }
+        self.volume = volume;
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let config = Arc::clone(&self.configuration.running);
+        Snapshot {
+            cursor: self.messages.cursor,
+            edition: self.messages.edition,
+            messages: self.messages.newest(config.config.keep_messages.get()),
+            config,
+            changes: self.configuration.changes.clone(),
+            rejected: self.configuration.rejected.clone(),
+            volume: self.volume.clone(),
+            watching: self.watching.as_ref().map(Watching::name),
+            damaged_lines: self.messages.damaged_lines,
+        }
+    }
+
+    /// Waits for a reason to look. Whether there will be one.
+    fn wait(&mut self) -> bool {
+        let followed = self.audience.load(Ordering::Relaxed) > 0;
+        let mut patience = self.plan.patience(self.watching.as_ref(), followed);
+        if self.configuration.is_in_doubt() {
+            patience = patience.min(DOUBT);
+        }
+        let first = match self.hinted.recv_timeout(patience) {
+            Ok(hint) => hint,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(watching) = &mut self.watching {
+                    watching.tick();
+                }
+                Hint::Look
+            }
+            Err(RecvTimeoutError::Disconnected) => return false,
+        };
+        // One change raises several events; one look answers all that have come by now.
+        for hint in std::iter::once(first).chain(self.hinted.try_iter()) {
+            match hint {
+                Hint::Look => {}
+                Hint::WatchLost => self.watching = None,
+                Hint::Stop => return false,
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,44 @@
+//! What changes in an open page.
+
+use askama::Template;
+use jiff::Timestamp;
+use shared_volume::config::Config;
+
+use super::around::{Figure, Notice, figures, notices, tone};
+use super::change::config_change;
+use super::wall::PostingState;
+use crate::snapshot::Snapshot;
+
+#[derive(Template)]
+#[template(path = "config.html")]
+struct ConfigFragments<'a> {
+    config: &'a Config,
+    posting: PostingState,
+    notices: Vec<Notice>,
+    changes: Vec<String>,
+}
+
+/// What changes on the page with the configuration. Inserting it twice changes nothing.
+pub(crate) fn config_fragments(snapshot: &Snapshot, posting: PostingState) -> Result<String, askama::Error> {
+    let changes: Result<_, _> = snapshot.changes.iter().map(|change| config_change(change)).collect();
+    let notices = notices(snapshot, Timestamp::now());
+    ConfigFragments { config: &snapshot.config.config, posting, notices, changes: changes? }.render()
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusFragments {
+    streams: usize,
+    notices: Vec<Notice>,
+    figures: Vec<Figure>,
+}
+
+/// What changes on the page with the reader: who is here, how the volume does, the figures.
+pub(crate) fn status_fragments(
+    snapshot: &Snapshot,
+    streams: usize,
+    watching: &str,
+) -> Result<String, askama::Error> {
+    let (notices, figures) = (notices(snapshot, Timestamp::now()), figures(snapshot, watching));
+    StatusFragments { streams, notices, figures }.render()
+}

@@ -1,0 +1,178 @@
+//! The page as a whole, and its fragments. What a browser does with them is tested in a browser.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use shared_volume::config::{Cause, Config, Published};
+use shared_volume::wall::Cursor;
+use ulid::Ulid;
+
+use super::*;
+use crate::snapshot::{ConfigChange, PAGE_MESSAGES, Rejected, Shown, Snapshot, VolumeHealth};
+
+fn ago(seconds: i64) -> Timestamp {
+    Timestamp::now() - SignedDuration::from_secs(seconds)
+}
+
+/// A snapshot with the messages of `said`: author, text, seconds ago.
+fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
+    let wall = Ulid::from_parts(1, 1);
+    let shown = |(index, (author, text, seconds)): (usize, &(Option<&str>, &str, i64))| {
+        let at = ago(*seconds);
+        let position = index as u64 * 100;
+        Arc::new(Shown {
+            id: Ulid::from_parts(2, index as u128).to_string(),
+            starts: Cursor { wall, position },
+            ends: Cursor { wall, position: position + 100 },
+            author: author.map(str::to_owned),
+            text: (*text).to_owned(),
+            plain: false,
+            received: Some(at - SignedDuration::from_millis(4)),
+            at: Some(at),
+            stored: Some(at + SignedDuration::from_millis(12)),
+            seen: Some(at + SignedDuration::from_millis(108)),
+            rendered: Default::default(),
+        })
+    };
+    let cursor = Cursor { wall, position: said.len() as u64 * 100 };
+    let messages = said.iter().enumerate().map(shown).collect();
+    Snapshot { cursor, messages, volume: VolumeHealth::Ok, ..Snapshot::waiting() }
+}
+
+fn published(generation: u64, seconds: i64, source: &str, config: &str) -> Arc<Published> {
+    let cause = Cause { source: source.to_owned(), ..Cause::default() };
+    let config = Config::from_json(config.as_bytes()).unwrap();
+    Arc::new(Published { generation, published_at: Some(ago(seconds)), cause, config, ..Published::initial() })
+}
+
+fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
+    let changed = changed.iter().map(|field| (*field).to_owned()).collect();
+    Arc::new(ConfigChange { published, changed, seen: Some(Timestamp::now()) })
+}
+
+fn page_of(snapshot: &Snapshot) -> WallPage<'_> {
+    let page = snapshot.newest(PAGE_MESSAGES);
+    let (form, posting) = (FormState::default(), PostingState::Open);
+    WallPage { snapshot, page, form, posting, streams: 12, watching: "every 250 ms" }
+}
+
+/// Where `text` stands in `html`.
+fn place(html: &str, text: &str) -> usize {
+    html.find(text).unwrap_or_else(|| panic!("{text} is in {html}"))
+}
+
+#[test]
+fn whatever_people_write_is_text_and_keeps_its_line_breaks() {
+    let text = "<script>alert('1')</script>\n  two &amp; \"three\"\n\nhttps://a.example/?q=<b>&x=\"y\"";
+    let snapshot = snapshot(&[(Some("<i>ann\"'"), text, 3)]);
+    let html = wall(&page_of(&snapshot)).unwrap();
+    let shown = html.split_once(r#"<div class="text" dir="auto">"#).unwrap().1.split_once("</div>").unwrap().0;
+    assert!(shown.starts_with("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;\n  two &#38;amp; &#34;three&#34;\n\n<a "));
+    assert!(shown.contains(r#"href="https://a.example/?q=" target="_blank" rel="noopener noreferrer nofollow""#));
+    assert!(shown.ends_with("&#60;b&#62;&#38;x=&#34;y&#34;"));
+    assert!(html.contains("&#60;i&#62;ann&#34;&#39;") && !html.contains("<i>"));
+}
+
+#[test]
+fn nothing_on_the_page_needs_another_host_or_runs_inline() {
+    let snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
+    let html = wall(&page_of(&snapshot)).unwrap() + &not_found("/x").unwrap();
+    for forbidden in [" style=", "<style", " onclick", " onload", "http://", "https://", "javascript:"] {
+        assert!(!html.contains(forbidden), "{forbidden}");
+    }
+    assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/assets/wall.js?v=").count());
+}
+
+#[test]
+fn the_newest_stands_first_and_changes_stand_between_the_messages() {
+    let mut snapshot = snapshot(&[(None, "first", 300), (None, "second", 100)]);
+    snapshot.config = published(42, 200, "aws.ssm", r##"{"title":"Release wall","accent":"#123abc"}"##);
+    snapshot.changes = vec![change(snapshot.config.clone(), &["title", "accent", "banner"])];
+    let html = wall(&page_of(&snapshot)).unwrap();
+    let places = ["second", "configuration 42", "first"].map(|text| place(&html, text));
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(html.contains("Parameter Store changed <code>title</code>, <code>accent</code> and <code>banner</code>"));
+    assert!(html.contains("<title>Release wall</title>") && html.contains("/accent.css?c=123abc"));
+}
+
+#[test]
+fn a_change_stands_on_the_one_page_of_several_where_it_belongs() {
+    let mut snapshot = snapshot(&[(None, "a", 400), (None, "b", 300), (None, "c", 200), (None, "d", 100)]);
+    let seconds = [500, 350, 250, 50];
+    let changes = (1..).zip(seconds).map(|(number, at)| change(published(number, at, "", "{}"), &["title"]));
+    snapshot.changes = changes.collect();
+    let on = |html: String| (1..=4).filter(|number| html.contains(&format!("configuration {number} "))).collect::<Vec<_>>();
+    let newest = messages_page(&snapshot, &snapshot.newest(2)).unwrap();
+    let older = messages_page(&snapshot, &snapshot.before(snapshot.messages[2].starts, 2)).unwrap();
+    assert_eq!((on(newest), on(older)), (vec![4], vec![1, 2, 3]));
+}
+
+#[test]
+fn a_refused_message_keeps_its_text_and_says_why() {
+    let snapshot = snapshot(&[]);
+    let refused = Refused { error: "author_invalid".to_owned(), message: "author: too <long>".to_owned() };
+    let form = FormState { text: "\n</textarea>kept".to_owned(), author: "\"ann".to_owned(), refused: Some(refused) };
+    let html = wall(&WallPage { form, ..page_of(&snapshot) }).unwrap();
+    // The first line break after `<textarea>` is no part of what it holds.
+    assert!(html.contains(">\n\n&#60;/textarea&#62;kept</textarea>"));
+    assert!(html.contains(r#"value="&#34;ann""#));
+    assert!(html.contains("<strong>Not posted:</strong> too &#60;long&#62;</p>"));
+    assert_eq!(html.matches("aria-invalid").count(), 1);
+    assert!(place(&html, "aria-invalid") > place(&html, r#"id="author""#));
+}
+
+#[test]
+fn a_page_that_cannot_post_says_why_and_offers_no_form() {
+    let snapshot = snapshot(&[]);
+    for (posting, said) in [
+        (PostingState::Open, "up to 500 characters"),
+        (PostingState::Closed, "Posting is closed."),
+        (PostingState::Unavailable, "WRITER_FUNCTION"),
+    ] {
+        let html = wall(&WallPage { posting, ..page_of(&snapshot) }).unwrap();
+        assert!(html.contains(said));
+        assert_eq!(html.contains(r#"<fieldset id="fields" disabled>"#), posting != PostingState::Open);
+    }
+}
+
+#[test]
+fn what_is_on_disk_and_what_is_running_are_told_apart() {
+    let mut snapshot = snapshot(&[]);
+    snapshot.config = published(42, 900, "direct", "{}");
+    let reason = "config.json: banner.tone: unknown variant `loud`".to_owned();
+    snapshot.rejected = Some(Rejected { reason, since: ago(185), source: "config.json" });
+    snapshot.volume = VolumeHealth::Failing { reason: "content: Input/output error".to_owned(), since: ago(12) };
+    for html in [wall(&page_of(&snapshot)).unwrap(), config_fragments(&snapshot, PostingState::Open).unwrap()] {
+        assert!(html.contains("<p class=\"reason\" dir=\"auto\">config.json: banner.tone: unknown variant `loud`</p>"));
+        assert!(html.contains(">3 min</span>") && html.contains("The wall goes on with configuration 42"));
+        assert!(html.contains(">12 s</span>") && html.contains("content: Input/output error"));
+    }
+}
+
+#[test]
+fn every_fragment_finds_its_place_on_the_page() {
+    let mut snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
+    snapshot.config = published(7, 60, "messagewall", r#"{"banner":{"text":"Freeze","tone":"warning"}}"#);
+    let fragments = config_fragments(&snapshot, PostingState::Open).unwrap()
+        + &status_fragments(&snapshot, 3, "inotify").unwrap()
+        + &messages_page(&snapshot, &snapshot.newest(PAGE_MESSAGES)).unwrap();
+    let page = wall(&page_of(&snapshot)).unwrap();
+    let ids = fragments.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let ids: Vec<&str> = ids.collect();
+    assert!(ids.len() > 8, "{ids:?}");
+    for id in ids {
+        assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+    }
+}
+
+#[test]
+fn a_message_carries_the_times_of_its_journey() {
+    let mut snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
+    let shown = Arc::get_mut(&mut snapshot.messages[0]).unwrap();
+    shown.at = Some("2026-11-23T18:26:01.120Z".parse().unwrap());
+    shown.stored = None;
+    let html = message(shown).unwrap();
+    assert!(html.contains(r#" data-at="2026-11-23T18:26:01.120Z" data-stored="" data-seen="2"#), "{html}");
+}
+
+mod drawn;

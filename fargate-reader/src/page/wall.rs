@@ -1,0 +1,151 @@
+//! The whole page.
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared_volume::config::Config;
+use shared_volume::message::MAX_AUTHOR_CHARS;
+
+use super::around::{Figure, Notice, figures, notices, tone};
+use super::assets::url;
+use super::list::messages_page;
+use super::moment::Moment;
+use crate::snapshot::{Page, Snapshot};
+
+/// The wall's page, and what it needs besides the snapshot.
+#[derive(Debug)]
+pub(crate) struct WallPage<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    /// The messages to show: the newest, or those before a cursor.
+    pub(crate) page: Page<'a>,
+    pub(crate) form: FormState,
+    pub(crate) posting: PostingState,
+    /// How many browsers follow the wall now.
+    pub(crate) streams: usize,
+    /// How the volume is watched, in words, such as `every 250 ms`.
+    pub(crate) watching: &'a str,
+}
+
+/// What somebody typed, kept when it was refused.
+#[derive(Debug, Default)]
+pub(crate) struct FormState {
+    pub(crate) text: String,
+    pub(crate) author: String,
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Why a message was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The stable name, such as `message_too_long`.
+    pub(crate) error: String,
+    /// What is wrong, for people.
+    pub(crate) message: String,
+}
+
+/// Whether somebody may post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PostingState {
+    /// Everybody may.
+    Open,
+    /// The configuration says no.
+    Closed,
+    /// No function is configured that could write.
+    Unavailable,
+}
+
+impl PostingState {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "wall.html")]
+struct Wall<'a> {
+    config: &'a Config,
+    posting: PostingState,
+    form: &'a FormState,
+    /// Why the last try was refused.
+    refused: Option<&'a str>,
+    /// The field that is to blame for it.
+    blamed: &'static str,
+    streams: usize,
+    notices: Vec<Notice>,
+    figures: Vec<Figure>,
+    list: String,
+    newer: bool,
+    now: Moment,
+    max_author_chars: usize,
+}
+
+/// The whole page.
+pub(crate) fn wall(view: &WallPage<'_>) -> Result<String, askama::Error> {
+    let now = Timestamp::now();
+    let reason = view.form.refused.as_ref().map(Reason::of);
+    Wall {
+        config: &view.snapshot.config.config,
+        posting: view.posting,
+        form: &view.form,
+        refused: reason.as_ref().map(|reason| reason.message),
+        blamed: reason.as_ref().map_or("", |reason| reason.field),
+        streams: view.streams,
+        notices: notices(view.snapshot, now),
+        figures: figures(view.snapshot, view.watching),
+        list: messages_page(view.snapshot, &view.page)?,
+        newer: view.page.newer,
+        now: now.into(),
+        max_author_chars: MAX_AUTHOR_CHARS,
+    }
+    .render()
+}
+
+/// Why a message was refused, and which field is to blame.
+#[derive(Debug, PartialEq, Eq)]
+struct Reason<'a> {
+    field: &'static str,
+    message: &'a str,
+}
+
+impl<'a> Reason<'a> {
+    fn of(refused: &'a Refused) -> Self {
+        let named = ["text", "author"].into_iter().find_map(|field| {
+            let message = refused.message.strip_prefix(field)?.strip_prefix(": ")?;
+            Some(Self { field, message })
+        });
+        named.unwrap_or(Self { field: "", message: &refused.message })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "not_found.html")]
+struct NotFound<'a> {
+    path: &'a str,
+}
+
+/// The page for an address that leads nowhere.
+pub(crate) fn not_found(path: &str) -> Result<String, askama::Error> {
+    NotFound { path }.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_stands_by_the_field_that_it_names() {
+        let reason = |message: &str| {
+            let refused = Refused { error: "message_blocked".to_owned(), message: message.to_owned() };
+            let Reason { field, message } = Reason::of(&refused);
+            (field, message.to_owned())
+        };
+        assert_eq!(reason("text: the message is empty"), ("text", "the message is empty".to_owned()));
+        assert_eq!(reason("author: must be short"), ("author", "must be short".to_owned()));
+        assert_eq!(reason("the function is busy"), ("", "the function is busy".to_owned()));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a request brings along: how much of it, of which kind, and whether it can be understood.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
+use mime::Mime;
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// The largest body. The longest message, four bytes a character and every one escaped, fits many times.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// How much more is read and thrown away, so that a client that sends too much gets to read why it was refused.
+const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaType {
+    Json,
+    Text,
+    Form,
+}
+
+impl MediaType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Text => "text/plain",
+            Self::Form => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
+/// Which of the `expected` media types the body is.
+pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<MediaType, ApiError> {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_utf8 = |mime: &Mime| mime.get_param(mime::CHARSET).is_none_or(|charset| charset == mime::UTF_8);
+    let mime = sent.parse::<Mime>().ok().filter(is_utf8);
+    let found =
+        mime.and_then(|mime| expected.iter().find(|media_type| mime.essence_str() == media_type.name()).copied());
+    found.ok_or_else(|| {
+        let names: Vec<_> = expected.iter().map(|media_type| media_type.name()).collect();
+        let message = format!("Content-Type: must be {} in UTF-8, is {sent:?}", names.join(" or "));
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type_unsupported", message)
+    })
+}
+
+/// Reads a body that is text.
+pub(super) async fn read(body: Body) -> Result<String, ApiError> {
+    let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
+        length += chunk.len();
+        if length <= MAX_BYTES {
+            bytes.extend_from_slice(&chunk);
+        } else if length > MAX_BYTES + MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if length > MAX_BYTES {
+        let message = format!("the body is larger than {MAX_BYTES} bytes");
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message));
+    }
+    String::from_utf8(bytes).map_err(|error| not_utf8(format!("the body is not UTF-8: {}", error.utf8_error())))
+}
+
+/// Understands a body that is JSON.
+pub(super) fn json<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+    serde_json::from_str(body).map_err(|error| malformed(format!("the JSON in the body: {error}")))
+}
+
+pub(super) fn malformed(message: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "body_malformed", message)
+}
+
+pub(super) fn not_utf8(message: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "body_not_utf8", message)
+}

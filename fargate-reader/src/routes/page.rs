@@ -1,0 +1,67 @@
+//! What people look at.
+
+use axum::extract::{OriginalUri, Path, Query, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use shared_volume::wall::Cursor;
+
+use crate::error::ApiError;
+use crate::page::{self, FormState, WallPage};
+use crate::policy::accepts;
+use crate::snapshot::{PAGE_MESSAGES, Snapshot};
+use crate::state::{App, Shared};
+
+/// Which page of the wall.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Which {
+    before: Option<String>,
+}
+
+/// `GET /`
+pub(crate) async fn wall(State(app): State<Shared>, Query(which): Query<Which>) -> Result<Response, ApiError> {
+    let snapshot = app.follow.snapshot();
+    // A bookmark of a wall that was cleared meanwhile leads to the newest page.
+    let before = which.before.and_then(|before| before.parse().ok());
+    let before = before.filter(|before: &Cursor| before.wall == snapshot.cursor.wall);
+    let page = wall_page(&app, &snapshot, before, FormState::default())?;
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+}
+
+pub(super) fn wall_page(
+    app: &App,
+    snapshot: &Snapshot,
+    before: Option<Cursor>,
+    form: FormState,
+) -> Result<String, ApiError> {
+    let page = match before {
+        Some(cursor) => snapshot.before(cursor, PAGE_MESSAGES),
+        None => snapshot.newest(PAGE_MESSAGES),
+    };
+    let (posting, streams) = (app.posting(snapshot), app.follow.streams());
+    let watching = app.follow.watching(snapshot);
+    Ok(page::wall(&WallPage { snapshot, page, form, posting, streams, watching: &watching })?)
+}
+
+/// `GET /w/<name>`
+pub(crate) async fn named_wall(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    nothing_there(&headers, &format!("/w/{name}"), "wall_unknown", format!("there is no wall {name:?}"))
+}
+
+/// Every address that leads nowhere.
+pub(crate) async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response, ApiError> {
+    nothing_there(&headers, uri.path(), "route_unknown", format!("there is nothing at {}", uri.path()))
+}
+
+/// Every method that an address does not know.
+pub(crate) async fn method_unsupported(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
+    let message = format!("{method} is not supported at {}; see the Allow header", uri.path());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_unsupported", message)
+}
+
+fn nothing_there(headers: &HeaderMap, path: &str, error: &'static str, message: String) -> Result<Response, ApiError> {
+    if accepts(headers, "text/html") {
+        return Ok((StatusCode::NOT_FOUND, Html(page::not_found(path)?)).into_response());
+    }
+    Err(ApiError::new(StatusCode::NOT_FOUND, error, message))
+}

@@ -1,0 +1,39 @@
+//! What only an administrator may do.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::wall::{Reader, Wall};
+
+/// Sends what needs an administrator; hands back the status and the name of the refusal.
+async fn ask(reader: &Reader, method: Method, path: &str, token: Option<&str>) -> (u16, String) {
+    let mut request = reader.client.request(method, reader.url(path)).json(&json!({ "generation": 1 }));
+    if let Some(token) = token {
+        request = request.header("Authorization", token);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.json::<Value>().await.unwrap()["error"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn only_the_administrator_may_clear_and_roll_back() {
+    let wall = Wall::empty();
+    let reader = Reader::start_with_admin(&wall, "secret").await;
+    for (method, path) in [(Method::DELETE, "/api/messages"), (Method::POST, "/api/config/rollback")] {
+        let ask = |token| ask(&reader, method.clone(), path, token);
+        assert_eq!(ask(None).await, (401, "admin_required".to_owned()));
+        assert_eq!(ask(Some("Basic secret")).await, (401, "admin_required".to_owned()));
+        assert_eq!(ask(Some("Bearer wrong")).await, (403, "admin_forbidden".to_owned()));
+        // The administrator gets as far as the function, which this reader has not.
+        assert_eq!(ask(Some("Bearer secret")).await, (503, "posting_unavailable".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nobody_is_an_administrator() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let answer = ask(&reader, Method::DELETE, "/api/messages", Some("Bearer ")).await;
+    assert_eq!(answer, (403, "admin_disabled".to_owned()));
+}

@@ -1,0 +1,15 @@
+//! The reader at its boundary: real files in a directory of their own, real HTTP on a port of its own.
+//!
+//! `wall.rs` is the harness: a volume that the contract's own writer writes, and a reader that follows it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
+
+mod admin;
+mod follow;
+mod messages;
+mod pages;
+mod posting;
+mod process;
+mod shutdown;
+mod stream;
+mod wall;

@@ -1,0 +1,100 @@
+//! What else is served, and how.
+
+use serde_json::{Value, json};
+
+use crate::wall::Wall;
+
+#[tokio::test]
+async fn every_answer_keeps_the_browser_from_doing_more_than_was_meant() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    for path in ["/", "/api/status", "/nowhere"] {
+        let answer = reader.get(path).await;
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_says_so_to_programs_and_to_people() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    for (path, error) in [("/nowhere", "route_unknown"), ("/w/team", "wall_unknown"), ("/assets/x", "route_unknown")] {
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status(), 404);
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], json!(error));
+        let answer = reader.client.get(reader.url(path)).header("Accept", "text/html").send().await.unwrap();
+        assert_eq!(answer.status(), 404);
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_know_is_refused_with_those_that_it_does() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let answer = reader.client.put(reader.url("/api/messages")).send().await.unwrap();
+    assert_eq!(answer.status(), 405);
+    assert!(answer.headers()["allow"].to_str().unwrap().contains("DELETE"));
+    assert_eq!(answer.json::<Value>().await.unwrap()["error"], json!("method_unsupported"));
+}
+
+#[tokio::test]
+async fn the_accent_is_a_stylesheet_because_the_policy_forbids_inline_styles() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "accent": "#0a1b2c" }));
+    let reader = wall.reader().await;
+    let running = reader.get("/accent.css").await;
+    assert_eq!(running.headers()["content-type"], "text/css; charset=utf-8");
+    let named = reader.get("/accent.css?c=0a1b2c").await;
+    assert_eq!(running.text().await.unwrap(), named.text().await.unwrap());
+    assert_eq!(reader.get("/accent.css?c=red;}").await.status(), 400);
+}
+
+#[tokio::test]
+async fn an_asset_named_with_its_content_may_be_kept_for_ever() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let page = reader.get("/").await.text().await.unwrap();
+    let begin = page.find("/assets/wall.css?v=").expect("the page names its stylesheet");
+    let address = &page[begin..begin + page[begin..].find('"').unwrap()];
+    let answer = reader.get(address).await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    let etag = answer.headers()["etag"].clone();
+    assert_eq!(reader.get("/assets/wall.css").await.headers()["cache-control"], "no-cache");
+    let again = reader.client.get(reader.url(address)).header("If-None-Match", etag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+}
+
+#[tokio::test]
+async fn the_schema_of_a_configuration_can_be_had() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let schema = reader.json("/api/config/schema").await;
+    assert!(schema["properties"]["keep_messages"].is_object(), "{schema:#}");
+    assert_eq!(schema["additionalProperties"], json!(false));
+}
+
+#[tokio::test]
+async fn the_metrics_say_how_the_wall_does() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "title": "Counted" }));
+    let reader = wall.reader().await;
+    wall.append(&["one", "two"]);
+    reader.shows(&["one", "two"]).await;
+    let metrics = reader.get("/metrics").await.text().await.unwrap();
+    let expected = [
+        "messagewall_messages 2",
+        "messagewall_config_generation 1",
+        "messagewall_config_rejected 0",
+        "messagewall_streams_open 0",
+        "messagewall_volume_ok 1",
+        "messagewall_journey_seconds_count 2",
+        r#"messagewall_http_requests_total{route="/ready",method="GET",status="200"}"#,
+    ];
+    for line in expected {
+        assert!(metrics.contains(line), "{line} is not in\n{metrics}");
+    }
+}

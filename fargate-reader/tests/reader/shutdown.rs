@@ -1,0 +1,36 @@
+//! How the reader ends.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::wall::Wall;
+
+#[tokio::test]
+async fn a_shutdown_ends_two_hundred_open_streams_at_once() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let mut streams = join_all((0..200).map(|_| reader.follow("/events", None))).await;
+    for events in &mut streams {
+        events.next(&["wall"]).await;
+    }
+    let begun = Instant::now();
+    let ended = tokio::join!(reader.shut_down(), join_all(streams.into_iter().map(|events| events.ends())));
+    ended.0.unwrap();
+    assert!(ended.1.iter().all(|ended| *ended));
+    // The promise to whoever runs it.
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_for_nothing_does_not_hold_up_the_shutdown() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let address = reader.address.trim_start_matches("http://").to_owned();
+    let _silent = TcpStream::connect(&address).await.unwrap();
+    let mut half = TcpStream::connect(&address).await.unwrap();
+    half.write_all(b"GET / HTTP/1.1\r\nHost: x").await.unwrap();
+    reader.shut_down().await.unwrap();
+}

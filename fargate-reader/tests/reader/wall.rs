@@ -1,0 +1,202 @@
+//! A volume, a writer, and a reader that follows it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use eventsource_stream::{Event, Eventsource};
+use fargate_reader::{AdminToken, Settings, Watch};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+use shared_volume::message::{Draft, Message};
+use shared_volume::wall::WallWriter;
+use shared_volume::{Volume, WallDir};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long anything may take before a test gives up. Nothing waits for it unless it fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A directory that may come to be a volume.
+pub(crate) struct Wall {
+    root: TempDir,
+}
+
+impl Wall {
+    /// The directory exists and is empty.
+    pub(crate) fn empty() -> Self {
+        let wall = Self::missing();
+        fs_err::create_dir(wall.path()).unwrap();
+        wall
+    }
+
+    /// The directory does not exist.
+    pub(crate) fn missing() -> Self {
+        Self { root: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.root.path().join("wall")
+    }
+
+    pub(crate) fn dir(&self) -> WallDir {
+        Volume::new(self.path()).wall(None)
+    }
+
+    /// Writes messages as the function does, one batch.
+    pub(crate) fn append(&self, texts: &[&str]) -> Vec<Message> {
+        let draft = |text: &&str| Draft {
+            author: Some("ann".to_owned()),
+            text: (*text).to_owned(),
+            event: None,
+            received: shared_volume::time::now(),
+        };
+        let drafts: Vec<_> = texts.iter().map(draft).collect();
+        let batch = WallWriter::new(self.dir()).append(&drafts, Instant::now() + PATIENCE).unwrap();
+        batch.answers.into_iter().map(|answer| answer.unwrap().message).collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        WallWriter::new(self.dir()).clear(None, Instant::now() + PATIENCE).unwrap();
+    }
+
+    /// Publishes a configuration as the function does.
+    pub(crate) fn configure(&self, patch: Value) -> Published {
+        let cause = Cause { source: "test".to_owned(), ..Cause::default() };
+        let request = Request { change: Change::Patch(patch), expected_generation: None, cause };
+        match publish(&self.dir(), request, Instant::now() + PATIENCE).unwrap() {
+            Outcome::Published(published) | Outcome::Repeated(published) => published,
+        }
+    }
+
+    pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
+        fs_err::write(self.path().join(file), bytes).unwrap();
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            wall_dir: self.path(),
+            listen: ([127, 0, 0, 1], 0).into(),
+            writer_function: None,
+            watch: Watch::Native,
+            watch_interval: Duration::from_millis(20),
+            admin_token: None,
+        }
+    }
+
+    /// A reader that has read what is there.
+    pub(crate) async fn reader(&self) -> Reader {
+        let reader = Reader::start(self.settings()).await;
+        reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+        reader
+    }
+}
+
+/// A running reader. It ends with the test.
+pub(crate) struct Reader {
+    pub(crate) address: String,
+    pub(crate) client: Client,
+    shutdown: CancellationToken,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Reader {
+    pub(crate) async fn start(settings: Settings) -> Self {
+        let listener = TcpListener::bind(settings.listen).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(fargate_reader::run(listener, settings, shutdown.clone().cancelled_owned()));
+        // Redirects are answers that tests want to see.
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { address, client, shutdown, running }
+    }
+
+    pub(crate) async fn start_with_admin(wall: &Wall, token: &str) -> Self {
+        Self::start(Settings { admin_token: Some(AdminToken::new(token.to_owned())), ..wall.settings() }).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        self.get(path).await.json().await.unwrap()
+    }
+
+    /// Asks until the answer is as expected; hands it back.
+    pub(crate) async fn eventually(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let answer = self.json(path).await;
+            if expected(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{path} stays {answer:#}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The texts on the wall, oldest first.
+    pub(crate) async fn texts(&self) -> Vec<String> {
+        texts(&self.json("/api/messages?limit=10000").await)
+    }
+
+    /// Waits until these are the texts on the wall.
+    pub(crate) async fn shows(&self, expected: &[&str]) -> Value {
+        self.eventually("/api/messages?limit=10000", |answer| texts(answer) == expected).await
+    }
+
+    /// Follows the wall live, from where `seen` says.
+    pub(crate) async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Events {
+        let mut request = self.client.get(self.url(path));
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events(response.bytes_stream().eventsource().map(Result::unwrap).boxed())
+    }
+
+    /// Has it shut down and waits for that.
+    pub(crate) async fn shut_down(self) -> anyhow::Result<()> {
+        self.shutdown.cancel();
+        tokio::time::timeout(PATIENCE, self.running).await.expect("the reader does not end").unwrap()
+    }
+}
+
+pub(crate) fn texts(answer: &Value) -> Vec<String> {
+    let messages = answer["messages"].as_array().cloned().unwrap_or_default();
+    messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A stream of events, as a browser gets it.
+pub(crate) struct Events(BoxStream<'static, Event>);
+
+impl Events {
+    /// The next event of one of these kinds; others are passed over.
+    pub(crate) async fn next(&mut self, kinds: &[&str]) -> (Event, Value) {
+        let next = async {
+            loop {
+                let event = self.0.next().await.expect("the stream ended");
+                if kinds.contains(&event.event.as_str()) {
+                    let data = serde_json::from_str(&event.data).unwrap();
+                    return (event, data);
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, next).await.expect("no such event came")
+    }
+
+    /// Whether the stream ends, whatever comes before that.
+    pub(crate) async fn ends(self) -> bool {
+        tokio::time::timeout(PATIENCE, self.0.for_each(|_| async {})).await.is_ok()
+    }
+}

@@ -1,0 +1,90 @@
+//! Where logs go, so that the terminal stays readable: a file for each kind of child, beside the volume.
+
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use super::arguments::Settings;
+
+/// The logs of the children.
+pub(super) struct Logs {
+    pub(super) writer: Log,
+    pub(super) reader: Log,
+    /// Where they are, for people.
+    pub(super) place: String,
+}
+
+/// The log of one kind of child.
+#[derive(Debug, Clone)]
+pub enum Log {
+    /// Standard error of this process.
+    Terminal,
+    /// A file. Children append whole lines, so that several may share it.
+    File(PathBuf, Arc<File>),
+}
+
+impl Logs {
+    pub(super) fn new(settings: &Settings, volume: &Path) -> io::Result<Self> {
+        if settings.verbose {
+            return Ok(Self { writer: Log::Terminal, reader: Log::Terminal, place: "this terminal".to_owned() });
+        }
+        // Not on the volume: only what the contract names is there.
+        let beside = || {
+            let name = volume.file_name().unwrap_or_default().to_string_lossy();
+            volume.with_file_name(format!("{name}.logs"))
+        };
+        let directory = settings.logs.clone().unwrap_or_else(beside);
+        fs_err::create_dir_all(&directory)?;
+        Ok(Self {
+            writer: Log::file(directory.join("lambda-writer.log"))?,
+            reader: Log::file(directory.join("fargate-reader.log"))?,
+            place: directory.display().to_string(),
+        })
+    }
+}
+
+impl Log {
+    fn file(path: PathBuf) -> io::Result<Self> {
+        // Truncating and appending cannot be asked for at once.
+        fs_err::File::create(&path)?;
+        let file = fs_err::OpenOptions::new().append(true).open(&path)?.into_parts().0;
+        Ok(Self::File(path, Arc::new(file)))
+    }
+
+    /// A child's standard output or error.
+    pub(super) fn stdio(&self) -> io::Result<Stdio> {
+        match self {
+            Self::Terminal => Ok(io::stderr().as_fd().try_clone_to_owned()?.into()),
+            Self::File(_, file) => Ok(file.try_clone()?.into()),
+        }
+    }
+
+    /// The end of it: where a child that ended has said why.
+    pub(super) fn last_lines(&self) -> String {
+        let Self::File(path, _) = self else { return String::new() };
+        let text = fs_err::read(path).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let last: Vec<String> = lines.iter().rev().take(5).rev().map(|line| format!("\n  {line}")).collect();
+        if last.is_empty() { String::new() } else { format!("; {} ends with{}", path.display(), last.concat()) }
+    }
+}
+
+/// Shows a person what needs attention, or with `verbose` everything.
+pub(super) fn to_terminal(verbose: bool) {
+    let filter = EnvFilter::new(if verbose { "info" } else { "warn" });
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    let logs = logs.with_ansi(io::stderr().is_terminal());
+    // A test may have set one up already.
+    let _ = logs.without_time().compact().try_init();
+}
+
+/// For a container: all of it as JSON lines.
+pub(super) fn to_json() {
+    let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).with_writer(io::stderr);
+    let _ = logs.json().flatten_event(true).try_init();
+}

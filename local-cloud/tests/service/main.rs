@@ -1,0 +1,10 @@
+//! The service at its boundary: HTTP on both sides, and real processes as execution environments.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod asynchronous;
+mod environments;
+mod harness;
+mod http_api;
+mod invoke_api;
+mod runtime_api;

@@ -1,0 +1,114 @@
+//! Environments that attach themselves, as containers do; here they are HTTP clients.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use local_cloud::service::Settings;
+use serde_json::json;
+
+use crate::harness::{Answer, Service, client, order, read, start, start_with, within};
+
+type Connection = hyper_util::client::legacy::Client<hyper_util::client::legacy::connect::HttpConnector, Body>;
+
+async fn next(service: &Service, environment: &Connection) -> Answer {
+    let url = format!("{}/2018-06-01/runtime/invocation/next", service.runtime_api);
+    read(environment.request(Request::get(url).body(Body::empty()).unwrap()).await.unwrap()).await
+}
+
+async fn answer(service: &Service, environment: &Connection, invocation: &Answer, body: String) -> Answer {
+    let id = invocation.header("lambda-runtime-aws-request-id").unwrap();
+    let url = format!("{}/2018-06-01/runtime/invocation/{id}/response", service.runtime_api);
+    read(environment.request(Request::post(url).body(body.into()).unwrap()).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn an_environment_that_attaches_itself_gets_work_and_its_answer_is_handed_on() {
+    let service = start(0).await;
+    let environment = client();
+    let (called, accepted) = tokio::join!(service.invoke(order("x")), async {
+        let invocation = next(&service, &environment).await;
+        assert_eq!(invocation.json(), order("x"));
+        let arn = invocation.header("lambda-runtime-invoked-function-arn").unwrap();
+        assert!(arn.ends_with(":function:MessageWall"), "{arn}");
+        assert!(invocation.header("lambda-runtime-deadline-ms").unwrap().parse::<u64>().is_ok());
+        assert!(invocation.header("lambda-runtime-trace-id").unwrap().starts_with("Root=1-"));
+        answer(&service, &environment, &invocation, "42".to_owned()).await
+    });
+    assert_eq!((accepted.status.as_u16(), called.json()), (202, json!(42)));
+    assert!(service.status().await["environments"][0]["peer"].is_string());
+}
+
+#[tokio::test]
+async fn an_environment_whose_connection_ends_is_gone_and_its_invocation_fails() {
+    let service = start_with(0, Settings { timeout: Duration::from_secs(60), ..Settings::default() }).await;
+    let (called, ()) = tokio::join!(within(service.invoke(order("x"))), async {
+        let environment = client();
+        next(&service, &environment).await;
+        drop(environment);
+    });
+    assert_eq!(called.error_type(), "Runtime.ExitError");
+    service.until(|status| status["environments"] == json!([])).await;
+}
+
+#[tokio::test]
+async fn an_environment_that_waits_for_work_and_goes_leaves_the_work_to_others() {
+    let service = start(0).await;
+    tokio::select! {
+        _ = async { next(&service, &client()).await } => panic!("there was no work"),
+        _ = service.until(|status| status["environments"][0]["state"] == "idle") => {}
+    }
+    service.until(|status| status["environments"] == json!([])).await;
+    let other = client();
+    let (called, ()) = tokio::join!(within(service.invoke(order("x"))), async {
+        let invocation = next(&service, &other).await;
+        answer(&service, &other, &invocation, "1".to_owned()).await;
+    });
+    assert_eq!(called.json(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_refused() {
+    let service = start_with(0, Settings { timeout: Duration::from_millis(200), ..Settings::default() }).await;
+    let environment = client();
+    let (called, invocation) = tokio::join!(service.invoke(order("x")), next(&service, &environment));
+    assert_eq!(called.error_type(), "Sandbox.Timedout");
+    let late = answer(&service, &environment, &invocation, "1".to_owned()).await;
+    assert_eq!((late.status.as_u16(), late.json()["errorType"].clone()), (400, json!("InvalidRequestID")));
+}
+
+#[tokio::test]
+async fn an_environment_that_asks_for_more_before_it_answered_is_refused() {
+    let service = start(0).await;
+    let environment = client();
+    let (called, ()) = tokio::join!(service.invoke(order("x")), async {
+        let invocation = next(&service, &environment).await;
+        let second = next(&service, &environment).await;
+        assert_eq!(
+            (second.status.as_u16(), second.json()["errorType"].clone()),
+            (403, json!("InvalidStateTransition"))
+        );
+        answer(&service, &environment, &invocation, "1".to_owned()).await;
+    });
+    assert_eq!(called.json(), 1);
+}
+
+#[tokio::test]
+async fn an_environment_that_cannot_start_fails_the_invocation_that_waits_for_it() {
+    let service = start(0).await;
+    let error = json!({ "errorType": "Runtime.Init", "errorMessage": "no volume" });
+    let (called, accepted) = tokio::join!(within(service.invoke(order("x"))), async {
+        service.until(|status| status["waiting"] == 1).await;
+        let url = format!("{}/2018-06-01/runtime/init/error", service.runtime_api);
+        service.send(Request::post(url).body(error.to_string().into()).unwrap()).await
+    });
+    assert_eq!((accepted.status.as_u16(), called.json()), (202, error));
+}
+
+#[tokio::test]
+async fn an_answer_longer_than_lambda_hands_on_is_an_error() {
+    let service = start(1).await;
+    let answer = within(service.invoke(order("fill"))).await;
+    assert_eq!(answer.error_type(), "Function.ResponseSizeTooLarge");
+    assert_eq!(within(service.invoke(order("echo"))).await.json(), order("echo"));
+}

@@ -1,0 +1,7 @@
+//! The page in headless Chromium. `tests/all browser` installs what this needs, and runs it.
+
+mod browser;
+mod connection;
+mod live;
+mod looks;
+mod posting;

@@ -1,0 +1,10 @@
+//! The wall as a whole, at its boundary, with nothing but Rust. See the README beside this file's folder.
+
+mod bad_input;
+mod config;
+mod cost;
+mod events;
+mod load;
+mod text;
+mod transcript;
+mod up;

@@ -1,0 +1,70 @@
+//! The blog's commands, and what the blog prints.
+
+use anyhow::Result;
+use reqwest::{Method, StatusCode};
+use tests::{Reply, Wall, eventually, message_texts};
+
+#[tokio::test]
+async fn the_six_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
+    let wall = Wall::start().await?;
+    let steps: [(Method, &str, &str); 6] = [
+        (Method::GET, "", "No message yet."),
+        (Method::POST, "Hello from EFS!", "Hello from EFS!\n"),
+        (Method::POST, "Hello again :)", "Hello from EFS!\nHello again :)\n"),
+        (Method::GET, "", "Hello from EFS!\nHello again :)\n"),
+        (Method::DELETE, "", "Messages deleted."),
+        (Method::GET, "", "No message yet."),
+    ];
+    for (number, (method, body, expected)) in steps.into_iter().enumerate() {
+        let reply = Reply::to(wall.request(method).body(body)).await?;
+        assert_eq!(reply.text()?, expected, "command {}", number + 1);
+        assert_eq!(reply.status, StatusCode::OK, "command {}", number + 1);
+        assert!(reply.header("content-type").starts_with("text/plain"), "command {}", number + 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_methods_are_unsupported() -> Result<()> {
+    let wall = Wall::start().await?;
+    for method in [Method::PUT, Method::PATCH, Method::OPTIONS] {
+        let reply = Reply::to(wall.request(method.clone()).body("Hello")).await?;
+        assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert_eq!(reply.text()?, "Method unsupported.", "{method}");
+    }
+    assert_eq!(wall.get().await?, "No message yet.");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_function_writes_the_reader_serves() -> Result<()> {
+    let wall = Wall::start().await?;
+    wall.post_all(&["first", "second"]).await?;
+    eventually("both messages at the reader", async || {
+        let texts = message_texts(&wall.json("/api/messages").await?)?;
+        anyhow::ensure!(texts == ["first", "second"], "it has {texts:?}");
+        Ok(())
+    })
+    .await?;
+    wall.delete().await?;
+    eventually("an empty wall at the reader", async || {
+        let texts = message_texts(&wall.json("/api/messages").await?)?;
+        anyhow::ensure!(texts.is_empty(), "it has {texts:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_function_answers_with_the_newest_100_or_as_many_as_asked_for() -> Result<()> {
+    let wall = Wall::start().await?;
+    for number in 0..103 {
+        wall.post(format!("message {number}")).await?.success()?;
+    }
+    let all = wall.get().await?;
+    assert_eq!(all.lines().count(), 100);
+    assert!(all.starts_with("message 3\n") && all.ends_with("message 102\n"), "{all}");
+    let two = Reply::to(wall.http.get(wall.function() + "?limit=2")).await?.success()?;
+    assert_eq!(two.text()?, "message 101\nmessage 102\n");
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Programs that are not ours.
+
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+/// A program that `tests/all runtimes` puts on the PATH.
+pub(crate) fn tool(name: &str) -> Command {
+    let mut command = Command::new(name);
+    // Whatever the machine is set up for, nothing here has to do with a real account.
+    command
+        .env("AWS_ACCESS_KEY_ID", "none")
+        .env("AWS_SECRET_ACCESS_KEY", "none")
+        .env("AWS_DEFAULT_REGION", "us-east-1");
+    command.env_remove("AWS_PROFILE").env_remove("AWS_SESSION_TOKEN");
+    command
+}
+
+/// Runs it without blocking the test's other tasks, and returns what it printed on standard output.
+pub(crate) async fn printed(command: Command) -> Result<Vec<u8>> {
+    let name = format!("{command:?}");
+    let output = output(command).await?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name} ended with {}: {said}", output.status);
+    Ok(output.stdout)
+}
+
+async fn output(command: Command) -> Result<Output> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(4 * tests::patience(), command.output());
+    output
+        .await
+        .with_context(|| format!("{name} does not end"))?
+        .with_context(|| format!("{name} did not start: `tests/all runtimes` installs it and puts it on the PATH"))
+}
