@@ -95,7 +95,10 @@ fn looks_of(event: &Value) -> String {
         Value::Object(fields) if fields.is_empty() => "an object without fields".to_owned(),
         Value::Object(fields) => {
             let short = |name: &String| format!("{:?}", name.chars().take(40).collect::<String>());
-            let names: Vec<String> = fields.keys().take(8).map(short).collect();
+            let mut names: Vec<String> = fields.keys().map(short).collect();
+            // In which order a map has its fields depends on how serde_json was built.
+            names.sort_unstable();
+            names.truncate(8);
             let more = if fields.len() > names.len() { " and more" } else { "" };
             format!("an object with the fields {}{more}", names.join(", "))
         }

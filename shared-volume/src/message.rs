@@ -19,7 +19,7 @@ pub(crate) const MESSAGE_MARK: &[u8] = br#"{"id":""#;
 /// A message as the log has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Stands first, because [`MESSAGE_MARK`] is how a record is told from a plain line.
+    /// Stands first, because a record is told from a plain line by how it begins.
     pub id: Ulid,
     /// When the function got the event.
     #[serde(with = "millis")]

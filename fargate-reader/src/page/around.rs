@@ -14,6 +14,8 @@ pub(super) struct Notice {
     pub(super) text: String,
     /// What exactly is wrong, as the program says it.
     pub(super) reason: Option<String>,
+    /// Whether nothing is known about the wall, not even that it is empty.
+    pub(super) waiting: bool,
 }
 
 /// A name and a number.
@@ -48,12 +50,14 @@ fn volume_notice(volume: &VolumeHealth, generation: u64, now: Timestamp) -> Opti
             since: None,
             text: "Nothing could be read yet. The wall appears as soon as it can be.".to_owned(),
             reason: reason.clone(),
+            waiting: true,
         }),
         VolumeHealth::Failing { reason, since } => Some(Notice {
             title: "The volume has been silent for",
             since: Some(Lasting::new(*since, now)),
             text: format!("You see what was read last, with {}.", configuration(generation)),
             reason: Some(reason.clone()),
+            waiting: false,
         }),
     }
 }
@@ -67,6 +71,7 @@ fn rejected_notice(snapshot: &Snapshot, now: Timestamp) -> Option<Notice> {
         since: Some(Lasting::new(rejected.since, now)),
         text: format!("The wall goes on with {running} until {} is good again.", rejected.source),
         reason: Some(format!("{}: {}", rejected.source, reason.trim_start_matches([':', ' ']))),
+        waiting: false,
     })
 }
 
@@ -85,7 +90,8 @@ pub(super) fn figures(snapshot: &Snapshot, watching: &str) -> Vec<Figure> {
     let kept = format!("{} of {}", grouped(snapshot.messages.len()), grouped(config.config.keep_messages.get()));
     let generation = if config.generation == 0 { "default".to_owned() } else { config.generation.to_string() };
     let figures = [
-        seen_after.map(|value| figure("seen by this task after", "from the volume to this task, newest message", value)),
+        seen_after
+            .map(|value| figure("seen by this task after", "from the volume to this task, newest message", value)),
         Some(figure("watching", "how this task notices what is written", watching.to_owned())),
         Some(figure("kept", "older messages give way to newer ones", kept)),
         Some(figure("configuration", "how often it was published", generation)),
@@ -97,7 +103,11 @@ pub(super) fn figures(snapshot: &Snapshot, watching: &str) -> Vec<Figure> {
 /// How long it took this task to see a message that was on the volume.
 fn seen_after(message: &Shown) -> Option<String> {
     let millis = message.seen?.duration_since(message.stored?).as_millis().max(0);
-    Some(if millis < 10_000 { format!("{millis} ms") } else { format!("{} s", millis / 1_000) })
+    Some(match millis {
+        0 => "under 1 ms".to_owned(),
+        1..10_000 => format!("{millis} ms"),
+        _ => format!("{} s", millis / 1_000),
+    })
 }
 
 /// A number with thin spaces between its thousands.
@@ -113,8 +123,9 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        assert_eq!([7, 318, 1_000, 12_345, 1_204_551].map(grouped).map(|n| n.replace('\u{202f}', " ")), [
-            "7", "318", "1 000", "12 345", "1 204 551"
-        ]);
+        assert_eq!(
+            [7, 318, 1_000, 12_345, 1_204_551].map(grouped).map(|n| n.replace('\u{202f}', " ")),
+            ["7", "318", "1 000", "12 345", "1 204 551"]
+        );
     }
 }

@@ -7,6 +7,9 @@ use shared_volume::config::Accent;
 /// What WCAG 2 asks of normal text (level AA).
 const READABLE: f64 = 4.5;
 
+/// How bright an accent is on the dark page: its contrast with the dark text on it.
+const BRIGHT: f64 = 7.5;
+
 /// What WCAG 2 asks of the edge of a control.
 const VISIBLE: f64 = 3.0;
 
@@ -44,21 +47,22 @@ impl Shades {
     fn light(accent: Rgb) -> Self {
         let darkened = accent.towards(BLACK, SLIGHTLY, |shade| shade.contrast(WHITE) >= READABLE);
         let (fill, on_fill) = darkened.map_or((accent, BLACK), |shade| (shade, WHITE));
-        Self { fill, on_fill, ..Self::on(&LIGHT_SURFACES, fill, BLACK) }
+        Self::on(&LIGHT_SURFACES, fill, on_fill, BLACK)
     }
 
     fn dark(accent: Rgb) -> Self {
         // Bright enough to carry dark text, which glares less than white text on a dark page.
-        let fill = accent.towards(WHITE, 1.0, |shade| shade.contrast(BLACK) >= READABLE + 1.5).unwrap_or(WHITE);
-        Self { fill, on_fill: BLACK, ..Self::on(&DARK_SURFACES, fill, WHITE) }
+        let fill = accent.towards(WHITE, 1.0, |shade| shade.contrast(BLACK) >= BRIGHT).unwrap_or(WHITE);
+        Self::on(&DARK_SURFACES, fill, BLACK, WHITE)
     }
 
-    fn on(surfaces: &[Rgb], fill: Rgb, far: Rgb) -> Self {
+    /// `far` is what the surfaces are farthest from: there every accent becomes readable.
+    fn on(surfaces: &[Rgb], fill: Rgb, on_fill: Rgb, far: Rgb) -> Self {
         let at_least = |ratio: f64| {
             let enough = |shade: &Rgb| surfaces.iter().all(|surface| shade.contrast(*surface) >= ratio);
             fill.towards(far, 1.0, enough).unwrap_or(far)
         };
-        Self { fill, on_fill: far, edge: at_least(VISIBLE), ink: at_least(READABLE) }
+        Self { fill, on_fill, edge: at_least(VISIBLE), ink: at_least(READABLE) }
     }
 }
 

@@ -34,11 +34,7 @@ struct StatusFragments {
 }
 
 /// What changes on the page with the reader: who is here, how the volume does, the figures.
-pub(crate) fn status_fragments(
-    snapshot: &Snapshot,
-    streams: usize,
-    watching: &str,
-) -> Result<String, askama::Error> {
+pub(crate) fn status_fragments(snapshot: &Snapshot, streams: usize, watching: &str) -> Result<String, askama::Error> {
     let (notices, figures) = (notices(snapshot, Timestamp::now()), figures(snapshot, watching));
     StatusFragments { streams, notices, figures }.render()
 }

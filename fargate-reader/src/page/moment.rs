@@ -22,9 +22,12 @@ impl From<Timestamp> for Moment {
 
 /// How long something has lasted.
 #[derive(Debug, Template)]
-#[template(source = r#"<span data-since="{{ since }}">{{ lasted }}</span>"#, ext = "html")]
+#[template(
+    source = r#"<span data-since="{{ since.exact }}" title="since {{ since.full }}">{{ lasted }}</span>"#,
+    ext = "html"
+)]
 pub(super) struct Lasting {
-    since: String,
+    since: Moment,
     lasted: String,
 }
 
@@ -37,7 +40,7 @@ impl Lasting {
             7_200..172_800 => format!("{} h", seconds / 3_600),
             _ => format!("{} days", seconds / 86_400),
         };
-        Self { since: to_text(since), lasted }
+        Self { since: since.into(), lasted }
     }
 }
 

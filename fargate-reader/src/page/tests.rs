@@ -67,7 +67,10 @@ fn whatever_people_write_is_text_and_keeps_its_line_breaks() {
     let snapshot = snapshot(&[(Some("<i>ann\"'"), text, 3)]);
     let html = wall(&page_of(&snapshot)).unwrap();
     let shown = html.split_once(r#"<div class="text" dir="auto">"#).unwrap().1.split_once("</div>").unwrap().0;
-    assert!(shown.starts_with("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;\n  two &#38;amp; &#34;three&#34;\n\n<a "));
+    assert!(
+        shown
+            .starts_with("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;\n  two &#38;amp; &#34;three&#34;\n\n<a ")
+    );
     assert!(shown.contains(r#"href="https://a.example/?q=" target="_blank" rel="noopener noreferrer nofollow""#));
     assert!(shown.ends_with("&#60;b&#62;&#38;x=&#34;y&#34;"));
     assert!(html.contains("&#60;i&#62;ann&#34;&#39;") && !html.contains("<i>"));
@@ -80,7 +83,10 @@ fn nothing_on_the_page_needs_another_host_or_runs_inline() {
     for forbidden in [" style=", "<style", " onclick", " onload", "http://", "https://", "javascript:"] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
-    assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/assets/wall.js?v=").count());
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches("<script type=\"module\" src=\"/assets/wall.js?v=").count()
+    );
 }
 
 #[test]
@@ -101,7 +107,8 @@ fn a_change_stands_on_the_one_page_of_several_where_it_belongs() {
     let seconds = [500, 350, 250, 50];
     let changes = (1..).zip(seconds).map(|(number, at)| change(published(number, at, "", "{}"), &["title"]));
     snapshot.changes = changes.collect();
-    let on = |html: String| (1..=4).filter(|number| html.contains(&format!("configuration {number} "))).collect::<Vec<_>>();
+    let on =
+        |html: String| (1..=4).filter(|number| html.contains(&format!("configuration {number} "))).collect::<Vec<_>>();
     let newest = messages_page(&snapshot, &snapshot.newest(2)).unwrap();
     let older = messages_page(&snapshot, &snapshot.before(snapshot.messages[2].starts, 2)).unwrap();
     assert_eq!((on(newest), on(older)), (vec![4], vec![1, 2, 3]));
