@@ -13,12 +13,17 @@ pub(crate) struct Client {
 }
 
 pub(crate) const WRITER_1: Client = Client { number: 1, name: "writer-1" };
+pub(crate) const WRITER_2: Client = Client { number: 2, name: "writer-2" };
 pub(crate) const READER: Client = Client { number: 3, name: "reader" };
 pub(crate) const INOTIFY: Client = Client { number: 4, name: "inotify" };
 pub(crate) const POLL: Client = Client { number: 5, name: "poll" };
 pub(crate) const COMPARE: Client = Client { number: 6, name: "compare" };
 
 impl Client {
+    pub(crate) fn name(self) -> &'static str {
+        self.name
+    }
+
     pub(crate) fn mount(self) -> PathBuf {
         Path::new("/mnt").join(self.name)
     }
@@ -34,6 +39,11 @@ impl Client {
 
     pub(crate) fn join(self) -> Result<()> {
         self.set_wire("up")
+    }
+
+    /// Makes the mount read-only, or writable again.
+    pub(crate) fn remount(self, access: &str) -> Result<()> {
+        run("/bin/busybox", &["mount", "-o", &format!("remount,{access}"), &self.mount().to_string_lossy()])
     }
 
     fn set_wire(self, state: &str) -> Result<()> {

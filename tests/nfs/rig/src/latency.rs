@@ -11,8 +11,8 @@ use crate::sight::INTERVAL;
 pub(crate) struct Latencies(Vec<Option<Duration>>);
 
 impl Latencies {
-    pub(crate) fn add(&mut self, sample: Option<Duration>) {
-        self.0.push(sample);
+    pub(crate) fn of(samples: impl IntoIterator<Item = Option<Duration>>) -> Self {
+        Self(samples.into_iter().collect())
     }
 
     pub(crate) fn missed(&self) -> usize {
@@ -58,9 +58,8 @@ mod tests {
 
     #[test]
     fn percentiles_are_of_what_was_seen_and_the_rest_is_missed() {
-        let mut latencies = Latencies::default();
-        (1..=200).for_each(|ms| latencies.add(Some(Duration::from_millis(ms))));
-        latencies.add(None);
+        let seen = (1..=200).map(|ms| Some(Duration::from_millis(ms)));
+        let latencies = Latencies::of(seen.chain([None]));
         assert_eq!(latencies.percentile_ms(50), Some(100));
         assert_eq!(latencies.percentile_ms(99), Some(198));
         assert_eq!(latencies.percentile_ms(100), Some(200));

@@ -3,8 +3,13 @@
 
 mod changes;
 mod clients;
+mod function;
+mod http;
 mod latency;
 mod mountstats;
+mod posters;
+mod process;
+mod reader;
 mod report;
 mod scenario;
 mod server;

@@ -1,10 +1,15 @@
 //! The scenarios, by name, and how long they run.
 
-mod idle;
+mod contention;
+mod cost;
+mod posting;
+mod read_only;
+mod served;
 mod silence;
-mod watchers;
+mod trouble;
+mod unlocked;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
@@ -19,20 +24,51 @@ pub(crate) struct Scale {
     pub(crate) stragglers: Duration,
     /// How long a wire is cut.
     pub(crate) cut: Duration,
+    /// How long two clients post.
+    pub(crate) posting: Duration,
+    /// How long four writers contend.
+    pub(crate) contention: Duration,
 }
 
 impl Scale {
-    pub(crate) const SHORT: Self =
-        Self { writes: 30, stragglers: Duration::from_secs(5), cut: Duration::from_secs(12) };
-    pub(crate) const FULL: Self =
-        Self { writes: 200, stragglers: Duration::from_secs(75), cut: Duration::from_secs(30) };
+    pub(crate) const SHORT: Self = Self {
+        writes: 30,
+        stragglers: Duration::from_secs(3),
+        cut: Duration::from_secs(12),
+        posting: Duration::from_secs(30),
+        contention: Duration::from_secs(10),
+    };
+    pub(crate) const FULL: Self = Self {
+        writes: 200,
+        stragglers: Duration::from_secs(60),
+        cut: Duration::from_secs(30),
+        posting: Duration::from_secs(120),
+        contention: Duration::from_secs(60),
+    };
 }
 
 pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
-        "watchers" => watchers::run(scale, report),
-        "idle" => idle::run(report),
+        "served" => served::run(scale, report),
+        "cost" => cost::run(report),
         "silence" => silence::run(scale, report),
+        "posting" => posting::run(scale, report),
+        "unlocked" => unlocked::run(report),
+        "contention" => contention::run(scale, report),
+        "trouble" => trouble::run(scale, report),
+        "read-only" => read_only::run(report),
         _ => bail!("there is no scenario {name}"),
     }
+}
+
+/// Waits until something holds; answers whether it came to hold.
+fn wait_for(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    while !holds() {
+        if began.elapsed() > patience {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::Scale;
+use super::{Scale, wait_for};
 use crate::changes::Change;
 use crate::clients::{READER, WRITER_1};
 use crate::report::Report;
@@ -75,15 +75,4 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let seen = sight.await_seen(below, appended, Duration::from_secs(2));
     report.check("and watched from then on", seen.is_some(), seen.is_some());
     Ok(())
-}
-
-fn wait_for(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
-    let began = Instant::now();
-    while !holds() {
-        if began.elapsed() > patience {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    true
 }
