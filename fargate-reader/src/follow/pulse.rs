@@ -1,12 +1,15 @@
-//! How the thread does, told by atomics: a thread that hangs in the kernel cannot tell it itself.
+//! How the thread does, and the watcher's: a thread that hangs in the kernel cannot tell it itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use nfs_watcher::Handle;
 
 /// No such moment, in [`Pulse`]'s milliseconds.
 const NEVER: u64 = u64::MAX;
 
-/// When the thread last touched the volume.
+/// When the volume was last asked, and when it last answered.
 #[derive(Debug)]
 pub(crate) struct Pulse {
     started: Instant,
@@ -14,11 +17,18 @@ pub(crate) struct Pulse {
     looking_since: AtomicU64,
     /// When the last look that succeeded ended.
     last_good: AtomicU64,
+    /// The network watcher asks the volume more often than the thread does, so it is the first to hang.
+    watcher: Mutex<Option<Handle>>,
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { started: Instant::now(), looking_since: AtomicU64::new(NEVER), last_good: AtomicU64::new(NEVER) }
+        Self {
+            started: Instant::now(),
+            looking_since: AtomicU64::new(NEVER),
+            last_good: AtomicU64::new(NEVER),
+            watcher: Mutex::new(None),
+        }
     }
 }
 
@@ -34,9 +44,16 @@ impl Pulse {
         }
     }
 
-    /// How long the volume has not answered the look that is under way; zero between looks.
+    /// From now on what this watcher asks of the volume counts as well.
+    pub(super) fn listen_to(&self, watcher: Option<Handle>) {
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
+    }
+
+    /// For how long the volume has owed an answer, to the thread or to the watcher; zero while it owes none.
     pub(crate) fn silent(&self) -> Duration {
-        self.since(&self.looking_since).unwrap_or_default()
+        let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let watcher = watcher.as_ref().map(Handle::silent_for).unwrap_or_default();
+        self.since(&self.looking_since).unwrap_or_default().max(watcher)
     }
 
     /// How old the last successful look is.

@@ -94,10 +94,11 @@ impl Follower {
         }
         // The old one first: the new one is not to be confused by what it still says.
         self.watching = None;
-        match self.plan.begin(self.wall.path()) {
+        match self.plan.begin(&self.wall) {
             Ok(watching) => {
                 tracing::info!(watcher = watching.name(), "watch_began");
                 self.unwatched = false;
+                self.pulse.listen_to(watching.heartbeat());
                 self.watching = Some(watching);
             }
             Err(error) if !self.unwatched => {

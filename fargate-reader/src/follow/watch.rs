@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use nfs_watcher::{Handle, NfsWatcher, is_network_filesystem};
 use notify::event::{EventKind, ModifyKind};
-use notify::{Config, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
+use shared_volume::WallDir;
 
 use super::Hint;
 use crate::settings::{Settings, Watch};
@@ -17,13 +19,8 @@ use crate::settings::{Settings, Watch};
 /// How often the thread looks although no watcher said so.
 const RESCAN: Duration = Duration::from_secs(5);
 
-/// How often it looks when it has to look to notice anything, and nobody follows the wall: looking costs money on EFS.
+/// The interval of the network watcher while nobody follows the wall: looking costs money on EFS.
 const SLOW: Duration = Duration::from_secs(2);
-
-/// File systems on which another host may write, which the kernel's notifications never tell, by `f_type` of
-/// statfs(2): NFS, CIFS, SMB2, FUSE (sshfs, virtiofs), 9P, Ceph, Lustre, AFS.
-const NETWORK: [u32; 8] =
-    [0x0000_6969, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x0102_1997, 0x00c3_6400, 0x0bd0_0bd0, 0x5346_414f];
 
 /// How to watch, whatever the directory turns out to be.
 #[derive(Debug)]
@@ -33,18 +30,16 @@ pub(super) struct Plan {
     hints: Sender<Hint>,
 }
 
-/// A directory that is being watched.
+/// A wall that is being watched.
 #[derive(Debug)]
-pub(super) struct Watching {
-    dir: PathBuf,
-    identity: (u64, u64),
-    watcher: Chosen,
-}
+pub(super) struct Watching(Chosen);
 
 #[derive(Debug)]
 enum Chosen {
-    Native(RecommendedWatcher),
-    Nfs(PollWatcher),
+    /// Watches the directory that had this identity when watching began.
+    Native { dir: PathBuf, identity: (u64, u64), watcher: RecommendedWatcher },
+    /// Watches the two files, whether they are there or not, and finds them again when the directory is replaced.
+    Nfs(NfsWatcher),
 }
 
 impl Plan {
@@ -52,33 +47,39 @@ impl Plan {
         Self { watch: settings.watch, interval: settings.watch_interval, hints }
     }
 
-    /// Begins to watch `dir`, which exists.
-    pub(super) fn begin(&self, dir: &Path) -> io::Result<Watching> {
+    /// Begins to watch a wall whose directory exists.
+    pub(super) fn begin(&self, wall: &WallDir) -> notify::Result<Watching> {
+        let dir = wall.path();
         let native = match self.watch {
             Watch::Native => true,
             Watch::Nfs => false,
-            Watch::Auto => !is_network(dir)?,
+            Watch::Auto => !is_network_filesystem(dir)?,
         };
-        let identity = identity(dir)?;
         let handler = handler(dir.to_owned(), self.hints.clone());
-        // The thread asks for each poll, so that it can be slow while nobody follows.
-        let config = Config::default().with_manual_polling().with_compare_contents(true);
-        let watcher = if native {
-            RecommendedWatcher::new(handler, config).map(Chosen::Native)
+        let chosen = if native {
+            let identity = identity(dir)?;
+            let mut watcher = RecommendedWatcher::new(handler, Config::default())?;
+            watcher.watch(dir, RecursiveMode::NonRecursive)?;
+            Chosen::Native { dir: dir.to_owned(), identity, watcher }
         } else {
-            PollWatcher::new(handler, config).map(Chosen::Nfs)
+            let mut watcher = NfsWatcher::new(handler, Config::default().with_poll_interval(self.interval))?;
+            watcher.watch(&wall.content(), RecursiveMode::NonRecursive)?;
+            watcher.watch(&wall.config(), RecursiveMode::NonRecursive)?;
+            Chosen::Nfs(watcher)
         };
-        let mut watching = Watching { dir: dir.to_owned(), identity, watcher: watcher.map_err(io::Error::other)? };
-        watching.renew()?;
-        Ok(watching)
+        Ok(Watching(chosen))
     }
 
-    /// How long the thread may wait for a hint.
+    /// How long the thread may wait for a hint; the network watcher is made as quick as it has to be meanwhile.
     pub(super) fn patience(&self, watching: Option<&Watching>, followed: bool) -> Duration {
-        match watching.map(|watching| &watching.watcher) {
-            Some(Chosen::Native(_)) => RESCAN,
-            Some(Chosen::Nfs(_)) | None if followed => self.interval,
-            Some(Chosen::Nfs(_)) | None => self.interval.max(SLOW),
+        let interval = if followed { self.interval } else { self.interval.max(SLOW) };
+        match watching.map(|watching| &watching.0) {
+            Some(Chosen::Native { .. }) => RESCAN,
+            Some(Chosen::Nfs(watcher)) => {
+                watcher.handle().set_interval(interval);
+                RESCAN
+            }
+            None => interval,
         }
     }
 }
@@ -86,35 +87,36 @@ impl Plan {
 impl Watching {
     /// `native` or `nfs`.
     pub(super) fn name(&self) -> &'static str {
-        match self.watcher {
-            Chosen::Native(_) => "native",
+        match self.0 {
+            Chosen::Native { .. } => "native",
             Chosen::Nfs(_) => "nfs",
         }
     }
 
-    /// Whether the path still names the directory that is watched.
+    /// Shows whether the mount answers the watcher; the native one asks nothing of it.
+    pub(super) fn heartbeat(&self) -> Option<Handle> {
+        match &self.0 {
+            Chosen::Native { .. } => None,
+            Chosen::Nfs(watcher) => Some(watcher.handle()),
+        }
+    }
+
+    /// Whether what the path names now is what is watched.
     pub(super) fn is_current(&self) -> bool {
-        identity(&self.dir).is_ok_and(|identity| identity == self.identity)
+        match &self.0 {
+            Chosen::Native { dir, identity: watched, .. } => identity(dir).is_ok_and(|identity| identity == *watched),
+            Chosen::Nfs(_) => true,
+        }
     }
 
     /// Nothing was hinted for a while.
     pub(super) fn tick(&mut self) {
-        let ticked = match &mut self.watcher {
-            // A watch that got lost unnoticed is back after this.
-            Chosen::Native(_) => self.renew(),
-            Chosen::Nfs(watcher) => watcher.poll().map_err(io::Error::other),
-        };
-        if let Err(error) = ticked {
+        // A watch that got lost unnoticed is back after this.
+        if let Chosen::Native { dir, watcher, .. } = &mut self.0
+            && let Err(error) = watcher.watch(dir, RecursiveMode::NonRecursive)
+        {
             tracing::warn!(%error, "watch_tick_failed");
         }
-    }
-
-    fn renew(&mut self) -> io::Result<()> {
-        let watched = match &mut self.watcher {
-            Chosen::Native(watcher) => watcher.watch(&self.dir, RecursiveMode::NonRecursive),
-            Chosen::Nfs(watcher) => watcher.watch(&self.dir, RecursiveMode::NonRecursive),
-        };
-        watched.map_err(io::Error::other)
     }
 }
 
@@ -142,10 +144,4 @@ fn takes_away(kind: EventKind) -> bool {
 fn identity(dir: &Path) -> io::Result<(u64, u64)> {
     let metadata = fs_err::metadata(dir)?;
     Ok((metadata.dev(), metadata.ino()))
-}
-
-fn is_network(dir: &Path) -> io::Result<bool> {
-    let statfs = rustix::fs::statfs(dir)?;
-    // The type is a number of 32 bits, whatever width and sign the platform gives it.
-    Ok(NETWORK.contains(&(statfs.f_type as u32)))
 }

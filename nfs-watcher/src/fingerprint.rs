@@ -1,0 +1,116 @@
+//! What is remembered of a file between two looks, and what a difference means.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+
+use notify::EventKind;
+use notify::event::{CreateKind, DataChange, MetadataKind, ModifyKind, RemoveKind, RenameMode};
+
+/// What bears a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    File,
+    Directory,
+    /// Symbolic links that are not followed, pipes, sockets and devices.
+    Other,
+}
+
+/// Everything about a file that another host's write can change, at full resolution.
+///
+/// The access time is left out: reading is no change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    kind: Kind,
+    identity: (u64, u64),
+    access: (u32, u32, u32),
+    content: Option<Content>,
+}
+
+/// The part that says something of a file's content; a directory's entries are compared by name instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Content {
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+    links: u64,
+}
+
+impl Fingerprint {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        let kind = match metadata.file_type() {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Directory,
+            _ => Kind::Other,
+        };
+        Self {
+            kind,
+            identity: (metadata.dev(), metadata.ino()),
+            access: (metadata.mode(), metadata.uid(), metadata.gid()),
+            content: (kind != Kind::Directory).then(|| Content {
+                length: metadata.len(),
+                modified: (metadata.mtime(), metadata.mtime_nsec()),
+                changed: (metadata.ctime(), metadata.ctime_nsec()),
+                links: metadata.nlink(),
+            }),
+        }
+    }
+
+    /// Device and inode: which file this is, whatever it is called.
+    pub(crate) fn identity(&self) -> (u64, u64) {
+        self.identity
+    }
+
+    pub(crate) fn created(&self) -> EventKind {
+        EventKind::Create(match self.kind {
+            Kind::File => CreateKind::File,
+            Kind::Directory => CreateKind::Folder,
+            Kind::Other => CreateKind::Other,
+        })
+    }
+
+    pub(crate) fn removed(&self) -> EventKind {
+        EventKind::Remove(match self.kind {
+            Kind::File => RemoveKind::File,
+            Kind::Directory => RemoveKind::Folder,
+            Kind::Other => RemoveKind::Other,
+        })
+    }
+
+    /// What happened to the name that bore `self` and now bears `now`; nothing when both are equal.
+    pub(crate) fn became(&self, now: &Self) -> Vec<EventKind> {
+        if self == now {
+            return Vec::new();
+        }
+        if self.kind != now.kind {
+            return vec![self.removed(), now.created()];
+        }
+        vec![EventKind::Modify(self.modification(now))]
+    }
+
+    fn modification(&self, now: &Self) -> ModifyKind {
+        if self.identity != now.identity {
+            return ModifyKind::Name(RenameMode::To);
+        }
+        if let (Some(was), Some(is)) = (&self.content, &now.content) {
+            if was.length != is.length {
+                return ModifyKind::Data(DataChange::Size);
+            }
+            if was.modified != is.modified {
+                return ModifyKind::Data(DataChange::Any);
+            }
+            // Only the change time moved. When nothing else explains it, the content may have been rewritten and the
+            // old modification time put back, so this must not pass for a mere change of metadata.
+            if was.links == is.links && self.access == now.access {
+                return ModifyKind::Any;
+            }
+        }
+        let (was, is) = (self.access, now.access);
+        ModifyKind::Metadata(if was.0 != is.0 {
+            MetadataKind::Permissions
+        } else if (was.1, was.2) != (is.1, is.2) {
+            MetadataKind::Ownership
+        } else {
+            MetadataKind::Any
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! One watched path: what was seen of it, and what a new look tells.
+
+use std::path::{Path, PathBuf};
+
+use notify::event::{Event, EventKind, Flag};
+
+use crate::mount::Mount;
+use crate::scan::{Failure, Scan, Seen};
+
+/// A path given to [`watch`](notify::Watcher::watch), with what the last good look found there.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    root: PathBuf,
+    recursive: bool,
+    follow_symlinks: bool,
+    seen: Seen,
+    /// The path is a symbolic link, so its directory has to be opened too to learn where it points now.
+    is_link: bool,
+    /// Looks fail. The owner was told so once, and what was seen before is kept.
+    failing: bool,
+}
+
+impl Watched {
+    pub(crate) fn new(root: PathBuf, recursive: bool, follow_symlinks: bool) -> Self {
+        Self { root, recursive, follow_symlinks, seen: Seen::new(), is_link: false, failing: false }
+    }
+
+    /// The first look: remembers what is there. Only a failure is told.
+    pub(crate) fn remember(&mut self, mount: Mount<'_>) -> Option<notify::Error> {
+        match self.scan(mount) {
+            Ok(seen) => {
+                self.adopt(mount, seen);
+                None
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    /// Looks again and answers what is new since the last good look.
+    pub(crate) fn look(&mut self, mount: Mount<'_>) -> Vec<notify::Result<Event>> {
+        match self.scan(mount) {
+            Ok(seen) => {
+                let mut news = changes(&self.seen, &seen);
+                if std::mem::take(&mut self.failing) {
+                    news.push(rescan(&self.root, "the file system answers again"));
+                }
+                self.adopt(mount, seen);
+                news.into_iter().map(Ok).collect()
+            }
+            Err(failure) => self.fail(failure).into_iter().map(Err).collect(),
+        }
+    }
+
+    fn scan(&self, mount: Mount<'_>) -> Result<Seen, Failure> {
+        let scan = Scan { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
+        scan.look(&self.root, !self.seen.is_empty() && !self.is_link)
+    }
+
+    fn adopt(&mut self, mount: Mount<'_>, seen: Seen) {
+        let identity = |seen: &Seen| seen.get(&self.root).map(|root| root.identity());
+        if identity(&self.seen) != identity(&seen) {
+            self.is_link = mount.stat(&self.root, false).is_ok_and(|metadata| metadata.is_symlink());
+        }
+        self.seen = seen;
+    }
+
+    fn fail(&mut self, failure: Failure) -> Option<notify::Error> {
+        let told = std::mem::replace(&mut self.failing, true);
+        (!told).then(|| notify::Error::io(failure.error).add_path(failure.path))
+    }
+}
+
+/// An event that tells the owner to look for itself, because events may have been missed.
+pub(crate) fn rescan(root: &Path, why: &str) -> Event {
+    Event::new(EventKind::Other).add_path(root.to_owned()).set_flag(Flag::Rescan).set_info(why)
+}
+
+/// What happened between two looks. What is in a directory goes before the directory does, and comes after it.
+fn changes(before: &Seen, now: &Seen) -> Vec<Event> {
+    let gone =
+        before.iter().rev().filter(|(path, _)| !now.contains_key(*path)).map(|(path, was)| (path, vec![was.removed()]));
+    let here =
+        now.iter().map(|(path, is)| (path, before.get(path).map_or_else(|| vec![is.created()], |was| was.became(is))));
+    gone.chain(here)
+        .flat_map(|(path, kinds)| kinds.into_iter().map(|kind| Event::new(kind).add_path(path.clone())))
+        .collect()
+}

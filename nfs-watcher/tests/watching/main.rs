@@ -1,0 +1,12 @@
+//! The watcher at its boundary: real files change, and what the handler is told is compared.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails at once, helpers included")]
+
+mod directories;
+mod drop_in;
+mod files;
+mod missing;
+mod random_changes;
+mod running;
+mod stage;
+mod trouble;

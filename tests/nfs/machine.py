@@ -1,0 +1,156 @@
+"""The virtual machine: Debian's own kernel and NFS tools in an initramfs, under plain emulation.
+
+Nothing is installed but QEMU. The packages are only downloaded and unpacked, below target/nfs, and the first initramfs
+made of them is kept until this file changes. What is being tested goes into a second, small one, made for each run.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / "target" / "nfs"
+GUEST = Path(__file__).resolve().parent / "guest"
+
+PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
+TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
+MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
+# Where Debian puts programs; those of the downloaded packages are looked for before the host's own.
+PROGRAM_FOLDERS = ["usr/sbin", "usr/bin", "sbin", "bin"]
+LIBRARY_FOLDERS = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"]
+
+
+def sh(*command, **options):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+
+
+def prepare():
+    """Installs QEMU when it is missing, and answers the kernel and the first initramfs."""
+    if not shutil.which("qemu-system-x86_64"):
+        sh("apt-get", "update", "-qq")
+        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "qemu-system-x86", stderr=subprocess.DEVNULL,
+           env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    key = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    kernel, initramfs = CACHE / f"vmlinuz-{key}", CACHE / f"base-{key}.cpio"
+    if not initramfs.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        unpacked = unpack_packages()
+        root = CACHE / "root"
+        shutil.rmtree(root, ignore_errors=True)
+        for folder in ["bin", "lib/modules", "etc", "proc", "sys", "dev", "run", "tmp", "mnt", "export",
+                       "var/lib/nfs/v4recovery", "var/lib/nfs/rpc_pipefs"]:
+            (root / folder).mkdir(parents=True)
+        copy_tools(unpacked, root)
+        copy_modules(unpacked, root)
+        (root / "etc/netconfig").write_text("tcp tpi_cots_ord v inet tcp - -\nudp tpi_clts v inet udp - -\n")
+        (root / "etc/services").write_text("nfs 2049/tcp\nsunrpc 111/tcp\nsunrpc 111/udp\n")
+        (root / "etc/protocols").write_text("ip 0 IP\ntcp 6 TCP\nudp 17 UDP\n")
+        (root / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\n")
+        (root / "etc/group").write_text("root:x:0:\n")
+        shutil.copy(next(unpacked.glob("boot/vmlinuz-*")), kernel)
+        part = initramfs.with_suffix(".part")
+        pack(root, part)
+        part.rename(initramfs)
+        shutil.rmtree(unpacked)
+        shutil.rmtree(root)
+    return kernel, initramfs
+
+
+def unpack_packages():
+    downloads, unpacked = CACHE / "packages", CACHE / "unpacked"
+    for folder in downloads, unpacked:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    sh("apt-get", "update", "-qq")
+    image = re.search(r"Depends: (linux-image-\S+)", sh("apt-cache", "depends", "linux-image-cloud-amd64"))[1]
+    # Downloading as root into a folder that apt's own user may not enter draws a warning of no concern here.
+    sh("apt-get", "download", "-qq", image, *PACKAGES, cwd=downloads, stderr=subprocess.DEVNULL)
+    # The libraries that those need and the host has not: apt knows, and would install them; we only read their names.
+    plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *PACKAGES, stderr=subprocess.DEVNULL)
+    missing = [name for name in re.findall(r"^Inst (\S+)", plan, re.M) if name.startswith("lib")]
+    if missing:
+        sh("apt-get", "download", "-qq", *missing, cwd=downloads, stderr=subprocess.DEVNULL)
+    for package in downloads.glob("*.deb"):
+        sh("dpkg-deb", "-x", str(package), str(unpacked))
+    shutil.rmtree(downloads)
+    return unpacked
+
+
+def find(name, folders, unpacked):
+    for place in unpacked, Path("/"):
+        for folder in folders:
+            if (place / folder / name).exists():
+                return place / folder / name
+    raise FileNotFoundError(f"{name} is in none of the packages")
+
+
+def copy_tools(unpacked, root):
+    shutil.copy(find("busybox", ["bin", "usr/bin"], unpacked), root / "bin/busybox")
+    libraries = ":".join(str(unpacked / folder) for folder in LIBRARY_FOLDERS)
+    for tool in TOOLS:
+        program = find(tool, PROGRAM_FOLDERS, unpacked)
+        shutil.copy(program, root / "bin" / tool)
+        for line in sh("ldd", str(program), env={**os.environ, "LD_LIBRARY_PATH": libraries}).splitlines():
+            library = re.search(r"(/\S+) \(0x", line)
+            if library:
+                # Under the path by which the program asks for it: the loader's is fixed, the others are searched.
+                wanted = line.split()[0]
+                target = root / wanted.lstrip("/") if wanted.startswith("/") else root / "lib" / wanted
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(library[1], target)
+
+
+def copy_modules(unpacked, root):
+    """Copies the modules and, before each, those that it needs; `lib/modules/order` lists them."""
+    files = {path.stem.replace("-", "_"): path for path in unpacked.glob("lib/modules/*/kernel/**/*.ko")}
+    order = []
+
+    def add(name):
+        if name in order or name not in files:  # what is in no file is built into the kernel
+            return
+        depends = re.search(rb"\0depends=([^\0]*)\0", files[name].read_bytes())
+        for other in filter(None, (depends[1].decode() if depends else "").split(",")):
+            add(other.replace("-", "_"))
+        order.append(name)
+        shutil.copy(files[name], root / "lib/modules" / f"{name}.ko")
+
+    for name in MODULES:
+        add(name)
+    (root / "lib/modules/order").write_text("\n".join(order) + "\n")
+
+
+def pack(folder, archive):
+    """Packs a folder as the kernel wants it: an uncompressed cpio archive, several of which may follow each other."""
+    if not shutil.which("cpio"):
+        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "cpio", stderr=subprocess.DEVNULL)
+    with open(archive, "wb") as out:
+        names = subprocess.run(["find", ".", "-print0"], cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+        subprocess.run(["cpio", "--null", "--create", "--format=newc", "--owner=0:0", "--quiet"],
+                       cwd=folder, input=names, stdout=out, check=True)
+
+
+def with_programs(base, programs):
+    """Adds the guest's scripts and the programs under test to the first initramfs."""
+    folder, image = CACHE / "programs", CACHE / "initramfs"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "bin").mkdir(parents=True)
+    for script in GUEST.iterdir():
+        shutil.copy(script, folder / script.name)
+    for program in programs:
+        shutil.copy(program, folder / "bin" / program.name)
+    pack(folder, CACHE / "programs.cpio")
+    with open(image, "wb") as out:
+        for part in base, CACHE / "programs.cpio":
+            out.write(part.read_bytes())
+    shutil.rmtree(folder)
+    return image
+
+
+def command(kernel, image, arguments, serial):
+    """The command line of QEMU. The guest's `/init` gets `arguments`; its first serial port is the console."""
+    append = "console=ttyS0 panic=-1 quiet mitigations=off -- " + " ".join(arguments)
+    return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1536", "-display", "none",
+            "-no-reboot", "-nodefaults", "-kernel", str(kernel), "-initrd", str(image), "-append", append, *serial]

@@ -1,0 +1,126 @@
+//! The function: a Lambda service and one execution environment on one of the clients.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::clients::Client;
+use crate::http;
+use crate::process::{Process, WRITER};
+use crate::server;
+
+/// A wall's folder on the server, as an EFS access point makes it.
+pub(crate) fn make_wall(name: &str) -> Result<()> {
+    let path = server::path(name);
+    fs_err::create_dir_all(&path)?;
+    std::os::unix::fs::chown(&path, Some(WRITER), Some(crate::process::GROUP))
+        .context("giving the wall to the function")?;
+    fs_err::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o750))?;
+    Ok(())
+}
+
+/// A Lambda service of one execution environment, so that it is known who wrote.
+#[derive(Debug)]
+pub(crate) struct Function {
+    number: u16,
+    wall: String,
+    environment: Process,
+    _service: Process,
+}
+
+/// What became of a post.
+#[derive(Debug)]
+pub(crate) enum Posted {
+    /// It is on the wall, says the function.
+    Accepted(Value),
+    /// It is not, and this is why: a stable name.
+    Refused { name: String, status: u64 },
+    /// Nobody knows: the environment was killed, or did not answer in time.
+    Unknown,
+}
+
+impl Function {
+    /// Starts the function of this number, which tells its ports, on a client.
+    pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
+        let (api, runtime_api) = (address(9000, number), address(9100, number));
+        let arguments = ["lambda", "--api", &api, "--runtime-api", &runtime_api];
+        let service = Process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
+        let wall = client.path(wall).to_string_lossy().into_owned();
+        let environment = environment(number, &wall)?;
+        let function = Self { number, wall, environment, _service: service };
+        function.await_answer()?;
+        Ok(function)
+    }
+
+    /// Kills the execution environment, whatever it is doing, and starts another.
+    pub(crate) fn kill_environment(&mut self) -> Result<()> {
+        self.environment.kill();
+        self.environment = environment(self.number, &self.wall)?;
+        Ok(())
+    }
+
+    pub(crate) fn api(&self) -> String {
+        format!("http://{}", address(9000, self.number))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("{}/2015-03-31/functions/MessageWall/invocations", self.api())
+    }
+
+    /// Sends a command that has to succeed.
+    pub(crate) fn command(&self, command: &Value) -> Result<Value> {
+        match invoke(&self.url(), command) {
+            Posted::Accepted(answer) => Ok(answer),
+            other => bail!("{command}: {other:?}"),
+        }
+    }
+
+    /// The first answer takes as long as the programs need to start.
+    fn await_answer(&self) -> Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(60) {
+            if let Posted::Accepted(_) = invoke(&self.url(), &json!({ "command": "read", "limit": 1 })) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        bail!("the function does not answer")
+    }
+}
+
+/// Posts a message; the same `event` again is harmless.
+pub(crate) fn post(url: &str, text: &str, event: &str) -> Posted {
+    invoke(url, &json!({ "command": "post", "author": "rig", "text": text, "event": event }))
+}
+
+fn invoke(url: &str, command: &Value) -> Posted {
+    // Longer than the service lets an invocation take.
+    let Ok(answer) = http::post(url, command, Duration::from_secs(30)) else { return Posted::Unknown };
+    let json = answer.json();
+    if answer.status != 200 || answer.function_error {
+        return Posted::Unknown;
+    }
+    match json["error"].as_str() {
+        Some(name) => Posted::Refused { name: name.to_owned(), status: json["status"].as_u64().unwrap_or(0) },
+        None => Posted::Accepted(json),
+    }
+}
+
+fn address(base: u16, number: u16) -> String {
+    format!("127.0.0.1:{}", base + number)
+}
+
+fn environment(number: u16, wall: &str) -> Result<Process> {
+    let runtime_api = address(9100, number);
+    let variables = [
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.as_str()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "MessageWall"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/MessageWall"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "rig"),
+        ("WALL_DIR", wall),
+    ];
+    Process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
+}

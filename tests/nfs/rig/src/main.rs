@@ -1,0 +1,36 @@
+//! The program inside the virtual machine of `tests/nfs`: it changes files through one NFS client and measures when and
+//! what others see of it. Its results are JSON lines on standard output.
+
+mod changes;
+mod clients;
+mod function;
+mod http;
+mod latency;
+mod mountstats;
+mod posters;
+mod process;
+mod reader;
+mod report;
+mod scenario;
+mod server;
+mod sight;
+
+use std::process::ExitCode;
+
+use crate::report::Report;
+use crate::scenario::Scale;
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let scale = if arguments.iter().any(|argument| argument == "--full") { Scale::FULL } else { Scale::SHORT };
+    arguments.retain(|argument| !argument.starts_with("--"));
+    let mut complete = true;
+    for name in arguments {
+        let mut report = Report::new(&name);
+        if let Err(error) = scenario::run(&name, scale, &mut report) {
+            report.check("it runs to its end", false, format!("{error:#}"));
+            complete = false;
+        }
+    }
+    if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

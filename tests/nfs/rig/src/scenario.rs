@@ -1,0 +1,74 @@
+//! The scenarios, by name, and how long they run.
+
+mod contention;
+mod cost;
+mod posting;
+mod read_only;
+mod served;
+mod silence;
+mod trouble;
+mod unlocked;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::report::Report;
+
+/// How much is done: enough to know, or enough to publish the figures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    /// Writes of each kind.
+    pub(crate) writes: usize,
+    /// How long the slow watchers are waited for after the last write.
+    pub(crate) stragglers: Duration,
+    /// How long a wire is cut.
+    pub(crate) cut: Duration,
+    /// How long two clients post.
+    pub(crate) posting: Duration,
+    /// How long four writers contend.
+    pub(crate) contention: Duration,
+}
+
+impl Scale {
+    pub(crate) const SHORT: Self = Self {
+        writes: 30,
+        stragglers: Duration::from_secs(3),
+        cut: Duration::from_secs(12),
+        posting: Duration::from_secs(30),
+        contention: Duration::from_secs(10),
+    };
+    pub(crate) const FULL: Self = Self {
+        writes: 200,
+        stragglers: Duration::from_secs(60),
+        cut: Duration::from_secs(30),
+        posting: Duration::from_secs(120),
+        contention: Duration::from_secs(60),
+    };
+}
+
+pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
+    match name {
+        "served" => served::run(scale, report),
+        "cost" => cost::run(report),
+        "silence" => silence::run(scale, report),
+        "posting" => posting::run(scale, report),
+        "unlocked" => unlocked::run(report),
+        "contention" => contention::run(scale, report),
+        "trouble" => trouble::run(scale, report),
+        "read-only" => read_only::run(report),
+        _ => bail!("there is no scenario {name}"),
+    }
+}
+
+/// Waits until something holds; answers whether it came to hold.
+fn wait_for(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    while !holds() {
+        if began.elapsed() > patience {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}

@@ -1,0 +1,181 @@
+//! From a write by one client to the change in the reader's `/events` at another, and to the event of each kind of watcher
+//! at clients of their own, in the same run.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use super::Scale;
+use crate::changes::{Change, line};
+use crate::clients::{COMPARE, INOTIFY, POLL, READER, WRITER_1, WRITER_2};
+use crate::function::{Function, make_wall};
+use crate::latency::{Latencies, random_moments};
+use crate::reader::{Event, Reader, Stream, texts};
+use crate::report::Report;
+use crate::server;
+use crate::sight::Sight;
+
+/// A change that was not served by then is missed.
+const PATIENCE: Duration = Duration::from_secs(5);
+const TABLE: &str = "From a write by one client to what another tells of it, 250 ms interval";
+
+/// The kinds of change, as the wall has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Message,
+    Config,
+    Foreign(Change),
+}
+
+const KINDS: [(Kind, &str); 5] = [
+    (Kind::Message, "message appended"),
+    (Kind::Config, "config published by rename"),
+    (Kind::Foreign(Change::DeletedAndCreated), "deleted, re-created"),
+    (Kind::Foreign(Change::FirstCreated), "first creation"),
+    (Kind::Foreign(Change::RewrittenInPlace), "rewritten in place"),
+];
+
+/// One write, and when it was served.
+struct Write {
+    path: PathBuf,
+    began: Instant,
+    served: Option<Instant>,
+}
+
+pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
+    make_wall("served")?;
+    let function = Function::start(0, WRITER_1, "served")?;
+    function.command(&json!({ "command": "post", "text": "the first" }))?;
+    function.command(&json!({ "command": "change_config", "patch": { "title": "The first" } }))?;
+    let reader = Reader::start(8000, READER, "served", None)?;
+    let stream = reader.events()?;
+    for (kind, name) in KINDS {
+        let mut sights = [
+            Sight::nfs(WRITER_2)?.0,
+            Sight::recommended(INOTIFY)?,
+            Sight::poll(POLL, false)?,
+            Sight::poll(COMPARE, true)?,
+        ];
+        let writes = match kind {
+            Kind::Message => post(&function, &stream, scale, &mut sights)?,
+            Kind::Config => publish(&function, &stream, scale, &mut sights)?,
+            Kind::Foreign(Change::FirstCreated) => create_first(scale, &mut sights)?,
+            Kind::Foreign(change) => change_by_others(change, &stream, scale, &mut sights)?,
+        };
+        std::thread::sleep(scale.stragglers);
+        tell(name, &writes, &sights, report);
+    }
+    Ok(())
+}
+
+fn tell(name: &str, writes: &[Write], sights: &[Sight], report: &mut Report) {
+    let mut row = |observer: &str, latencies: &Latencies| {
+        report.row(TABLE, &[&[("change", json!(name)), ("told by", json!(observer))], &latencies.cells()[..]].concat());
+    };
+    let served = Latencies::of(writes.iter().map(|write| Some(write.served?.saturating_duration_since(write.began))));
+    row("the reader's /events", &served);
+    for sight in sights {
+        let seen = |write: &Write| Some(sight.seen(&write.path, write.began)? - write.began);
+        row(sight.name, &Latencies::of(writes.iter().map(seen)));
+    }
+    let (p50, p99, missed) = (served.percentile_ms(50), served.percentile_ms(99), served.missed());
+    let holds = missed == 0 && p50.is_some_and(|ms| ms <= 170) && p99.is_some_and(|ms| ms <= 400);
+    let what = format!("{name}: served with p50 at most 170 ms, p99 at most 400 ms, none missed");
+    let ms = |ms: Option<u128>| ms.map_or("-".to_owned(), |ms| format!("{ms} ms"));
+    report.check(&what, holds, format!("{}, {}, {missed} missed", ms(p50), ms(p99)));
+}
+
+/// The function appends messages.
+fn post(function: &Function, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
+    let path = Path::new("served/content");
+    sights.iter_mut().try_for_each(|sight| sight.watch(path))?;
+    let write = |(number, pause)| {
+        std::thread::sleep(pause);
+        let (from, text) = (stream.len(), format!("message {number}"));
+        function.command(&json!({ "command": "post", "text": text }))?;
+        let told = stream.find(from, PATIENCE, |event| event.name == "message" && event.data["text"] == json!(text));
+        // The function notes the time when it is about to write.
+        let at = told.as_ref().and_then(|told| told.data["at"].as_str()?.parse::<jiff::Timestamp>().ok());
+        let began = at.map_or_else(Instant::now, |at| instant(at.into()));
+        Ok(Write { path: path.to_owned(), began, served: told.map(|told| told.when) })
+    };
+    random_moments(scale.writes).into_iter().enumerate().map(write).collect()
+}
+
+/// The function publishes configurations.
+fn publish(function: &Function, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
+    let path = Path::new("served/config.json");
+    sights.iter_mut().try_for_each(|sight| sight.watch(path))?;
+    let write = |(number, pause)| {
+        std::thread::sleep(pause);
+        let (from, title) = (stream.len(), format!("Title {number}"));
+        function.command(&json!({ "command": "change_config", "patch": { "title": title } }))?;
+        // The rename, as the server has it; the function has written two files before.
+        let renamed = fs_err::metadata(server::path(path))?;
+        let renamed = Duration::new(renamed.ctime().cast_unsigned(), u32::try_from(renamed.ctime_nsec())?);
+        let is_it = |event: &Event| event.name == "config" && event.data["config"]["title"] == json!(title);
+        let served = stream.find(from, PATIENCE, is_it).map(|told| told.when);
+        Ok(Write { path: path.to_owned(), began: instant(SystemTime::UNIX_EPOCH + renamed), served })
+    };
+    random_moments(scale.writes).into_iter().enumerate().map(write).collect()
+}
+
+/// A program that knows nothing of the wall changes the log.
+fn change_by_others(change: Change, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
+    let path = Path::new("served/content");
+    let content = WRITER_1.path(path);
+    let from = stream.len();
+    fs_err::remove_file(&content)?;
+    fs_err::write(&content, line(0))?;
+    served(stream, from, Some(&line(0))).context("the first line of another program")?;
+    sights.iter_mut().try_for_each(|sight| sight.watch(path))?;
+    let write = |(number, pause)| {
+        std::thread::sleep(pause);
+        let from = stream.len();
+        let began = change.make(&content, number + 1)?;
+        let expected = content.exists().then(|| line(number + 1));
+        Ok(Write { path: path.to_owned(), began, served: served(stream, from, expected.as_deref()) })
+    };
+    random_moments(scale.writes).into_iter().enumerate().map(write).collect()
+}
+
+/// Each time a wall of its own, with a reader that has never seen its log.
+fn create_first(scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
+    let write = |(number, pause)| {
+        let wall = Path::new("first").join(format!("{number}"));
+        let path = wall.join("content");
+        fs_err::create_dir_all(server::path(&wall))?;
+        let reader = Reader::start(8001, READER, &wall, None)?;
+        let stream = reader.events()?;
+        // inotify refuses a path that is not there, and PollWatcher takes it and forgets it.
+        sights.iter_mut().for_each(|sight| drop(sight.watch(&path)));
+        std::thread::sleep(pause);
+        let from = stream.len();
+        let began = Change::FirstCreated.make(&WRITER_1.path(&path), number)?;
+        let served = served(&stream, from, Some(&line(number)));
+        sights[0].await_seen(&path, began, PATIENCE);
+        sights.iter_mut().for_each(|sight| drop(sight.unwatch(&path)));
+        Ok(Write { path, began, served })
+    };
+    random_moments(scale.writes).into_iter().enumerate().map(write).collect()
+}
+
+/// When a line was served as a message, or, without one, an empty wall.
+fn served(stream: &Stream, from: usize, line: Option<&str>) -> Option<Instant> {
+    let is_it = |event: &Event| match (event.name.as_str(), line) {
+        ("message", Some(line)) => event.data["text"] == json!(line.trim_end()),
+        ("wall", Some(line)) => texts(&event.data) == [line.trim_end()],
+        ("wall", None) => texts(&event.data).is_empty(),
+        _ => false,
+    };
+    stream.find(from, PATIENCE, is_it).map(|told| told.when)
+}
+
+/// The same moment by the other clock; there is one for all clients.
+fn instant(when: SystemTime) -> Instant {
+    let ago = SystemTime::now().duration_since(when).unwrap_or_default();
+    Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)
+}
