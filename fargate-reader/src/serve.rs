@@ -13,6 +13,7 @@ use crate::metrics::{Journey, Metrics};
 use crate::router::router;
 use crate::settings::Settings;
 use crate::state::App;
+use crate::status_log;
 
 /// How long requests that are under way may take to end once shutdown has begun.
 const GRACE: Duration = Duration::from_secs(5);
@@ -48,6 +49,7 @@ pub async fn run(
 
     tokio::select! {
         () = &mut shutdown => {}
+        () = status_log::run(&follow) => bail!("the log of the status ended unasked"),
         _ = follower_ended => bail!("the thread that follows the volume ended unasked"),
         ended = &mut server => {
             ended.context("the server failed")?;

@@ -61,6 +61,12 @@ impl Pulse {
         self.since(&self.last_good)
     }
 
+    /// How old what is known of the volume is: since the last successful look, or since the volume owes an answer, or
+    /// since the start when no look has succeeded.
+    pub(crate) fn age(&self) -> Duration {
+        self.last_look().unwrap_or_else(|| self.started.elapsed()).max(self.silent())
+    }
+
     fn since(&self, moment: &AtomicU64) -> Option<Duration> {
         let moment = Some(moment.load(Ordering::Relaxed)).filter(|moment| *moment != NEVER)?;
         Some(Duration::from_millis(self.now().saturating_sub(moment)))
