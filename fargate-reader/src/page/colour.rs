@@ -91,10 +91,12 @@ impl Rgb {
         shares.take_while(|share| *share <= limit).map(|share| self.mix(far, share)).find(enough)
     }
 
-    /// `share` of the way to `other`, in Oklab, where the hue stays what it was.
-    fn mix(self, other: Self, share: f64) -> Self {
-        let (from, to) = (self.oklab(), other.oklab());
-        Self::from_oklab([0, 1, 2].map(|axis| from[axis] + (to[axis] - from[axis]) * share))
+    /// `share` of the way to `far`, which is black or white, in Oklab: the hue stays what it was, and the colour fades
+    /// late, so that a shade nearby is as vivid as the accent.
+    fn mix(self, far: Self, share: f64) -> Self {
+        let ([lightness, a, b], [far_lightness, ..]) = (self.oklab(), far.oklab());
+        let vivid = 1.0 - share * share;
+        Self::from_oklab([lightness + (far_lightness - lightness) * share, a * vivid, b * vivid])
     }
 
     /// The contrast ratio of WCAG 2, 1 to 21.
