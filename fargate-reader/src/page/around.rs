@@ -21,6 +21,7 @@ pub(super) struct Notice {
 /// A name and a number.
 #[derive(Debug)]
 pub(super) struct Figure {
+    pub(super) id: &'static str,
     pub(super) name: &'static str,
     pub(super) value: String,
     /// What it means.
@@ -83,21 +84,40 @@ fn configuration(generation: u64) -> String {
 }
 
 pub(super) fn figures(snapshot: &Snapshot, watching: &str) -> Vec<Figure> {
+    let seen = snapshot.messages.iter().rev().find_map(|message| seen_after(message)).map(|value| Figure {
+        id: "seen",
+        name: "seen by this task after",
+        value,
+        title: "from the volume to this task, newest message",
+    });
+    let watching = Figure {
+        id: "watching",
+        name: "watching",
+        value: watching.to_owned(),
+        title: "how this task notices what is written",
+    };
+    let damaged = Some(snapshot.damaged_lines).filter(|lines| *lines > 0).map(|lines| Figure {
+        id: "damaged",
+        name: "damaged lines",
+        value: grouped(lines as usize),
+        title: "skipped, never shown",
+    });
+    seen.into_iter().chain([watching]).chain(config_figures(snapshot)).chain(damaged).collect()
+}
+
+/// The figures that change with the configuration.
+pub(super) fn config_figures(snapshot: &Snapshot) -> [Figure; 2] {
     let config = &snapshot.config;
-    let seen_after = snapshot.messages.iter().rev().find_map(|message| seen_after(message));
-    let damaged = Some(snapshot.damaged_lines).filter(|lines| *lines > 0);
-    let figure = |name, title, value| Figure { name, value, title };
-    let kept = format!("{} of {}", grouped(snapshot.messages.len()), grouped(config.config.keep_messages.get()));
+    let (kept, keep) = (snapshot.messages.len(), config.config.keep_messages.get());
+    let kept = Figure {
+        id: "kept",
+        name: "kept",
+        value: format!("{} of {}", grouped(kept), grouped(keep)),
+        title: "older messages give way to newer ones",
+    };
     let generation = if config.generation == 0 { "default".to_owned() } else { config.generation.to_string() };
-    let figures = [
-        seen_after
-            .map(|value| figure("seen by this task after", "from the volume to this task, newest message", value)),
-        Some(figure("watching", "how this task notices what is written", watching.to_owned())),
-        Some(figure("kept", "older messages give way to newer ones", kept)),
-        Some(figure("configuration", "how often it was published", generation)),
-        damaged.map(|lines| figure("damaged lines", "skipped, never shown", grouped(lines as usize))),
-    ];
-    figures.into_iter().flatten().collect()
+    let title = "how often it was published";
+    [kept, Figure { id: "generation", name: "configuration", value: generation, title }]
 }
 
 /// How long it took this task to see a message that was on the volume.

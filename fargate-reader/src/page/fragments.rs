@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use shared_volume::config::Config;
 
-use super::around::{Figure, Notice, figures, notices, tone};
+use super::around::{Figure, Notice, config_figures, figures, notices, tone};
 use super::change::config_change;
 use super::wall::PostingState;
 use crate::snapshot::Snapshot;
@@ -15,6 +15,7 @@ struct ConfigFragments<'a> {
     config: &'a Config,
     posting: PostingState,
     notices: Vec<Notice>,
+    figures: [Figure; 2],
     changes: Vec<String>,
 }
 
@@ -22,7 +23,8 @@ struct ConfigFragments<'a> {
 pub(crate) fn config_fragments(snapshot: &Snapshot, posting: PostingState) -> Result<String, askama::Error> {
     let changes: Result<_, _> = snapshot.changes.iter().map(|change| config_change(change)).collect();
     let notices = notices(snapshot, Timestamp::now());
-    ConfigFragments { config: &snapshot.config.config, posting, notices, changes: changes? }.render()
+    let (config, figures) = (&snapshot.config.config, config_figures(snapshot));
+    ConfigFragments { config, posting, notices, figures, changes: changes? }.render()
 }
 
 #[derive(Template)]

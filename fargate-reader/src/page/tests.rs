@@ -160,10 +160,13 @@ fn what_is_on_disk_and_what_is_running_are_told_apart() {
 fn every_fragment_finds_its_place_on_the_page() {
     let mut snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
     snapshot.config = published(7, 60, "messagewall", r#"{"banner":{"text":"Freeze","tone":"warning"}}"#);
-    let fragments = config_fragments(&snapshot, PostingState::Open).unwrap()
+    let config = config_fragments(&snapshot, PostingState::Open).unwrap();
+    assert!(config.contains(r#"<dd id="figure-generation">7</dd>"#), "{config}");
+    let fragments = config
         + &status_fragments(&snapshot, 3, "inotify").unwrap()
         + &messages_page(&snapshot, &snapshot.newest(PAGE_MESSAGES)).unwrap();
     let page = wall(&page_of(&snapshot)).unwrap();
+    // The configuration's figures are among those of the status, too.
     let ids = fragments.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let ids: Vec<&str> = ids.collect();
     assert!(ids.len() > 8, "{ids:?}");

@@ -93,6 +93,7 @@ async fn live_through_a_minute(wall: &Wall, volume: &Path, browser: &Browser) ->
     let banner = json!({ "text": "Freeze starts at 18:00. Post what still has to go in.", "tone": "warning" });
     wall.change_config(&json!({ "title": "Release wall", "banner": banner })).await?;
     browser.until_shown("#list", "configuration 1").await?;
+    browser.until_shown("#figure-generation", "1").await?;
 
     let canary = json!({ "author": "bahadır k.", "text": "Canary is green on all three tasks. Promoting." });
     Reply::to(wall.http.post(wall.page("/api/messages")).json(&canary)).await?.success()?;
