@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Scale, wait_for};
+use super::Scale;
 use crate::clients::{POLL, READER, WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
 use crate::posters::{Account, Posters, log};
 use crate::reader::Reader;
 use crate::report::Report;
+use crate::wait::wait_for;
 
 pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     make_wall("posting")?;

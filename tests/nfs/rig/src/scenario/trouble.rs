@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Scale, wait_for};
+use super::Scale;
 use crate::clients::{READER, WRITER_1, WRITER_2};
 use crate::function::{Function, Posted, make_wall, post};
 use crate::posters::{Account, Posters, log};
 use crate::reader::{Reader, Stream};
 use crate::report::Report;
 use crate::server;
+use crate::wait::wait_for;
 
 /// Longer than TCP waits before it sends again after a cut of 30 s, and than the server's grace.
 const RECOVERY: Duration = Duration::from_secs(90);
