@@ -1,5 +1,6 @@
 //! The function: a Lambda service and one execution environment on one of the clients.
 
+use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -44,6 +45,16 @@ pub(crate) enum Posted {
     Unknown,
 }
 
+impl fmt::Display for Posted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(_) => f.write_str("accepted"),
+            Self::Refused { name, status } => write!(f, "{status} {name}"),
+            Self::Unknown => f.write_str("no answer of the function"),
+        }
+    }
+}
+
 impl Function {
     /// Starts the function of this number, which tells its ports, on a client.
     pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
@@ -79,7 +90,7 @@ impl Function {
     pub(crate) fn command(&self, command: &Value) -> Result<Value> {
         match invoke(&self.url(), command) {
             Posted::Accepted(answer) => Ok(answer),
-            other => bail!("{command}: {other:?}"),
+            other => bail!("{command}: {other}"),
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     ];
     report.row("Two clients, four writers, killed at random", &row);
     let unknown: u64 = records.iter().map(|record| record.unknown).sum();
-    let found = format!("{account:?}, {kills} killed, {unknown} answers lost");
+    let found = format!("{account}, {kills} killed, {unknown} answers lost");
     report.check("every acknowledged message is on the wall exactly once", account.is_right() && kills > 0, found);
     for (number, (reader, stream)) in readers.iter().zip(&streams).enumerate() {
         wait_for(Duration::from_secs(15), || stream.texts().len() >= wall.len());
