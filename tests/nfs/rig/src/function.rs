@@ -1,14 +1,19 @@
 //! The function: a Lambda service and one execution environment on one of the clients.
 
-use std::time::{Duration, Instant};
+use std::fmt;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::clients::Client;
 use crate::http;
 use crate::process::{Process, WRITER};
 use crate::server;
+use crate::wait::wait_for;
+
+/// How long our programs may take to start on this slow machine.
+pub(crate) const START: Duration = Duration::from_secs(60);
 
 /// A wall's folder on the server, as an EFS access point makes it.
 pub(crate) fn make_wall(name: &str) -> Result<()> {
@@ -40,12 +45,25 @@ pub(crate) enum Posted {
     Unknown,
 }
 
+impl fmt::Display for Posted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(_) => f.write_str("accepted"),
+            Self::Refused { name, status } => write!(f, "{status} {name}"),
+            Self::Unknown => f.write_str("no answer of the function"),
+        }
+    }
+}
+
 impl Function {
     /// Starts the function of this number, which tells its ports, on a client.
     pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
         let (api, runtime_api) = (address(9000, number), address(9100, number));
         let arguments = ["lambda", "--api", &api, "--runtime-api", &runtime_api];
         let service = Process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
+        // An environment ends when there is no service.
+        let listens = || std::net::TcpStream::connect(&runtime_api).is_ok();
+        ensure!(wait_for(START, listens), "the Lambda service does not start");
         let wall = client.path(wall).to_string_lossy().into_owned();
         let environment = environment(number, &wall)?;
         let function = Self { number, wall, environment, _service: service };
@@ -72,20 +90,16 @@ impl Function {
     pub(crate) fn command(&self, command: &Value) -> Result<Value> {
         match invoke(&self.url(), command) {
             Posted::Accepted(answer) => Ok(answer),
-            other => bail!("{command}: {other:?}"),
+            other => bail!("{command}: {other}"),
         }
     }
 
     /// The first answer takes as long as the programs need to start.
     fn await_answer(&self) -> Result<()> {
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(60) {
-            if let Posted::Accepted(_) = invoke(&self.url(), &json!({ "command": "read", "limit": 1 })) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        bail!("the function does not answer")
+        let read = json!({ "command": "read", "limit": 1 });
+        let answers = || matches!(invoke(&self.url(), &read), Posted::Accepted(_));
+        ensure!(wait_for(START, answers), "the function does not answer");
+        Ok(())
     }
 }
 

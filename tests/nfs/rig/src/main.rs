@@ -14,6 +14,7 @@ mod report;
 mod scenario;
 mod server;
 mod sight;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         let mut report = Report::new(&name);
         if let Err(error) = scenario::run(&name, scale, &mut report) {
             report.check("it runs to its end", false, format!("{error:#}"));
+            process::tell_logs(&mut report);
             complete = false;
         }
     }

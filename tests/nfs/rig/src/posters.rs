@@ -129,3 +129,10 @@ pub(crate) fn log(wall: &str) -> anyhow::Result<Vec<String>> {
     let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok()?["text"].as_str().map(str::to_owned);
     Ok(content.lines().filter_map(text).collect())
 }
+
+impl std::fmt::Display for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { acknowledged, on_the_wall, lost, doubled } = self;
+        write!(f, "{acknowledged} acknowledged, {on_the_wall} on the wall, {lost} lost, {doubled} doubled")
+    }
+}

@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 use fs_err::OpenOptions;
 
+use crate::report::Report;
+
 const PROGRAM: &str = "/bin/messagewall";
 
 /// The function and the tasks act as different users of one group: the group may only read.
@@ -39,5 +41,16 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// The last lines that each program has logged, for whoever has to find out what went wrong.
+pub(crate) fn tell_logs(report: &mut Report) {
+    for entry in fs_err::read_dir("/tmp").into_iter().flatten().flatten() {
+        let log = fs_err::read_to_string(entry.path()).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        for line in &lines[lines.len().saturating_sub(5)..] {
+            report.note(&format!("{}: {line}", entry.path().display()));
+        }
     }
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::clients::Client;
+use crate::function::START;
 use crate::http::{self, Answer};
 use crate::process::{Process, READER};
+use crate::wait::wait_for;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -36,13 +38,8 @@ impl Reader {
         ];
         let process = Process::start(&format!("reader-{port}"), READER, &arguments, &variables)?;
         let reader = Self { url: format!("http://{listen}"), _process: process };
-        let began = Instant::now();
-        while !reader.get("/ready").is_ok_and(|answer| answer.status == 200) {
-            if began.elapsed() > Duration::from_secs(60) {
-                bail!("the reader is not ready");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let is_ready = || reader.get("/ready").is_ok_and(|answer| answer.status == 200);
+        ensure!(wait_for(START, is_ready), "the reader is not ready");
         Ok(reader)
     }
 
@@ -89,10 +86,8 @@ impl Stream {
         let stream = Self(Arc::clone(&told));
         std::thread::spawn(move || listen(body, &told));
         let begun = |kind: &str| stream.find(0, Duration::from_secs(20), |event| event.name == kind).is_some();
-        if begun("wall") && begun("config") {
-            return Ok(stream);
-        }
-        bail!("/events does not begin with the wall and its configuration")
+        ensure!(begun("wall") && begun("config"), "/events does not begin with the wall and its configuration");
+        Ok(stream)
     }
 
     /// How many events have come; what comes from now on has this number or a higher one.

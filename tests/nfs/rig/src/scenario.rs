@@ -9,7 +9,7 @@ mod silence;
 mod trouble;
 mod unlocked;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -59,16 +59,4 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
         "read-only" => read_only::run(report),
         _ => bail!("there is no scenario {name}"),
     }
-}
-
-/// Waits until something holds; answers whether it came to hold.
-fn wait_for(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
-    let began = Instant::now();
-    while !holds() {
-        if began.elapsed() > patience {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    true
 }

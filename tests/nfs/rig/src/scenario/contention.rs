@@ -46,7 +46,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
         format!("{counts:?}"),
     );
     let account = Account::of(&records, &log("contention")?);
-    report.check("nothing is lost or doubled", account.is_right(), format!("{account:?}"));
+    report.check("nothing is lost or doubled", account.is_right(), &account);
 
     let lock = OpenOptions::new().write(true).open(WRITER_2.path("contention/writer.lock"))?;
     lock.file().lock()?;
@@ -55,9 +55,9 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let took = began.elapsed();
     let busy = matches!(&posted, Posted::Refused { name, status: 503 } if name == "wall_busy");
     let holds = busy && took < DEADLINE + REST;
-    report.check("a lock that is never released is 503 by the deadline", holds, format!("{posted:?} after {took:.1?}"));
+    report.check("a lock that is never released is 503 by the deadline", holds, format!("{posted} after {took:.1?}"));
     lock.file().unlock()?;
     let posted = post(&functions[0].url(), "afterwards", "afterwards");
-    report.check("and the next post goes through", matches!(posted, Posted::Accepted(_)), format!("{posted:?}"));
+    report.check("and the next post goes through", matches!(posted, Posted::Accepted(_)), &posted);
     Ok(())
 }

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Scale, wait_for};
+use super::Scale;
 use crate::clients::{POLL, READER, WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
 use crate::posters::{Account, Posters, log};
 use crate::reader::Reader;
 use crate::report::Report;
+use crate::wait::wait_for;
 
 pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     make_wall("posting")?;
@@ -44,7 +45,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     ];
     report.row("Two clients, four writers, killed at random", &row);
     let unknown: u64 = records.iter().map(|record| record.unknown).sum();
-    let found = format!("{account:?}, {kills} killed, {unknown} answers lost");
+    let found = format!("{account}, {kills} killed, {unknown} answers lost");
     report.check("every acknowledged message is on the wall exactly once", account.is_right() && kills > 0, found);
     for (number, (reader, stream)) in readers.iter().zip(&streams).enumerate() {
         wait_for(Duration::from_secs(15), || stream.texts().len() >= wall.len());

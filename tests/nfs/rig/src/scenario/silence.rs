@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::{Scale, wait_for};
+use super::Scale;
 use crate::changes::Change;
 use crate::clients::{READER, WRITER_1};
 use crate::report::Report;
 use crate::server;
 use crate::sight::Sight;
+use crate::wait::wait_for;
 
 /// Longer than TCP waits before it sends again after such a cut.
 const RECOVERY: Duration = Duration::from_secs(60);

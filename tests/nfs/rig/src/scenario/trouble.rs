@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Scale, wait_for};
+use super::Scale;
 use crate::clients::{READER, WRITER_1, WRITER_2};
 use crate::function::{Function, Posted, make_wall, post};
 use crate::posters::{Account, Posters, log};
 use crate::reader::{Reader, Stream};
 use crate::report::Report;
 use crate::server;
+use crate::wait::wait_for;
 
 /// Longer than TCP waits before it sends again after a cut of 30 s, and than the server's grace.
 const RECOVERY: Duration = Duration::from_secs(90);
@@ -33,7 +34,7 @@ pub(crate) fn run(_scale: Scale, report: &mut Report) -> Result<()> {
     restart(&stream, report)?;
     let records = posters.end();
     let account = Account::of(&records, &log("trouble")?);
-    report.check("nothing acknowledged is lost, nothing is doubled", account.is_right(), format!("{account:?}"));
+    report.check("nothing acknowledged is lost, nothing is doubled", account.is_right(), &account);
     let wall = log("trouble")?;
     let caught_up = wait_for(RECOVERY, || reader.texts().is_ok_and(|texts| texts == wall));
     report.check("the reader serves all of it", caught_up, format!("{} messages", wall.len()));
@@ -99,10 +100,10 @@ fn read_only(function: &Function, report: &mut Report) -> Result<()> {
     WRITER_1.remount("ro")?;
     let posted = post(&function.url(), "read-only", "read-only");
     let named = matches!(&posted, Posted::Refused { name, status: 503 } if name == "volume_read_only");
-    report.check("on a read-only mount the writer says so", named, format!("{posted:?}"));
+    report.check("on a read-only mount the writer says so", named, &posted);
     WRITER_1.remount("rw")?;
     let posted = post(&function.url(), "writable again", "writable again");
-    report.check("and writes when it is writable again", matches!(posted, Posted::Accepted(_)), format!("{posted:?}"));
+    report.check("and writes when it is writable again", matches!(posted, Posted::Accepted(_)), &posted);
     Ok(())
 }
 
@@ -121,7 +122,7 @@ fn full(function: &Function, reader: &Reader, report: &mut Report) -> Result<()>
         posted = post(&function.url(), &text, &format!("full {number}"));
     }
     let named = matches!(&posted, Posted::Refused { name, status: 507 } if name == "volume_full");
-    report.check("on a full export the writer says so", named, format!("{posted:?}"));
+    report.check("on a full export the writer says so", named, &posted);
     let wall = log("trouble")?;
     let serves = wait_for(Duration::from_secs(10), || reader.texts().is_ok_and(|texts| texts == wall));
     let state = &reader.json("/api/status")?["volume"]["state"];
@@ -129,7 +130,7 @@ fn full(function: &Function, reader: &Reader, report: &mut Report) -> Result<()>
     drop(fill);
     fs_err::remove_file(&filler)?;
     let posted = post(&function.url(), "room again", "room again");
-    report.check("and writes when there is room again", matches!(posted, Posted::Accepted(_)), format!("{posted:?}"));
+    report.check("and writes when there is room again", matches!(posted, Posted::Accepted(_)), &posted);
     let shown = wait_for(Duration::from_secs(10), || {
         reader.texts().is_ok_and(|texts| texts.last().is_some_and(|last| last == "room again"))
     });
