@@ -131,6 +131,10 @@ impl WallWriter {
         let nothing_new = lines.len();
         let answers = answer_all(drafts, config, kept, &mut lines)?;
         if lines.len() == nothing_new {
+            // Whoever wrote a message before its retry came may have died before it was durable.
+            if answers.iter().flatten().any(|appended| appended.repeated) {
+                file.sync_all()?;
+            }
             return Ok(Some(answers));
         }
         write_durably(&mut file, &lines, end)?;
