@@ -80,11 +80,7 @@ impl Shown {
     /// # Errors
     /// When the template fails.
     pub(crate) fn html(&self) -> Result<&str, askama::Error> {
-        if let Some(html) = self.rendered.get() {
-            return Ok(html);
-        }
-        let html = page::message(self)?;
-        Ok(self.rendered.get_or_init(|| html))
+        rendered(&self.rendered, || page::message(self))
     }
 }
 
@@ -143,7 +139,7 @@ impl Snapshot {
 pub(crate) const NO_WALL: Cursor = Cursor { wall: Ulid::nil(), position: 0 };
 
 /// One publication of a configuration, for the wall's list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct ConfigChange {
     /// What was published.
     pub(crate) published: Arc<Published>,
@@ -151,6 +147,30 @@ pub(crate) struct ConfigChange {
     pub(crate) changed: Vec<String>,
     /// When this reader saw it; unknown for what was there before the reader started.
     pub(crate) seen: Option<Timestamp>,
+    /// The fragment that the page inserts, once somebody asked for it.
+    pub(crate) rendered: OnceLock<String>,
+}
+
+impl ConfigChange {
+    /// The fragment that the page inserts. It is rendered once, however many browsers listen.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub(crate) fn html(&self) -> Result<&str, askama::Error> {
+        rendered(&self.rendered, || page::config_change(self))
+    }
+}
+
+/// What was rendered, or is now.
+fn rendered(
+    once: &OnceLock<String>,
+    render: impl FnOnce() -> Result<String, askama::Error>,
+) -> Result<&str, askama::Error> {
+    if let Some(html) = once.get() {
+        return Ok(html);
+    }
+    let html = render()?;
+    Ok(once.get_or_init(|| html))
 }
 
 /// Why what is on disk is not what is running.

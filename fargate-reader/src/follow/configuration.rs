@@ -5,17 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use serde_json::Value;
-use shared_volume::config::{self, Config, Fault, Published};
+use shared_volume::config::{self, Fault, Published};
 use shared_volume::{WallDir, time};
 
-use crate::snapshot::{ConfigChange, Rejected};
+use super::changes::Changes;
+use crate::snapshot::Rejected;
 
 /// How long a fault must last before it is told. An editor that does not replace the file atomically makes short ones.
 pub(super) const DOUBT: Duration = Duration::from_millis(100);
-
-/// How many changes are kept for the wall's list.
-const CHANGES: usize = 20;
 
 /// ESTALE means that the file was replaced on the server between two steps: opening it again is the cure.
 const STALE_TRIES: u32 = 3;
@@ -26,7 +23,7 @@ pub(super) struct Configuration {
     wall: WallDir,
     pub(super) running: Arc<Published>,
     pub(super) rejected: Option<Rejected>,
-    pub(super) changes: Vec<Arc<ConfigChange>>,
+    pub(super) changes: Changes,
     doubt: Option<Doubt>,
 }
 
@@ -38,8 +35,8 @@ struct Doubt {
 
 impl Configuration {
     pub(super) fn new(wall: WallDir) -> Self {
-        let running = Arc::new(Published::initial());
-        Self { wall, running, rejected: None, changes: Vec::new(), doubt: None }
+        let (running, changes) = (Arc::new(Published::initial()), Changes::new(wall.clone()));
+        Self { wall, running, rejected: None, changes, doubt: None }
     }
 
     /// Whether there is a fault that may be over in a moment: look again soon.
@@ -64,7 +61,7 @@ impl Configuration {
             }
             Err(reason) if live => self.doubt(reason),
             Err(reason) => {
-                let newest = self.history(1).pop();
+                let newest = self.changes.history(1).pop();
                 self.run(newest.unwrap_or_else(Published::initial), live);
                 self.reject(reason, time::now())
             }
@@ -73,8 +70,12 @@ impl Configuration {
 
     fn run(&mut self, published: Published, live: bool) {
         tracing::info!(generation = published.generation, source = published.cause.source, "config_running");
-        self.running = Arc::new(published);
-        self.changes = self.changes_until_now(live);
+        let before = std::mem::replace(&mut self.running, Arc::new(published));
+        if live {
+            self.changes.add(&before, &self.running);
+        } else {
+            self.changes.read(&self.running, live);
+        }
     }
 
     fn doubt(&mut self, reason: String) -> bool {
@@ -117,45 +118,6 @@ impl Configuration {
 
     /// Whether nothing was ever published, as far as can be told.
     fn is_fresh(&self) -> bool {
-        *self.running == Published::initial() && self.history(1).is_empty()
+        *self.running == Published::initial() && self.changes.history(1).is_empty()
     }
-
-    /// The newest published, newest first.
-    fn history(&self, limit: usize) -> Vec<Published> {
-        config::history(&self.wall, limit).unwrap_or_else(|error| {
-            tracing::warn!(%error, "config_history_unreadable");
-            Vec::new()
-        })
-    }
-
-    fn changes_until_now(&self, live: bool) -> Vec<Arc<ConfigChange>> {
-        let mut published = self.history(CHANGES + 1);
-        published.retain(|published| published.generation <= self.running.generation);
-        published.reverse();
-        // What a person wrote into config.json is in no history.
-        if self.running.generation > 0 && published.last() != Some(&*self.running) {
-            published.push(Published::clone(&self.running));
-        }
-        if published.len() <= CHANGES {
-            published.insert(0, Published::initial());
-        }
-        let pairs = published.windows(2).map(|pair| (changed_fields(&pair[0].config, &pair[1].config), &pair[1]));
-        let known = |published: &Published| self.changes.iter().find(|change| *change.published == *published).cloned();
-        let all = pairs.map(|(changed, published)| {
-            known(published).unwrap_or_else(|| {
-                let seen = live.then(time::now);
-                Arc::new(ConfigChange { published: Arc::new(published.clone()), changed, seen })
-            })
-        });
-        let mut all: Vec<_> = all.collect();
-        all.drain(..all.len().saturating_sub(CHANGES));
-        all
-    }
-}
-
-/// The top-level fields that differ.
-fn changed_fields(before: &Config, after: &Config) -> Vec<String> {
-    let (before, after) = (serde_json::to_value(before), serde_json::to_value(after));
-    let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (before, after) else { return Vec::new() };
-    after.into_iter().filter(|(field, value)| before.get(field) != Some(value)).map(|(field, _)| field).collect()
 }

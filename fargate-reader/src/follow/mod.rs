@@ -1,6 +1,8 @@
 //! Following the volume: one thread reads it, everybody else sees what it published.
 
+mod changes;
 mod configuration;
+mod hint;
 mod messages;
 mod pulse;
 mod thread;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use shared_volume::{Volume, time};
 use tokio::sync::{oneshot, watch as channel};
 
+use self::hint::Hint;
 pub(crate) use self::pulse::Pulse;
 use self::thread::Follower;
 use crate::metrics::Journey;
@@ -23,17 +26,6 @@ use crate::snapshot::{Snapshot, VolumeHealth};
 
 /// How long a look at the volume may take before the volume counts as failing.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Why the thread should wake up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hint {
-    /// Something may have changed on the volume, or somebody began to care.
-    Look,
-    /// The directory that was watched may be another one now.
-    WatchLost,
-    /// The reader shuts down.
-    Stop,
-}
 
 /// What the handlers have of the thread.
 #[derive(Debug, Clone)]

@@ -9,9 +9,10 @@ use shared_volume::{WallDir, time};
 use tokio::sync::watch as channel;
 
 use super::configuration::{Configuration, DOUBT};
+use super::hint::{Hint, Part, Scope};
 use super::messages::Messages;
 use super::watch::{Plan, Watching};
-use super::{Follow, Hint, Pulse};
+use super::{Follow, Pulse};
 use crate::metrics::Journey;
 use crate::settings::Settings;
 use crate::snapshot::{Snapshot, VolumeHealth};
@@ -62,29 +63,37 @@ impl Follower {
 
     /// Follows until it is told to stop.
     pub(super) fn run(mut self) {
+        let mut scope = Scope::EVERYTHING;
         loop {
             self.pulse.begin_look();
-            let look = self.look();
+            let look = self.look(scope);
             self.pulse.end_look(look.is_ok());
             self.judge(look.map_err(|error| error.to_string()));
             if std::mem::take(&mut self.news) {
                 self.publish.send_replace(Arc::new(self.snapshot()));
             }
-            if !self.wait() {
-                return;
+            match self.wait() {
+                Some(next) => scope = next,
+                None => return,
             }
         }
     }
 
     /// Reads what is new.
-    fn look(&mut self) -> io::Result<()> {
-        // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
-        let _directory = fs_err::read_dir(self.wall.path()).inspect_err(|_| self.watching = None)?;
-        // Watching begins before reading, so that nothing falls in between.
-        self.watch();
+    fn look(&mut self, scope: Scope) -> io::Result<()> {
+        if scope.everything {
+            // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
+            let _directory = fs_err::read_dir(self.wall.path()).inspect_err(|_| self.watching = None)?;
+            // Watching begins before reading, so that nothing falls in between.
+            self.watch();
+        }
         let live = !matches!(self.volume, VolumeHealth::Waiting(_));
-        self.news |= self.configuration.read(live);
-        self.news |= self.messages.read(live)?;
+        if scope.has(Part::Configuration) {
+            self.news |= self.configuration.read(live);
+        }
+        if scope.has(Part::Messages) {
+            self.news |= self.messages.read(live)?;
+        }
         Ok(())
     }
 
@@ -135,7 +144,7 @@ impl Follower {
             edition: self.messages.edition,
             messages: self.messages.newest(config.config.keep_messages.get()),
             config,
-            changes: self.configuration.changes.clone(),
+            changes: self.configuration.changes.newest.clone(),
             rejected: self.configuration.rejected.clone(),
             volume: self.volume.clone(),
             watching: self.watching.as_ref().map(Watching::name),
@@ -143,8 +152,8 @@ impl Follower {
         }
     }
 
-    /// Waits for a reason to look. Whether there will be one.
-    fn wait(&mut self) -> bool {
+    /// Waits for a reason to look, and answers at what; nothing when there will be none.
+    fn wait(&mut self) -> Option<Scope> {
         let followed = self.audience.load(Ordering::Relaxed) > 0;
         let mut patience = self.plan.patience(self.watching.as_ref(), followed);
         if self.configuration.is_in_doubt() {
@@ -158,16 +167,23 @@ impl Follower {
                 }
                 Hint::Look
             }
-            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Disconnected) => return None,
         };
+        let mut scope = Scope::NOTHING;
         // One change raises several events; one look answers all that have come by now.
         for hint in std::iter::once(first).chain(self.hinted.try_iter()) {
             match hint {
-                Hint::Look => {}
-                Hint::WatchLost => self.watching = None,
-                Hint::Stop => return false,
+                Hint::Look => scope.everything = true,
+                Hint::Changed(part) => scope.add(part),
+                Hint::WatchLost => {
+                    self.watching = None;
+                    scope.everything = true;
+                }
+                Hint::Stop => return None,
             }
         }
-        true
+        // Where something is wrong with the volume, a part that can be read does not make it right.
+        scope.everything |= self.volume != VolumeHealth::Ok;
+        Some(scope)
     }
 }

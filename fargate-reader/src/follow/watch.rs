@@ -13,7 +13,7 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
 use shared_volume::WallDir;
 
-use super::Hint;
+use super::hint::{Hint, Part};
 use crate::settings::{Settings, Watch};
 
 /// How often the thread looks although no watcher said so.
@@ -55,7 +55,7 @@ impl Plan {
             Watch::Nfs => false,
             Watch::Auto => !is_network_filesystem(dir)?,
         };
-        let handler = handler(dir.to_owned(), self.hints.clone());
+        let handler = handler(wall.clone(), self.hints.clone());
         let chosen = if native {
             let identity = identity(dir)?;
             let mut watcher = RecommendedWatcher::new(handler, Config::default())?;
@@ -120,13 +120,15 @@ impl Watching {
     }
 }
 
-fn handler(dir: PathBuf, hints: Sender<Hint>) -> impl FnMut(notify::Result<Event>) + Send + 'static {
+fn handler(wall: WallDir, hints: Sender<Hint>) -> impl FnMut(notify::Result<Event>) + Send + 'static {
     move |event| {
         let hint = match event {
             // Reading raises these: to react to them would be to never stop.
             Ok(event) if event.kind.is_access() => return,
-            Ok(event) if takes_away(event.kind) && event.paths.contains(&dir) => Hint::WatchLost,
-            Ok(_) => Hint::Look,
+            Ok(event) if takes_away(event.kind) && event.paths.iter().any(|path| path == wall.path()) => {
+                Hint::WatchLost
+            }
+            Ok(event) => part(&wall, &event).map_or(Hint::Look, Hint::Changed),
             Err(error) => {
                 tracing::warn!(%error, "watcher_failed");
                 Hint::Look
@@ -134,6 +136,19 @@ fn handler(dir: PathBuf, hints: Sender<Hint>) -> impl FnMut(notify::Result<Event
         };
         // Nobody listens any more while the reader shuts down.
         let _ = hints.send(hint);
+    }
+}
+
+/// The one part that an event is about.
+fn part(wall: &WallDir, event: &Event) -> Option<Part> {
+    if event.need_rescan() {
+        return None;
+    }
+    let is_about = |file: PathBuf| event.paths.contains(&file);
+    match (is_about(wall.content()), is_about(wall.config())) {
+        (true, false) => Some(Part::Messages),
+        (false, true) => Some(Part::Configuration),
+        _ => None,
     }
 }
 

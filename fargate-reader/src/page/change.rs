@@ -16,7 +16,7 @@ struct ChangeItem<'a> {
 }
 
 /// One change of the configuration, in the list.
-pub(super) fn config_change(change: &ConfigChange) -> Result<String, askama::Error> {
+pub(crate) fn config_change(change: &ConfigChange) -> Result<String, askama::Error> {
     let cause = &change.published.cause;
     let at = cause.at.or(change.published.published_at);
     let times = [("received", cause.received), ("at", at), ("stored", None), ("seen", change.seen)];

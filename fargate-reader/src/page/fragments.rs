@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use shared_volume::config::Config;
 
 use super::around::{Figure, Notice, config_figures, figures, notices, tone};
-use super::change::config_change;
 use super::wall::PostingState;
 use crate::snapshot::Snapshot;
 
@@ -16,12 +15,12 @@ struct ConfigFragments<'a> {
     posting: PostingState,
     notices: Vec<Notice>,
     figures: [Figure; 2],
-    changes: Vec<String>,
+    changes: Vec<&'a str>,
 }
 
 /// What changes on the page with the configuration. Inserting it twice changes nothing.
 pub(crate) fn config_fragments(snapshot: &Snapshot, posting: PostingState) -> Result<String, askama::Error> {
-    let changes: Result<_, _> = snapshot.changes.iter().map(|change| config_change(change)).collect();
+    let changes: Result<_, _> = snapshot.changes.iter().map(|change| change.html()).collect();
     let notices = notices(snapshot, Timestamp::now());
     let (config, figures) = (&snapshot.config.config, config_figures(snapshot));
     ConfigFragments { config, posting, notices, figures, changes: changes? }.render()

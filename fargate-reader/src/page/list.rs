@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::Timestamp;
 use shared_volume::wall::Cursor;
 
-use super::change::{config_change, when};
+use super::change::when;
 use crate::snapshot::{ConfigChange, Page, Shown, Snapshot};
 
 #[derive(Template)]
@@ -25,12 +25,12 @@ pub(crate) fn messages_page(snapshot: &Snapshot, page: &Page<'_>) -> Result<Stri
     let mut items = Vec::with_capacity(page.messages.len());
     for message in page.messages.iter().rev() {
         while let Some(change) = changes.next_if(|change| when(change) >= written(message)) {
-            items.push(config_change(change)?);
+            items.push(change.html()?.to_owned());
         }
         items.push(message.html()?.to_owned());
     }
     for change in changes {
-        items.push(config_change(change)?);
+        items.push(change.html()?.to_owned());
     }
     List { snapshot, newer: page.newer, older: page.older, items }.render()
 }

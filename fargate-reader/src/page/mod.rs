@@ -5,7 +5,7 @@
 //! script knows nothing about messages, and the page without it is the same page.
 //!
 //! - [`wall()`]: the whole page; `around` is what stands around the messages: notices and figures.
-//! - [`messages_page`]: the list, made of [`message()`] and, between them, changes of the configuration.
+//! - [`messages_page`]: the list, made of [`message()`] and, between them, [`config_change`].
 //! - [`config_fragments`], [`status_fragments`]: what changes on the page with the configuration and with the reader.
 //! - `colour`: the accent, readable; `text`: links in what people wrote; `moment`: points in time for people.
 //! - [`assets()`]: the stylesheet, the script, the icon.
@@ -28,6 +28,7 @@ mod text;
 mod tests;
 
 pub(crate) use assets::assets;
+pub(crate) use change::config_change;
 pub(crate) use colour::accent_css;
 pub(crate) use fragments::{config_fragments, status_fragments};
 pub(crate) use list::messages_page;

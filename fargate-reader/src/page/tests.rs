@@ -1,6 +1,6 @@
 //! The page as a whole, and its fragments. What a browser does with them is tested in a browser.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use shared_volume::config::{Cause, Config, Published};
@@ -47,7 +47,7 @@ fn published(generation: u64, seconds: i64, source: &str, config: &str) -> Arc<P
 
 fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
     let changed = changed.iter().map(|field| (*field).to_owned()).collect();
-    Arc::new(ConfigChange { published, changed, seen: Some(Timestamp::now()) })
+    Arc::new(ConfigChange { published, changed, seen: Some(Timestamp::now()), rendered: OnceLock::new() })
 }
 
 fn page_of(snapshot: &Snapshot) -> WallPage<'_> {

@@ -1,0 +1,90 @@
+//! The latest configuration changes, for the wall's list.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use shared_volume::config::{self, Config, Published};
+use shared_volume::{WallDir, time};
+
+use crate::snapshot::ConfigChange;
+
+/// How many changes are kept.
+const KEPT: usize = 20;
+
+/// The changes up to the configuration that is running, oldest first.
+#[derive(Debug)]
+pub(super) struct Changes {
+    wall: WallDir,
+    pub(super) newest: Vec<Arc<ConfigChange>>,
+}
+
+impl Changes {
+    pub(super) fn new(wall: WallDir) -> Self {
+        Self { wall, newest: Vec::new() }
+    }
+
+    /// Takes in that `running` was begun after `before`, which was seen to run.
+    ///
+    /// Of the history only those generations are read that came and went unseen, mostly none: every file is a few round
+    /// trips on a network mount, and the new configuration is waited for.
+    pub(super) fn add(&mut self, before: &Published, running: &Published) {
+        let missed = before.generation.saturating_add(1)..running.generation;
+        if running.generation <= before.generation || missed.end - missed.start > KEPT as u64 {
+            return self.read(running, true);
+        }
+        let missed = missed.filter_map(|generation| self.told(config::generation(&self.wall, generation)).flatten());
+        let mut published = vec![before.clone()];
+        published.extend(missed);
+        published.push(running.clone());
+        self.newest.extend(changes(&published, true).map(Arc::new));
+        self.newest.drain(..self.newest.len().saturating_sub(KEPT));
+    }
+
+    /// Reads the list from the history, for `running`. `live` says that what is not known yet is new.
+    pub(super) fn read(&mut self, running: &Published, live: bool) {
+        let mut published = self.history(KEPT + 1);
+        published.retain(|published| published.generation <= running.generation);
+        published.reverse();
+        // What a person wrote into config.json is in no history.
+        if running.generation > 0 && published.last() != Some(running) {
+            published.push(running.clone());
+        }
+        if published.len() <= KEPT {
+            published.insert(0, Published::initial());
+        }
+        let before = std::mem::take(&mut self.newest);
+        let known = |change: ConfigChange| {
+            let known = before.iter().find(|known| known.published == change.published).cloned();
+            known.unwrap_or_else(|| Arc::new(change))
+        };
+        self.newest = changes(&published, live).map(known).collect();
+        self.newest.drain(..self.newest.len().saturating_sub(KEPT));
+    }
+
+    /// The newest published, newest first.
+    pub(super) fn history(&self, limit: usize) -> Vec<Published> {
+        self.told(config::history(&self.wall, limit)).unwrap_or_default()
+    }
+
+    /// The list is a convenience: where the history cannot be read it is shorter, and the wall goes on.
+    fn told<T>(&self, read: io::Result<T>) -> Option<T> {
+        read.inspect_err(|error| tracing::warn!(%error, "config_history_unreadable")).ok()
+    }
+}
+
+/// Each configuration of a row but the first, and how it differs from the one before.
+fn changes(row: &[Published], live: bool) -> impl Iterator<Item = ConfigChange> {
+    let seen = live.then(time::now);
+    row.windows(2).map(move |pair| {
+        let (changed, published) = (changed_fields(&pair[0].config, &pair[1].config), Arc::new(pair[1].clone()));
+        ConfigChange { published, changed, seen, rendered: OnceLock::new() }
+    })
+}
+
+/// The top-level fields that differ.
+fn changed_fields(before: &Config, after: &Config) -> Vec<String> {
+    let (before, after) = (serde_json::to_value(before), serde_json::to_value(after));
+    let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (before, after) else { return Vec::new() };
+    after.into_iter().filter(|(field, value)| before.get(field) != Some(value)).map(|(field, _)| field).collect()
+}
