@@ -104,12 +104,13 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(crate) enum Turn {
     Orders(Vec<Order>),
-    Tick,
+    /// A tick, and when it was due: ticks keep their rhythm, however long each of them is late.
+    Tick(Instant),
     Stop,
 }
 
 impl Shared {
-    /// Waits until there is something to do; `since` is when the last tick began.
+    /// Waits until there is something to do; `since` is when the last tick was due.
     pub(crate) fn wait(&self, since: Instant) -> Turn {
         let mut state = self.state();
         loop {
@@ -119,10 +120,16 @@ impl Shared {
             if !state.orders.is_empty() {
                 return Turn::Orders(std::mem::take(&mut state.orders));
             }
-            let left = state.interval.map(|interval| interval.saturating_sub(since.elapsed()));
-            if std::mem::take(&mut state.look_now) || left == Some(Duration::ZERO) {
-                return Turn::Tick;
+            let now = Instant::now();
+            if std::mem::take(&mut state.look_now) {
+                return Turn::Tick(now);
             }
+            if let Some(interval) = state.interval.filter(|interval| now - since >= *interval) {
+                // Ticks that did not happen because the mount was slow are not made up for.
+                let due = since + interval;
+                return Turn::Tick(if now - due < interval { due } else { now });
+            }
+            let left = state.interval.map(|interval| interval.saturating_sub(now - since));
             state = match left {
                 Some(left) => self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -165,5 +172,33 @@ impl Shared {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shared, Turn};
+    use std::time::{Duration, Instant};
+
+    /// When the tick that comes now was due, if the one before was due so long ago.
+    fn due(ago: Duration) -> (Instant, Instant) {
+        let (shared, since) = (Shared::default(), Instant::now() - ago);
+        shared.set_interval(Some(Duration::from_secs(10)));
+        match shared.wait(since) {
+            Turn::Tick(due) => (since, due),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_late_tick_does_not_make_the_next_one_late() {
+        let (since, due) = due(Duration::from_secs(13));
+        assert_eq!(due - since, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn ticks_that_were_missed_are_not_made_up_for() {
+        let (since, due) = due(Duration::from_secs(35));
+        assert!(due - since >= Duration::from_secs(35));
     }
 }

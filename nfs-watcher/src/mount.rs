@@ -15,6 +15,13 @@ pub(crate) struct Mount<'a> {
     pub(crate) heart: &'a Heart,
 }
 
+/// A file or directory, open, and what it was then.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) metadata: Metadata,
+    pub(crate) file: File,
+}
+
 /// A name in a directory, as the listing has it.
 #[derive(Debug)]
 pub(crate) struct Name {
@@ -23,11 +30,11 @@ pub(crate) struct Name {
 }
 
 impl Mount<'_> {
-    /// Opens a file or directory and answers what it is, as the server has it now, and the directory itself.
+    /// Opens a file or directory and learns what it is, as the server has it now.
     ///
     /// An NFS client answers `stat` from its cache for seconds to a minute, but `open` must ask the server
     /// (close-to-open consistency), and the attributes that come back with it are what `fstat` then answers.
-    pub(crate) fn open(self, path: &Path) -> io::Result<(Metadata, Option<File>)> {
+    pub(crate) fn open(self, path: &Path) -> io::Result<Opened> {
         self.open_with(path, OFlags::empty())
     }
 
@@ -38,16 +45,18 @@ impl Mount<'_> {
         self.open_with(path, OFlags::DIRECTORY).map(drop)
     }
 
-    fn open_with(self, path: &Path, flags: OFlags) -> io::Result<(Metadata, Option<File>)> {
+    fn open_with(self, path: &Path, flags: OFlags) -> io::Result<Opened> {
         // NONBLOCK, so that a pipe with no writer does not hold up the watcher; regular files do not heed it.
         let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         self.heart.ask(|| {
             let file = File::from(retry_on_intr(|| open(path, flags, Mode::empty()))?);
-            let metadata = file.metadata()?;
-            // A file is closed here, within the question, because closing it asks the server too.
-            let directory = metadata.is_dir().then_some(file);
-            Ok((metadata, directory))
+            Ok(Opened { metadata: file.metadata()?, file })
         })
+    }
+
+    /// Closes files. It is a question as well: for each the client waits until the server has answered.
+    pub(crate) fn close(self, files: impl IntoIterator<Item = File>) {
+        files.into_iter().for_each(|file| self.heart.ask(|| drop(file)));
     }
 
     /// What bears this name, by `stat` alone: for what must not be opened (pipes, devices) or may not be (no permission).

@@ -15,6 +15,10 @@ use crate::watched::{Watched, rescan};
 /// been told by the heartbeat that the mount hangs, and waits to hear that it does no more.
 const LONG_SILENCE: Duration = Duration::from_secs(5);
 
+/// How many files are looked at before they are closed. Closing asks the server, so that what is new in one file would
+/// else have to wait for the closing of those before it.
+const MOST_OPEN: usize = 16;
+
 /// Runs until the watcher is dropped.
 pub(crate) fn run<F: EventHandler>(shared: Arc<Shared>, handler: F, follow_symlinks: bool) {
     let rounds = Rounds { shared, handler, follow_symlinks, watched: BTreeMap::new() };
@@ -30,13 +34,13 @@ struct Rounds<F> {
 
 impl<F: EventHandler> Rounds<F> {
     fn run(mut self) {
-        let mut began = Instant::now();
+        let mut due = Instant::now();
         loop {
-            match self.shared.wait(began) {
+            match self.shared.wait(due) {
                 Turn::Stop => return,
                 Turn::Orders(orders) => orders.into_iter().for_each(|order| self.carry_out(order)),
-                Turn::Tick => {
-                    began = Instant::now();
+                Turn::Tick(now_due) => {
+                    due = now_due;
                     self.tick();
                 }
             }
@@ -64,14 +68,19 @@ impl<F: EventHandler> Rounds<F> {
         let shared = Arc::clone(&self.shared);
         let mount = Mount { heart: &shared.heart };
         let mut watched = std::mem::take(&mut self.watched);
+        let mut open = Vec::new();
         for path in watched.values_mut() {
             if shared.is_stopped() {
                 return;
             }
-            for news in path.look(mount) {
-                self.tell(news);
+            let (news, file) = path.look(mount);
+            news.into_iter().for_each(|news| self.tell(news));
+            open.extend(file);
+            if open.len() == MOST_OPEN {
+                mount.close(open.drain(..));
             }
         }
+        mount.close(open);
         if shared.heart.take_longest_silence() > LONG_SILENCE {
             for path in watched.keys() {
                 self.tell(Ok(rescan(path, "the file system was silent for long")));

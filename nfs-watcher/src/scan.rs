@@ -8,10 +8,19 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FileType;
 
 use crate::fingerprint::Fingerprint;
-use crate::mount::{Mount, is_missing, is_stale};
+use crate::mount::{Mount, Opened, is_missing, is_stale};
 
 /// What was there, by path. Parents come before what is in them.
 pub(crate) type Seen = BTreeMap<PathBuf, Fingerprint>;
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    pub(crate) seen: Seen,
+    /// The watched path itself, where it is no directory. It is handed out open, because closing it is a round trip,
+    /// for which what was seen need not wait.
+    pub(crate) open: Option<File>,
+}
 
 /// Why a look could not be finished.
 #[derive(Debug)]
@@ -29,31 +38,34 @@ pub(crate) struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Looks at a watched path. An empty answer means that there is nothing of that name.
+    /// Looks at a watched path. When nothing is seen, there is nothing of that name.
     ///
     /// `expected` says that the path was there at the last look, as itself and not through a symbolic link. Then opening
     /// it is enough to learn the truth; else the directory has to be opened first, because the client remembers for a
     /// long time that a name is missing, or where a link points.
-    pub(crate) fn look(self, root: &Path, expected: bool) -> Result<Seen, Failure> {
+    pub(crate) fn look(self, root: &Path, expected: bool) -> Result<Look, Failure> {
         let failed = |error| Failure { path: root.to_owned(), error };
         let mut opened = if expected { self.mount.open(root) } else { self.search(root) };
         if expected && opened.as_ref().is_err_and(|error| is_missing(error) || is_stale(error)) {
             // It went away, or was replaced together with its directory: ask again with nothing remembered.
             opened = self.search(root);
         }
-        let (metadata, inside) = match opened {
+        let Opened { metadata, file } = match opened {
             Ok(opened) => opened,
-            Err(error) if is_missing(&error) => return Ok(Seen::new()),
+            Err(error) if is_missing(&error) => return Ok(Look::default()),
             Err(error) => return Err(failed(error)),
         };
-        let mut seen = Seen::from([(root.to_owned(), Fingerprint::of(&metadata))]);
-        if let Some(inside) = inside {
-            self.look_into(root, inside, &mut vec![Fingerprint::of(&metadata).identity()], &mut seen)?;
+        let fingerprint = Fingerprint::of(&metadata);
+        let identity = fingerprint.identity();
+        let mut seen = Seen::from([(root.to_owned(), fingerprint)]);
+        if !metadata.is_dir() {
+            return Ok(Look { seen, open: Some(file) });
         }
-        Ok(seen)
+        self.look_into(root, file, &mut vec![identity], &mut seen)?;
+        Ok(Look { seen, open: None })
     }
 
-    fn search(self, root: &Path) -> io::Result<(Metadata, Option<File>)> {
+    fn search(self, root: &Path) -> io::Result<Opened> {
         if let Some(directory) = root.parent() {
             self.mount.refresh(directory)?;
         }
@@ -119,7 +131,12 @@ impl Scan<'_> {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 Ok((self.mount.stat(path, is_link)?, None))
             }
-            opened => opened,
+            Err(error) => Err(error),
+            Ok(Opened { metadata, file }) if metadata.is_dir() => Ok((metadata, Some(file))),
+            Ok(Opened { metadata, file }) => {
+                self.mount.close([file]);
+                Ok((metadata, None))
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 //! One watched path: what was seen of it, and what a new look tells.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use notify::event::{Event, EventKind, Flag};
 
 use crate::mount::Mount;
-use crate::scan::{Failure, Scan, Seen};
+use crate::scan::{Failure, Look, Scan, Seen};
 
 /// A path given to [`watch`](notify::Watcher::watch), with what the last good look found there.
 #[derive(Debug)]
@@ -28,30 +29,31 @@ impl Watched {
     /// The first look: remembers what is there. Only a failure is told.
     pub(crate) fn remember(&mut self, mount: Mount<'_>) -> Option<notify::Error> {
         match self.scan(mount) {
-            Ok(seen) => {
-                self.adopt(mount, seen);
+            Ok(look) => {
+                self.adopt(mount, look.seen);
+                mount.close(look.open);
                 None
             }
             Err(failure) => self.fail(failure),
         }
     }
 
-    /// Looks again and answers what is new since the last good look.
-    pub(crate) fn look(&mut self, mount: Mount<'_>) -> Vec<notify::Result<Event>> {
+    /// Looks again and answers what is new since the last good look, and the file to close when that is told.
+    pub(crate) fn look(&mut self, mount: Mount<'_>) -> (Vec<notify::Result<Event>>, Option<File>) {
         match self.scan(mount) {
-            Ok(seen) => {
+            Ok(Look { seen, open }) => {
                 let mut news = changes(&self.seen, &seen);
                 if std::mem::take(&mut self.failing) {
                     news.push(rescan(&self.root, "the file system answers again"));
                 }
                 self.adopt(mount, seen);
-                news.into_iter().map(Ok).collect()
+                (news.into_iter().map(Ok).collect(), open)
             }
-            Err(failure) => self.fail(failure).into_iter().map(Err).collect(),
+            Err(failure) => (self.fail(failure).into_iter().map(Err).collect(), None),
         }
     }
 
-    fn scan(&self, mount: Mount<'_>) -> Result<Seen, Failure> {
+    fn scan(&self, mount: Mount<'_>) -> Result<Look, Failure> {
         let scan = Scan { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
         scan.look(&self.root, !self.seen.is_empty() && !self.is_link)
     }
