@@ -1,5 +1,6 @@
 //! The configuration that is running: the last good one, whatever happens to `config.json`.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ pub(super) struct Configuration {
     pub(super) rejected: Option<Rejected>,
     pub(super) changes: Changes,
     doubt: Option<Doubt>,
+    /// `config.json` as it was read, until [`Configuration::close`].
+    open: Option<File>,
 }
 
 /// A fault that may be over in a moment.
@@ -36,7 +39,7 @@ struct Doubt {
 impl Configuration {
     pub(super) fn new(wall: WallDir) -> Self {
         let (running, changes) = (Arc::new(Published::initial()), Changes::new(wall.clone()));
-        Self { wall, running, rejected: None, changes, doubt: None }
+        Self { wall, running, rejected: None, changes, doubt: None, open: None }
     }
 
     /// Whether there is a fault that may be over in a moment: look again soon.
@@ -66,6 +69,11 @@ impl Configuration {
                 self.reject(reason, time::now())
             }
         }
+    }
+
+    /// Closes what was read, which is a round trip on a network mount: not before what is new was published.
+    pub(super) fn close(&mut self) {
+        self.open = None;
     }
 
     fn run(&mut self, published: Published, live: bool) {
@@ -99,16 +107,17 @@ impl Configuration {
     }
 
     /// What `config.json` says, or what is wrong with it. A fresh volume needs none.
-    fn on_disk(&self) -> Result<Published, String> {
+    fn on_disk(&mut self) -> Result<Published, String> {
         let mut tries = 0;
-        let read = loop {
-            match config::read(&self.wall) {
+        let (read, open) = loop {
+            match config::read_open(&self.wall) {
                 Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle && tries < STALE_TRIES => {
                     tries += 1;
                 }
                 read => break read.map_err(|error| format!("config.json: {error}"))?,
             }
         };
+        self.open = open;
         match read {
             Ok(published) => Ok(published),
             Err(Fault::Missing) if self.is_fresh() => Ok(Published::initial()),

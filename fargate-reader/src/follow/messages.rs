@@ -1,6 +1,7 @@
 //! The messages, as the log is followed.
 
 use std::collections::{HashMap, VecDeque};
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
@@ -24,12 +25,14 @@ pub(super) struct Messages {
     /// Goes up when what was read before does not stand in the log any more, though the wall is the same.
     pub(super) edition: u64,
     journey: Journey,
+    /// The log as it was read, until [`Messages::close`].
+    open: Option<File>,
 }
 
 impl Messages {
     pub(super) fn new(wall: WallDir, journey: Journey) -> Self {
         let tail = Tail::new(wall);
-        Self { tail, kept: VecDeque::new(), cursor: NO_WALL, damaged_lines: 0, edition: 0, journey }
+        Self { tail, kept: VecDeque::new(), cursor: NO_WALL, damaged_lines: 0, edition: 0, journey, open: None }
     }
 
     /// The newest `count`, oldest first.
@@ -42,7 +45,8 @@ impl Messages {
         let Some(added) = self.tail.read()? else { return Ok(false) };
         let seen = live.then(time::now);
         let stored = added.modified.filter(|_| live).and_then(|time| Timestamp::try_from(time).ok());
-        let Added { restarted, entries, damaged, cursor, .. } = added;
+        let Added { restarted, entries, damaged, cursor, open, .. } = added;
+        self.open = open;
         let mut before = if restarted { self.forget(cursor) } else { HashMap::new() };
         for entry in entries {
             let new = shown(entry, cursor, stored, seen);
@@ -60,6 +64,11 @@ impl Messages {
         self.damaged_lines += damaged;
         self.cursor = cursor;
         Ok(true)
+    }
+
+    /// Closes what was read, which is a round trip on a network mount: not before what is new was published.
+    pub(super) fn close(&mut self) {
+        self.open = None;
     }
 
     /// Starts over. What was there of the same wall is handed back by position, as it may be found again.

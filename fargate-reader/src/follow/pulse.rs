@@ -13,8 +13,8 @@ const NEVER: u64 = u64::MAX;
 #[derive(Debug)]
 pub(crate) struct Pulse {
     started: Instant,
-    /// When the look that is under way began; [`NEVER`] between looks.
-    looking_since: AtomicU64,
+    /// Since when the volume has owed the thread an answer; [`NEVER`] while it owes none.
+    asked_since: AtomicU64,
     /// When the last look that succeeded ended.
     last_good: AtomicU64,
     /// The network watcher asks the volume more often than the thread does, so it is the first to hang.
@@ -25,7 +25,7 @@ impl Default for Pulse {
     fn default() -> Self {
         Self {
             started: Instant::now(),
-            looking_since: AtomicU64::new(NEVER),
+            asked_since: AtomicU64::new(NEVER),
             last_good: AtomicU64::new(NEVER),
             watcher: Mutex::new(None),
         }
@@ -33,13 +33,15 @@ impl Default for Pulse {
 }
 
 impl Pulse {
-    pub(super) fn begin_look(&self) {
-        self.looking_since.store(self.now(), Ordering::Relaxed);
+    /// The thread is about to ask the volume for something.
+    pub(super) fn ask(&self) {
+        self.asked_since.store(self.now(), Ordering::Relaxed);
     }
 
-    pub(super) fn end_look(&self, good: bool) {
-        self.looking_since.store(NEVER, Ordering::Relaxed);
-        if good {
+    /// The volume has answered, and whether that was a whole look which succeeded.
+    pub(super) fn answered(&self, good_look: bool) {
+        self.asked_since.store(NEVER, Ordering::Relaxed);
+        if good_look {
             self.last_good.store(self.now(), Ordering::Relaxed);
         }
     }
@@ -53,7 +55,7 @@ impl Pulse {
     pub(crate) fn silent(&self) -> Duration {
         let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         let watcher = watcher.as_ref().map(Handle::silent_for).unwrap_or_default();
-        self.since(&self.looking_since).unwrap_or_default().max(watcher)
+        self.since(&self.asked_since).unwrap_or_default().max(watcher)
     }
 
     /// How old the last successful look is.

@@ -65,13 +65,14 @@ impl Follower {
     pub(super) fn run(mut self) {
         let mut scope = Scope::EVERYTHING;
         loop {
-            self.pulse.begin_look();
+            self.pulse.ask();
             let look = self.look(scope);
-            self.pulse.end_look(look.is_ok());
+            self.pulse.answered(look.is_ok());
             self.judge(look.map_err(|error| error.to_string()));
             if std::mem::take(&mut self.news) {
                 self.publish.send_replace(Arc::new(self.snapshot()));
             }
+            self.close();
             match self.wait() {
                 Some(next) => scope = next,
                 None => return,
@@ -95,6 +96,14 @@ impl Follower {
             self.news |= self.messages.read(live)?;
         }
         Ok(())
+    }
+
+    /// Closes what was read.
+    fn close(&mut self) {
+        self.pulse.ask();
+        self.configuration.close();
+        self.messages.close();
+        self.pulse.answered(false);
     }
 
     fn watch(&mut self) {

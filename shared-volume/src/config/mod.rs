@@ -8,5 +8,5 @@ mod schema;
 
 pub use history::{generation, history};
 pub use publish::{Change, Outcome, PublishError, Request, publish};
-pub use published::{Cause, Fault, InForce, Published, in_force, read};
+pub use published::{Cause, Fault, InForce, Published, in_force, read, read_open};
 pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, ConfigError, Posting, Title, Tone};

@@ -1,6 +1,7 @@
 //! The envelope of a configuration, and which one is in force.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -94,11 +95,23 @@ pub enum Fault {
 /// # Errors
 /// When the volume fails; that says nothing about the file.
 pub fn read(wall: &WallDir) -> io::Result<Result<Published, Fault>> {
-    match fs_err::read(wall.config()) {
-        Ok(json) => Ok(Published::from_json(&json).map_err(Fault::from)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Err(Fault::Missing)),
-        Err(error) => Err(error),
-    }
+    Ok(read_open(wall)?.0)
+}
+
+/// [`read`], and the file, still open; none when it is missing. Closing a file is a round trip on NFS: let go of it when
+/// what was read has been passed on.
+///
+/// # Errors
+/// When the volume fails; that says nothing about the file.
+pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option<File>)> {
+    let mut file = match fs_err::File::open(wall.config()) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Err(Fault::Missing), None)),
+        Err(error) => return Err(error),
+    };
+    let mut json = Vec::new();
+    file.read_to_end(&mut json)?;
+    Ok((Published::from_json(&json).map_err(Fault::from), Some(file.into_file())))
 }
 
 /// The configuration in force for somebody who has seen none before.

@@ -1,6 +1,6 @@
 //! The open log file, and what its beginning says.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -111,6 +111,10 @@ impl LogFile {
     pub(super) fn new(file: fs_err::File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self { file, metadata })
+    }
+
+    pub(super) fn into_file(self) -> File {
+        self.file.into_file()
     }
 
     pub(super) fn len(&self) -> u64 {

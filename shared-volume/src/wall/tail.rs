@@ -1,5 +1,6 @@
 //! Reading what was added, without a lock and without reading anything twice.
 
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
@@ -59,6 +60,9 @@ pub struct Added {
     pub cursor: Cursor,
     /// The log's modification time: when the newest of them reached the volume.
     pub modified: Option<SystemTime>,
+    /// The log, still open; nothing when it is missing. Closing a file is a round trip on NFS: let go of it when what was
+    /// added has been passed on.
+    pub open: Option<File>,
 }
 
 impl Tail {
@@ -104,8 +108,8 @@ impl Tail {
         let remembered = file.read_range(remembered_from, usize::try_from(end - remembered_from).unwrap_or(0))?;
         let modified = file.metadata.modified().ok();
         self.seen = Some(Seen { fingerprint: Some(fingerprint), cursor, remembered });
-        let restarted = resumed.is_none();
-        Ok(Some(Added { restarted, entries: lines.entries, damaged: lines.damaged, cursor, modified }))
+        let (restarted, open) = (resumed.is_none(), Some(file.into_file()));
+        Ok(Some(Added { restarted, entries: lines.entries, damaged: lines.damaged, cursor, modified, open }))
     }
 
     /// Where to go on in `file`, if it still holds what was read last just before that place.
@@ -128,6 +132,13 @@ impl Tail {
         let cursor = Cursor { wall: Ulid::nil(), position: 0 };
         let before = self.seen.replace(Seen { fingerprint, cursor, remembered: Vec::new() });
         let was_empty = before.is_some_and(|seen| seen.cursor == cursor);
-        (!was_empty).then(|| Added { restarted: true, entries: Vec::new(), damaged: 0, cursor, modified: None })
+        (!was_empty).then(|| Added {
+            restarted: true,
+            entries: Vec::new(),
+            damaged: 0,
+            cursor,
+            modified: None,
+            open: None,
+        })
     }
 }
