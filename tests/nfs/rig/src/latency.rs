@@ -31,6 +31,7 @@ impl Latencies {
         let ms = |percent| self.percentile_ms(percent).map_or(json!("-"), |ms| json!(ms as u64));
         vec![
             ("writes", json!(self.0.len())),
+            ("min ms", ms(0)),
             ("p50 ms", ms(50)),
             ("p99 ms", ms(99)),
             ("max ms", ms(100)),

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use super::Scale;
@@ -60,7 +60,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
             Sight::poll(COMPARE, true)?,
         ];
         let writes = match kind {
-            Kind::Message => post(&function, &stream, scale, &mut sights)?,
+            Kind::Message => post(&function, &stream, scale, &mut sights, report)?,
             Kind::Config => publish(&function, &stream, scale, &mut sights)?,
             Kind::Foreign(Change::FirstCreated) => create_first(scale, &mut sights)?,
             Kind::Foreign(change) => change_by_others(change, &stream, scale, &mut sights)?,
@@ -89,20 +89,56 @@ fn tell(name: &str, writes: &[Write], sights: &[Sight], report: &mut Report) {
 }
 
 /// The function appends messages.
-fn post(function: &Function, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
+fn post(
+    function: &Function,
+    stream: &Stream,
+    scale: Scale,
+    sights: &mut [Sight],
+    report: &mut Report,
+) -> Result<Vec<Write>> {
     let path = Path::new("served/content");
     sights.iter_mut().try_for_each(|sight| sight.watch(path))?;
+    let mut journeys = Journeys::default();
     let write = |(number, pause)| {
         std::thread::sleep(pause);
         let (from, text) = (stream.len(), format!("message {number}"));
         function.command(&json!({ "command": "post", "text": text }))?;
         let told = stream.find(from, PATIENCE, |event| event.name == "message" && event.data["text"] == json!(text));
-        // The function notes the time when it is about to write.
-        let at = told.as_ref().and_then(|told| told.data["at"].as_str()?.parse::<jiff::Timestamp>().ok());
-        let began = at.map_or_else(Instant::now, |at| instant(at.into()));
+        let began = told.as_ref().and_then(|told| journeys.add(told)).unwrap_or_else(Instant::now);
         Ok(Write { path: path.to_owned(), began, served: told.map(|told| told.when) })
     };
-    random_moments(scale.writes).into_iter().enumerate().map(write).collect()
+    let writes = random_moments(scale.writes).into_iter().enumerate().map(write).collect();
+    journeys.tell(report);
+    writes
+}
+
+/// The legs of the way of messages, from the times that they carry.
+#[derive(Debug, Default)]
+struct Journeys([Vec<Option<Duration>>; 3]);
+
+impl Journeys {
+    const LEGS: [&str; 3] = [
+        "the function writes it: at -> stored",
+        "it is noticed and read: stored -> seen",
+        "it is sent: seen -> received from /events",
+    ];
+
+    /// Answers when the function was about to write.
+    fn add(&mut self, told: &Event) -> Option<Instant> {
+        let time = |name: &str| Some(instant(told.data[name].as_str()?.parse::<jiff::Timestamp>().ok()?.into()));
+        let [at, stored, seen] = ["at", "stored", "seen"].map(time);
+        for (leg, (from, to)) in self.0.iter_mut().zip([(at, stored), (stored, seen), (seen, Some(told.when))]) {
+            leg.push(from.zip(to).map(|(from, to)| to.saturating_duration_since(from)));
+        }
+        at
+    }
+
+    fn tell(self, report: &mut Report) {
+        for (leg, took) in Self::LEGS.iter().zip(self.0) {
+            let cells = Latencies::of(took).cells();
+            report.row("The journey of a message", &[&[("leg", json!(leg))], &cells[..]].concat());
+        }
+    }
 }
 
 /// The function publishes configurations.
@@ -152,6 +188,10 @@ fn create_first(scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
         let stream = reader.events()?;
         // inotify refuses a path that is not there, and PollWatcher takes it and forgets it.
         sights.iter_mut().for_each(|sight| drop(sight.watch(&path)));
+        // What comes first is seen at a tick, from which the pause counts, as in the other kinds from the write before.
+        fs_err::write(server::path(&wall).join("config.json"), json!({ "generation": 1, "config": {} }).to_string())?;
+        let begun = stream.find(0, PATIENCE, |event| event.data["generation"] == json!(1)).is_some();
+        ensure!(begun, "the reader of {} does not follow its configuration", wall.display());
         std::thread::sleep(pause);
         let from = stream.len();
         let began = Change::FirstCreated.make(&WRITER_1.path(&path), number)?;
