@@ -6,21 +6,30 @@ made of them is kept until this file changes. What is being tested goes into a s
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / "target" / "nfs"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
+CACHE = TARGET / "nfs"
 GUEST = Path(__file__).resolve().parent / "guest"
 
 PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
 TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
 MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+# Somebody else may be installing something.
+APT = ["-o", "DPkg::Lock::Timeout=300"]
 # Where Debian puts programs; those of the downloaded packages are looked for before the host's own.
 PROGRAM_FOLDERS = ["usr/sbin", "usr/bin", "sbin", "bin"]
 LIBRARY_FOLDERS = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"]
+
+
+class Missing(Exception):
+    """Something that this machine has not and that cannot be installed here."""
 
 
 def sh(*command, **options):
@@ -29,10 +38,10 @@ def sh(*command, **options):
 
 def prepare():
     """Installs QEMU when it is missing, and answers the kernel and the first initramfs."""
-    if not shutil.which("qemu-system-x86_64"):
-        sh("apt-get", "update", "-qq")
-        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "qemu-system-x86", stderr=subprocess.DEVNULL,
-           env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    if platform.machine() != "x86_64":
+        raise Missing(f"an x86-64 machine: the server's kernel is made for it, and this is {platform.machine()}")
+    for program, package in [("qemu-system-x86_64", "qemu-system-x86"), ("cpio", "cpio")]:
+        install(program, package)
     key = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
     kernel, initramfs = CACHE / f"vmlinuz-{key}", CACHE / f"base-{key}.cpio"
     if not initramfs.exists():
@@ -59,15 +68,35 @@ def prepare():
     return kernel, initramfs
 
 
+def install(program, package):
+    if shutil.which(program):
+        return
+    if shutil.which("apt-get"):
+        update_package_lists()
+        subprocess.run([*AS_ROOT, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT, "install", "-y", "-qq",
+                        "--no-install-recommends", package], stdout=subprocess.DEVNULL)
+    if not shutil.which(program):
+        raise Missing(f"{program} (apt-get install {package})")
+
+
+def update_package_lists():
+    # Where they cannot be brought up to date, those that are there may do.
+    subprocess.run([*AS_ROOT, "apt-get", *APT, "update", "-qq"], stdout=subprocess.DEVNULL)
+
+
 def unpack_packages():
     downloads, unpacked = CACHE / "packages", CACHE / "unpacked"
     for folder in downloads, unpacked:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    sh("apt-get", "update", "-qq")
-    image = re.search(r"Depends: (linux-image-\S+)", sh("apt-cache", "depends", "linux-image-cloud-amd64"))[1]
+    update_package_lists()
+    depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], text=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL).stdout if shutil.which("apt-cache") else ""
+    image = re.search(r"Depends: (linux-image-\S+)", depends)
+    if not image:
+        raise Missing("Debian's packages: apt knows no linux-image-cloud-amd64 here")
     # Downloading as root into a folder that apt's own user may not enter draws a warning of no concern here.
-    sh("apt-get", "download", "-qq", image, *PACKAGES, cwd=downloads, stderr=subprocess.DEVNULL)
+    sh("apt-get", "download", "-qq", image[1], *PACKAGES, cwd=downloads, stderr=subprocess.DEVNULL)
     # The libraries that those need and the host has not: apt knows, and would install them; we only read their names.
     plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *PACKAGES, stderr=subprocess.DEVNULL)
     missing = [name for name in re.findall(r"^Inst (\S+)", plan, re.M) if name.startswith("lib")]
@@ -124,8 +153,6 @@ def copy_modules(unpacked, root):
 
 def pack(folder, archive):
     """Packs a folder as the kernel wants it: an uncompressed cpio archive, several of which may follow each other."""
-    if not shutil.which("cpio"):
-        sh("apt-get", "install", "-y", "-qq", "--no-install-recommends", "cpio", stderr=subprocess.DEVNULL)
     with open(archive, "wb") as out:
         names = subprocess.run(["find", ".", "-print0"], cwd=folder, check=True, stdout=subprocess.PIPE).stdout
         subprocess.run(["cpio", "--null", "--create", "--format=newc", "--owner=0:0", "--quiet"],

@@ -7,8 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::clients::Client;
+use crate::environment::Environment;
 use crate::http;
-use crate::process::{Process, WRITER};
+use crate::process::{GROUP, Process, WRITER};
 use crate::server;
 use crate::wait::wait_for;
 
@@ -19,8 +20,7 @@ pub(crate) const START: Duration = Duration::from_secs(60);
 pub(crate) fn make_wall(name: &str) -> Result<()> {
     let path = server::path(name);
     fs_err::create_dir_all(&path)?;
-    std::os::unix::fs::chown(&path, Some(WRITER), Some(crate::process::GROUP))
-        .context("giving the wall to the function")?;
+    std::os::unix::fs::chown(&path, Some(WRITER), Some(GROUP)).context("giving the wall to the function")?;
     fs_err::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o750))?;
     Ok(())
 }
@@ -29,8 +29,7 @@ pub(crate) fn make_wall(name: &str) -> Result<()> {
 #[derive(Debug)]
 pub(crate) struct Function {
     number: u16,
-    wall: String,
-    environment: Process,
+    environment: Environment,
     _service: Process,
 }
 
@@ -65,17 +64,15 @@ impl Function {
         let listens = || std::net::TcpStream::connect(&runtime_api).is_ok();
         ensure!(wait_for(START, listens), "the Lambda service does not start");
         let wall = client.path(wall).to_string_lossy().into_owned();
-        let environment = environment(number, &wall)?;
-        let function = Self { number, wall, environment, _service: service };
+        let environment = Environment::start(number, runtime_api, wall)?;
+        let function = Self { number, environment, _service: service };
         function.await_answer()?;
         Ok(function)
     }
 
-    /// Kills the execution environment, whatever it is doing, and starts another.
-    pub(crate) fn kill_environment(&mut self) -> Result<()> {
+    /// Kills the execution environment, whatever it is doing. Another takes its place.
+    pub(crate) fn kill_environment(&self) {
         self.environment.kill();
-        self.environment = environment(self.number, &self.wall)?;
-        Ok(())
     }
 
     pub(crate) fn api(&self) -> String {
@@ -123,18 +120,4 @@ fn invoke(url: &str, command: &Value) -> Posted {
 
 fn address(base: u16, number: u16) -> String {
     format!("127.0.0.1:{}", base + number)
-}
-
-fn environment(number: u16, wall: &str) -> Result<Process> {
-    let runtime_api = address(9100, number);
-    let variables = [
-        ("AWS_LAMBDA_RUNTIME_API", runtime_api.as_str()),
-        ("AWS_LAMBDA_FUNCTION_NAME", "MessageWall"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/MessageWall"),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", "rig"),
-        ("WALL_DIR", wall),
-    ];
-    Process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
 }

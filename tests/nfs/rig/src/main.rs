@@ -3,6 +3,7 @@
 
 mod changes;
 mod clients;
+mod environment;
 mod function;
 mod http;
 mod latency;

@@ -30,6 +30,10 @@ impl Process {
         Ok(Self(command.spawn().with_context(|| format!("starting {PROGRAM} {arguments:?}"))?))
     }
 
+    pub(crate) fn has_ended(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(Some(_)))
+    }
+
     /// Kills it as a power cut would: with no chance to tidy up.
     pub(crate) fn kill(&mut self) {
         // It fails only for a program that has ended by itself, which is as good.

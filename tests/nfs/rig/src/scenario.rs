@@ -53,7 +53,6 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
         "cost" => cost::run(report),
         "silence" => silence::run(scale, report),
         "posting" => posting::run(scale, report),
-        "unlocked" => unlocked::run(report),
         "contention" => contention::run(scale, report),
         "trouble" => trouble::run(scale, report),
         "read-only" => read_only::run(report),

@@ -18,6 +18,8 @@ use crate::sight::Sight;
 
 const TICKS: u64 = 20;
 const MESSAGES: u64 = 10;
+/// How long the reader is observed: a few of its slow ticks.
+const AUDIENCE: Duration = Duration::from_secs(8);
 const TABLE: &str = "Requests of an idle watcher, for each tick";
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
@@ -32,7 +34,30 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     report.check("three files cost 6", per_tick == 6.0, per_tick);
     measure(report, "one missing file", &["missing"])?;
     measure(report, "one directory of three files", &["full"])?;
-    bytes(report)
+    bytes(report)?;
+    audience(report)
+}
+
+/// What the reader asks while somebody follows the wall, and while nobody does.
+fn audience(report: &mut Report) -> Result<()> {
+    make_wall("audience")?;
+    fs_err::write(server::path("audience/content"), "a line\n")?;
+    fs_err::write(server::path("audience/config.json"), json!({ "generation": 1, "config": {} }).to_string())?;
+    let reader = Reader::start(8000, READER, "audience", None)?;
+    let mut asks = |who: &str| {
+        let before = Counts::read(READER)?;
+        std::thread::sleep(AUDIENCE);
+        let per_second = Counts::read(READER)?.since(&before).total() as f64 / AUDIENCE.as_secs_f64();
+        report.row("What the reader asks", &[("followed by", json!(who)), ("requests a second", json!(per_second))]);
+        anyhow::Ok(per_second)
+    };
+    let alone = asks("nobody")?;
+    let stream = reader.events()?;
+    let followed = asks("one browser")?;
+    drop(stream);
+    let found = format!("{alone} and {followed} requests a second");
+    report.check("the reader asks less than a third as often while nobody follows", alone * 3.0 < followed, found);
+    Ok(())
 }
 
 /// What the reader reads for one message, on a small wall and on a large one.
