@@ -88,3 +88,73 @@ fn changed_fields(before: &Config, after: &Config) -> Vec<String> {
     let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (before, after) else { return Vec::new() };
     after.into_iter().filter(|(field, value)| before.get(field) != Some(value)).map(|(field, _)| field).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::json;
+    use shared_volume::Volume;
+    use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+
+    use super::{Changes, KEPT};
+
+    /// Publishes so many configurations, each with a title of its own, and answers the last.
+    fn publish_more(changes: &Changes, count: u64) -> Published {
+        let mut last = Published::initial();
+        for _ in 0..count {
+            let change = Change::Patch(json!({ "title": format!("after {}", last.generation) }));
+            let request = Request { change, expected_generation: None, cause: Cause::default() };
+            let Outcome::Published(published) =
+                publish(&changes.wall, request, Instant::now() + Duration::from_secs(5)).unwrap()
+            else {
+                panic!("it was repeated")
+            };
+            last = published;
+        }
+        last
+    }
+
+    fn generations(changes: &Changes) -> Vec<u64> {
+        changes.newest.iter().map(|change| change.published.generation).collect()
+    }
+
+    fn changes() -> (tempfile::TempDir, Changes) {
+        let directory = tempfile::tempdir().unwrap();
+        let wall = Volume::new(directory.path()).wall(None);
+        (directory, Changes::new(wall))
+    }
+
+    #[test]
+    fn generations_that_came_and_went_unseen_are_in_the_list() {
+        let (_directory, mut changes) = changes();
+        let first = publish_more(&changes, 1);
+        changes.read(&first, false);
+        let fourth = publish_more(&changes, 3);
+        changes.add(&first, &fourth);
+        assert_eq!(generations(&changes), [1, 2, 3, 4]);
+        assert_eq!(changes.newest[3].changed, ["title"]);
+        assert!(changes.newest[0].seen.is_none() && changes.newest[3].seen.is_some());
+    }
+
+    #[test]
+    fn the_next_generation_is_added_without_reading_the_history() {
+        let (directory, mut changes) = changes();
+        let first = publish_more(&changes, 1);
+        changes.read(&first, false);
+        let second = publish_more(&changes, 1);
+        fs_err::remove_dir_all(directory.path().join("history")).unwrap();
+        changes.add(&first, &second);
+        assert_eq!(generations(&changes), [1, 2]);
+    }
+
+    #[test]
+    fn after_a_long_absence_the_list_is_read_anew() {
+        let (_directory, mut changes) = changes();
+        let first = publish_more(&changes, 1);
+        changes.read(&first, false);
+        let last = publish_more(&changes, KEPT as u64 + 5);
+        changes.add(&first, &last);
+        assert_eq!(generations(&changes), (7..=26).collect::<Vec<_>>());
+    }
+}

@@ -2,6 +2,7 @@
 
 mod contention;
 mod cost;
+mod directory;
 mod posting;
 mod read_only;
 mod served;
@@ -51,6 +52,7 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
         "served" => served::run(scale, report),
         "cost" => cost::run(report),
+        "directory" => directory::run(scale, report),
         "silence" => silence::run(scale, report),
         "posting" => posting::run(scale, report),
         "contention" => contention::run(scale, report),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use nfs_watcher::{Handle, NfsWatcher};
 use notify::event::Flag;
-use notify::{Config, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::clients::Client;
 
@@ -50,6 +50,10 @@ impl Sight {
         self.watcher.watch(&self.client.path(path), RecursiveMode::NonRecursive)
     }
 
+    pub(crate) fn watch_tree(&mut self, path: &Path) -> notify::Result<()> {
+        self.watcher.watch(&self.client.path(path), RecursiveMode::Recursive)
+    }
+
     pub(crate) fn unwatch(&mut self, path: &Path) -> notify::Result<()> {
         self.watcher.unwatch(&self.client.path(path))
     }
@@ -63,9 +67,31 @@ impl Sight {
 
     /// Waits until this path was told of, at or after `since`.
     pub(crate) fn await_seen(&self, path: &Path, since: Instant, patience: Duration) -> Option<Instant> {
+        self.until(patience, || self.seen(path, since))
+    }
+
+    /// Waits until this was told of the path, at or after `since`.
+    pub(crate) fn await_told(
+        &self,
+        path: &Path,
+        what: EventKind,
+        since: Instant,
+        patience: Duration,
+    ) -> Option<Instant> {
+        let path = self.client.path(path);
+        self.until(patience, || {
+            let told = self.told.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_it = |news: &notify::Result<Event>| {
+                is_about(news, &path) && news.as_ref().is_ok_and(|event| event.kind == what)
+            };
+            told.iter().find(|(when, news)| *when >= since && is_it(news)).map(|(when, _)| *when)
+        })
+    }
+
+    fn until(&self, patience: Duration, look: impl Fn() -> Option<Instant>) -> Option<Instant> {
         let deadline = Instant::now() + patience;
         loop {
-            if let Some(seen) = self.seen(path, since) {
+            if let Some(seen) = look() {
                 return Some(seen);
             }
             let left = deadline.checked_duration_since(Instant::now())?;
