@@ -1,6 +1,7 @@
-//! What is answered when nothing was done, by names that stay the same.
+//! What is answered when an event did not have its effect, by names that stay the same.
 
 use std::io;
+use std::time::Duration;
 
 use aws_lambda_events::http::StatusCode;
 use lambda_runtime::Diagnostic;
@@ -9,7 +10,8 @@ use shared_volume::WriteError;
 use shared_volume::config::PublishError;
 use shared_volume::message::Refusal;
 
-/// Why an event did not have its effect. The wall and its configuration are unchanged.
+/// Why an event did not have its effect. The wall and its configuration are unchanged, as far as that is known: see
+/// [`Failure::Silent`].
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The event itself is wrong.
@@ -29,6 +31,17 @@ pub enum Failure {
     /// The volume could not be read or written.
     #[error(transparent)]
     Volume(#[from] WriteError),
+    /// The volume did not answer in time. What was asked of it may have happened, or may still happen until this process
+    /// has ended.
+    #[error(
+        "the volume has not answered for {} ms; it is not known whether this was written: look before you send it \
+         again, or send it with the same event id",
+        waited.as_millis()
+    )]
+    Silent {
+        /// How long was waited.
+        waited: Duration,
+    },
     /// The answer could not be written as JSON.
     #[error("the reply could not be written as JSON: {0}")]
     Reply(#[from] serde_json::Error),
@@ -53,6 +66,7 @@ impl Failure {
             Self::Refused(refusal) => refusal.name(),
             Self::Publish(error) => error.name(),
             Self::Volume(error) => error.name(),
+            Self::Silent { .. } => "volume_silent",
             Self::Reply(_) => "reply_failed",
         }
     }
@@ -70,9 +84,8 @@ impl Failure {
             "message_blocked" => StatusCode::UNPROCESSABLE_ENTITY,
             "reply_failed" => StatusCode::INTERNAL_SERVER_ERROR,
             "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
-            "wall_busy" | "volume_read_only" | "volume_forbidden" | "volume_stale" | "volume_error" => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            "wall_busy" | "volume_read_only" | "volume_forbidden" | "volume_stale" | "volume_silent"
+            | "volume_error" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -80,7 +93,7 @@ impl Failure {
     /// Whether the same event may succeed when it comes again.
     #[must_use]
     pub fn retry_may_help(&self) -> bool {
-        matches!(self, Self::Volume(_) | Self::Publish(PublishError::Write(_)))
+        matches!(self, Self::Volume(_) | Self::Silent { .. } | Self::Publish(PublishError::Write(_)))
     }
 
     pub(crate) fn body(&self) -> ErrorBody {

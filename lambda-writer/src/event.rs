@@ -12,8 +12,8 @@
 //! # Who is told what
 //!
 //! People and programs that wait for an answer are told in the reply. A source that waits for none is told by a function
-//! error when it is to send the event again (the lock was held, the volume failed), or to put it aside because nobody
-//! here reads its kind (a queue would otherwise take its messages for handled).
+//! error when it is to send the event again (the lock was held, the volume failed or was silent), or to put it aside
+//! because nobody here reads its kind (a queue would otherwise take its messages for handled).
 
 mod direct;
 mod eventbridge;

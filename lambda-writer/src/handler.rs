@@ -1,6 +1,6 @@
 //! One event, from arrival to reply.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
@@ -8,6 +8,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use shared_volume::wall::WallWriter;
 use shared_volume::{Volume, time};
+use tokio::time::timeout_at;
 
 use crate::command::{Command, Done};
 use crate::error::Failure;
@@ -16,6 +17,9 @@ use crate::reply::Reply;
 
 /// The longest wait for other writers.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What is kept of the time, at most, for the answer to get out when the volume is silent.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(1);
 
 /// The function. It is made once, and then has one event at a time.
 #[derive(Debug)]
@@ -37,21 +41,38 @@ impl Handler {
     /// that goes wrong is told in the reply.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reply, Failure> {
         let (event, context) = event.into_parts();
-        let deadline = Instant::now() + lock_wait(&context);
+        let (now, left) = (Instant::now(), time_left(&context));
         let invocation = Invocation {
             request_id: context.request_id,
             received: time::now(),
-            deadline,
+            deadline: now + lock_wait(left),
+            last_moment: now + volume_wait(left),
             writer: Arc::clone(&self.writer),
         };
         event::handle(event, &invocation).await
     }
+
+    /// Whether something is still at work on the volume although every event has been answered: a system call there
+    /// that does not return. It may hold the wall's lock, and only the end of the process takes that from it.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
+    }
+}
+
+fn time_left(context: &Context) -> Duration {
+    context.deadline().duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 /// Half of the time that is left, so that the answer still gets out, but no longer than [`LONGEST_WAIT`].
-fn lock_wait(context: &Context) -> Duration {
-    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+fn lock_wait(left: Duration) -> Duration {
     (left / 2).min(LONGEST_WAIT)
+}
+
+/// All of the time that is left but a quarter, which is no longer than [`LONGEST_GOODBYE`]. It is more than
+/// [`lock_wait`], so that a lock that is held is told as such.
+fn volume_wait(left: Duration) -> Duration {
+    left - (left / 4).min(LONGEST_GOODBYE)
 }
 
 /// What an event is handled with.
@@ -60,12 +81,16 @@ pub(crate) struct Invocation {
     pub(crate) request_id: String,
     /// When the function got the event.
     pub(crate) received: Timestamp,
+    /// Until when it waits for other writers.
     deadline: Instant,
+    /// Until when it waits for the volume.
+    last_moment: Instant,
     writer: Arc<Mutex<WallWriter>>,
 }
 
 impl Invocation {
-    /// Does what a command says. No lock on the volume is held when this returns.
+    /// Does what a command says. No lock on the volume is held when this returns, unless the volume is silent: then a
+    /// thread is left behind with what it holds, see [`Handler::is_stuck`].
     pub(crate) async fn execute(&self, command: Command) -> Result<Done, Failure> {
         let (writer, deadline, span) = (Arc::clone(&self.writer), self.deadline, tracing::Span::current());
         let (name, began) = (command.name(), Instant::now());
@@ -74,11 +99,12 @@ impl Invocation {
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             span.in_scope(|| command.execute(&mut writer, deadline))
         };
-        let result = match tokio::task::spawn_blocking(work).await {
-            Ok(result) => result,
+        let result = match timeout_at(self.last_moment.into(), tokio::task::spawn_blocking(work)).await {
+            Ok(Ok(result)) => result,
             // lambda_runtime makes a function error of it.
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(error) => Err(std::io::Error::from(error).into()),
+            Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Ok(Err(error)) => Err(std::io::Error::from(error).into()),
+            Err(_) => Err(Failure::Silent { waited: began.elapsed() }),
         };
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if result.is_ok() {

@@ -8,7 +8,7 @@
 //! - `event`: which kinds of event there are; beneath it a room for each: how it becomes a command, and how it is answered.
 //! - `command`: what can be done to a wall, whoever asks.
 //! - [`reply`]: the JSON that clients see.
-//! - [`error`]: what is answered when nothing was done, by stable names.
+//! - [`error`]: what is answered when an event did not have its effect, by stable names.
 
 pub mod settings;
 mod start;

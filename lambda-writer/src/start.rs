@@ -4,8 +4,10 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use tokio::signal::unix::{SignalKind, signal};
+use tower::util::MapResultLayer;
 
 use crate::handler::Handler;
 use crate::settings::{Arguments, Settings};
@@ -15,6 +17,11 @@ pub const EXIT_BAD_SETTINGS: u8 = 64;
 
 /// How long a write that is under way may take when the process is told to stop.
 const LAST_WRITE: Duration = Duration::from_millis(500);
+
+/// Why the process ends after it has answered that the volume is silent.
+#[derive(Debug, thiserror::Error)]
+#[error("a call of the volume does not return, and may hold the wall's lock until this process has ended")]
+struct Stuck;
 
 /// Runs the function until the process is told to stop, and says how the process should exit.
 #[must_use]
@@ -54,9 +61,15 @@ async fn until_told_to_stop(handler: &Handler) -> anyhow::Result<()> {
     // The first process of a container ignores these signals unless it listens for them.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let function = Runtime::new(service_fn(|event: LambdaEvent<_>| handler.handle(event)));
+    // What the layers of a runtime wrap ends when the Runtime API has taken the answer, and their error ends the runtime.
+    let function = function.layer(TracingLayer::new()).layer(MapResultLayer::new(|answered: Result<(), _>| {
+        answered.and_then(|()| if handler.is_stuck() { Err(Stuck.into()) } else { Ok(()) })
+    }));
     tokio::select! {
-        ended = lambda_runtime::run(service_fn(|event: LambdaEvent<_>| handler.handle(event))) => match ended {
+        ended = function.run() => match ended {
             Ok(()) => anyhow::bail!("the Lambda Runtime API has no more events"),
+            Err(error) if error.is::<Stuck>() => Err(anyhow::anyhow!(error)),
             Err(error) => Err(anyhow::anyhow!(error).context("the Lambda Runtime API failed")),
         },
         _ = terminate.recv() => Ok(()),

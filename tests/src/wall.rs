@@ -36,6 +36,7 @@ pub struct Wall {
 #[derive(Debug)]
 pub struct WallBuilder {
     environments: usize,
+    timeout_seconds: u64,
     volume: Option<PathBuf>,
     page: SocketAddr,
     api: SocketAddr,
@@ -57,7 +58,7 @@ impl Wall {
     /// When there are no free ports.
     pub fn builder() -> Result<WallBuilder> {
         let [page, api, runtime_api] = [free_address()?, free_address()?, free_address()?];
-        Ok(WallBuilder { environments: 2, volume: None, page, api, runtime_api })
+        Ok(WallBuilder { environments: 2, timeout_seconds: 10, volume: None, page, api, runtime_api })
     }
 
     /// The volume's directory.
@@ -196,6 +197,12 @@ impl WallBuilder {
         Self { environments, ..self }
     }
 
+    /// With so much time for each invocation.
+    #[must_use]
+    pub fn timeout_seconds(self, timeout_seconds: u64) -> Self {
+        Self { timeout_seconds, ..self }
+    }
+
     /// On this directory, which the caller keeps.
     #[must_use]
     pub fn volume(self, volume: &Path) -> Self {
@@ -231,6 +238,7 @@ impl WallBuilder {
         command.arg("--api").arg(self.api.to_string());
         command.arg("--runtime-api").arg(self.runtime_api.to_string());
         command.arg("--environments").arg(self.environments.to_string());
+        command.arg("--timeout").arg(self.timeout_seconds.to_string());
         Ok(command)
     }
 

@@ -60,6 +60,11 @@ impl Function {
         Ok(serde_json::to_value(reply).unwrap())
     }
 
+    /// Whether the process of this function was to end.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.handler.is_stuck()
+    }
+
     /// What an event is answered that does not end in a function error.
     pub(crate) async fn answer(&self, event: Value) -> Value {
         self.invoke(event).await.unwrap()

@@ -1,14 +1,20 @@
 //! The volume fails, or other writers do not let go of it.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::harness::{Function, Request, eventbridge};
 
+/// Enough for what needs no waiting, on a machine that is busy.
+const LITTLE_TIME: Duration = Duration::from_secs(2);
+
 /// A function with little time, on a volume whose lock somebody holds.
 fn locked() -> (Function, std::fs::File) {
-    let function = Function::new().with_time_left(Duration::from_millis(400));
+    let function = Function::new().with_time_left(LITTLE_TIME);
     let lock = std::fs::File::create(function.path("writer.lock")).unwrap();
     lock.lock().unwrap();
     (function, lock)
@@ -19,7 +25,7 @@ async fn a_lock_that_is_held_ends_in_busy_before_the_time_is_up() {
     let (function, lock) = locked();
     let began = Instant::now();
     let response = function.post("x").await;
-    assert!(began.elapsed() >= Duration::from_millis(150), "half of the time was to be waited");
+    assert!(began.elapsed() >= LITTLE_TIME.mul_f64(0.4), "half of the time was to be waited");
     assert_eq!((response.status(), response.header("retry-after")), (503, Some("1")));
     assert!(response.body().starts_with("wall_busy: other writers held the wall's lock for "), "{response:?}");
 
@@ -80,4 +86,62 @@ async fn a_full_volume_is_told_as_such() {
     assert!(response.body().starts_with("volume_full: "), "{response:?}");
     let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
     assert_eq!(function.invoke(event).await.unwrap_err().error_type, "volume_full");
+}
+
+/// A configuration that cannot be opened: a pipe that nobody writes to hangs in the kernel, as any file on a mount whose
+/// server is gone. It ends with this, so that a test whose assertion fails ends as well.
+struct Hang {
+    config: PathBuf,
+    pipe: PathBuf,
+}
+
+impl Hang {
+    fn on(function: &Function) -> Self {
+        let hang = Self { config: function.path("config.json"), pipe: function.path("pipe") };
+        mkfifoat(CWD, &hang.config, Mode::from_raw_mode(0o640)).unwrap();
+        hang
+    }
+}
+
+impl Drop for Hang {
+    fn drop(&mut self) {
+        // Out of the way first, so that whoever comes next does not hang again.
+        fs_err::rename(&self.config, &self.pipe).unwrap();
+        // To open it for both never waits, and lets go of everybody who waits for a writer.
+        drop(fs_err::OpenOptions::new().read(true).write(true).open(&self.pipe).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_volume_that_hangs_is_told_to_everybody_before_the_time_is_up() {
+    let function = Function::new().with_time_left(LITTLE_TIME);
+    let hang = Hang::on(&function);
+    assert!(!function.is_stuck());
+    let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
+    let all = async {
+        tokio::join!(function.post("x"), function.answer(json!({"command": "clear"})), function.invoke(event))
+    };
+    let (response, answer, error) = timeout(LITTLE_TIME, all).await.unwrap();
+    assert_eq!(response.status(), 503);
+    assert!(response.body().starts_with("volume_silent: the volume has not answered for "), "{response:?}");
+    assert_eq!((&answer["error"], &answer["status"]), (&json!("volume_silent"), &json!(503)));
+    assert_eq!(error.unwrap_err().error_type, "volume_silent");
+    assert!(function.is_stuck(), "the process was to be replaced");
+    drop(hang);
+}
+
+#[tokio::test]
+async fn what_hung_and_is_sent_again_is_on_the_wall_once() {
+    let function = Function::new().with_time_left(LITTLE_TIME);
+    let hang = Hang::on(&function);
+    let post = json!({"command": "post", "text": "once", "event": "order-17"});
+    let answer = timeout(LITTLE_TIME, function.answer(post.clone())).await.unwrap();
+    assert_eq!(answer["error"], "volume_silent");
+    assert_eq!(function.content(), "");
+
+    drop(hang);
+    let again = function.answer(post).await;
+    assert_eq!(again["repeated"], true, "what hung has gone on: {again}");
+    assert_eq!(function.wall().await, "once\n");
+    assert!(!function.is_stuck());
 }

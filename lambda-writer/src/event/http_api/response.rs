@@ -63,7 +63,7 @@ pub(super) fn cleared(done: Done, format: Format) -> Result<ApiGatewayV2httpResp
     Ok(response(StatusCode::OK, format, body))
 }
 
-/// Nothing was done.
+/// It was not done, as far as that is known.
 pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpResponse {
     let status = failure.status();
     let body = match (format, status) {
