@@ -42,7 +42,8 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        // What a silent volume was told may have been written: whoever just sends it again would double it.
+        if self.status == StatusCode::SERVICE_UNAVAILABLE && self.error != "volume_silent" {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.status == StatusCode::UNAUTHORIZED {

@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::error::ApiError;
 
-/// The function waits up to 5 s for the lock; a cold start comes on top.
+/// The function waits up to 9 s for a volume that is silent, and then says so.
 const OPERATION: Duration = Duration::from_secs(10);
 
 /// A function that is there is reached at once.

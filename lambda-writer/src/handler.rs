@@ -18,6 +18,9 @@ use crate::reply::Reply;
 /// The longest wait for other writers.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// The longest wait for the volume. The page waits 10 s for the function, and is to hear the cause.
+const LONGEST_SILENCE: Duration = Duration::from_secs(9);
+
 /// What is kept of the time, at most, for the answer to get out when the volume is silent.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(1);
 
@@ -69,10 +72,10 @@ fn lock_wait(left: Duration) -> Duration {
     (left / 2).min(LONGEST_WAIT)
 }
 
-/// All of the time that is left but a quarter, which is no longer than [`LONGEST_GOODBYE`]. It is more than
-/// [`lock_wait`], so that a lock that is held is told as such.
+/// All of the time that is left but a quarter, which is no longer than [`LONGEST_GOODBYE`]; no longer than
+/// [`LONGEST_SILENCE`]. It is more than [`lock_wait`], so that a lock that is held is told as such.
 fn volume_wait(left: Duration) -> Duration {
-    left - (left / 4).min(LONGEST_GOODBYE)
+    (left - (left / 4).min(LONGEST_GOODBYE)).min(LONGEST_SILENCE)
 }
 
 /// What an event is handled with.

@@ -33,6 +33,9 @@ pub(crate) fn run(_scale: Scale, report: &mut Report) -> Result<()> {
     cut(&reader, &stream, report)?;
     restart(&stream, report)?;
     let records = posters.end();
+    let refusals = &records[0].refusals;
+    let silent = refusals.contains_key(&("volume_silent".to_owned(), 503));
+    report.check("the writer whose wire was cut has answered with the cause", silent, format!("{refusals:?}"));
     let account = Account::of(&records, &log("trouble")?);
     report.check("nothing acknowledged is lost, nothing is doubled", account.is_right(), &account);
     let wall = log("trouble")?;
