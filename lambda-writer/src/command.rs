@@ -50,6 +50,11 @@ impl Command {
         }
     }
 
+    /// Whether it is to change something on the volume.
+    pub(crate) fn writes(&self) -> bool {
+        !matches!(self, Self::Read(_))
+    }
+
     /// Does it, waiting for other writers until `deadline`. It blocks.
     pub(crate) fn execute(self, writer: &mut WallWriter, deadline: Instant) -> Result<Done, Failure> {
         match self {

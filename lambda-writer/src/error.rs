@@ -10,6 +10,10 @@ use shared_volume::WriteError;
 use shared_volume::config::PublishError;
 use shared_volume::message::Refusal;
 
+/// What a client should know when a write was not seen to end.
+const UNKNOWN_OUTCOME: &str =
+    "; it is not known whether this was written: look before you send it again, or send it with the same event id";
+
 /// Why an event did not have its effect. The wall and its configuration are unchanged, as far as that is known: see
 /// [`Failure::Silent`].
 #[derive(Debug, thiserror::Error)]
@@ -34,13 +38,15 @@ pub enum Failure {
     /// The volume did not answer in time. What was asked of it may have happened, or may still happen until this process
     /// has ended.
     #[error(
-        "the volume has not answered for {} ms; it is not known whether this was written: look before you send it \
-         again, or send it with the same event id",
-        waited.as_millis()
+        "the volume has not answered for {} ms{}",
+        waited.as_millis(),
+        if *writes { UNKNOWN_OUTCOME } else { "; try again" }
     )]
     Silent {
         /// How long was waited.
         waited: Duration,
+        /// Whether something was to be written.
+        writes: bool,
     },
     /// The answer could not be written as JSON.
     #[error("the reply could not be written as JSON: {0}")]

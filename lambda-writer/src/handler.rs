@@ -18,8 +18,8 @@ use crate::reply::Reply;
 /// The longest wait for other writers.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The longest wait for the volume. The page waits 10 s for the function, and is to hear the cause.
-const LONGEST_SILENCE: Duration = Duration::from_secs(9);
+/// The longest wait for the volume. The page waits 10 s for the function, which may have to start, and is to hear the cause.
+const LONGEST_SILENCE: Duration = Duration::from_secs(7);
 
 /// What is kept of the time, at most, for the answer to get out when the volume is silent.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(1);
@@ -96,7 +96,7 @@ impl Invocation {
     /// thread is left behind with what it holds, see [`Handler::is_stuck`].
     pub(crate) async fn execute(&self, command: Command) -> Result<Done, Failure> {
         let (writer, deadline, span) = (Arc::clone(&self.writer), self.deadline, tracing::Span::current());
-        let (name, began) = (command.name(), Instant::now());
+        let (name, writes, began) = (command.name(), command.writes(), Instant::now());
         let work = move || {
             // What the writer remembers is only what it has counted, and it checks that against the file.
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +107,7 @@ impl Invocation {
             // lambda_runtime makes a function error of it.
             Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Ok(Err(error)) => Err(std::io::Error::from(error).into()),
-            Err(_) => Err(Failure::Silent { waited: began.elapsed() }),
+            Err(_) => Err(Failure::Silent { waited: began.elapsed(), writes }),
         };
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if result.is_ok() {

@@ -124,6 +124,7 @@ async fn a_volume_that_hangs_is_told_to_everybody_before_the_time_is_up() {
     let (response, answer, error) = timeout(LITTLE_TIME, all).await.unwrap();
     assert_eq!((response.status(), response.header("retry-after")), (503, None), "it may be on the wall");
     assert!(response.body().starts_with("volume_silent: the volume has not answered for "), "{response:?}");
+    assert!(response.body().contains("it is not known whether this was written"), "{response:?}");
     assert_eq!((&answer["error"], &answer["status"]), (&json!("volume_silent"), &json!(503)));
     assert_eq!(error.unwrap_err().error_type, "volume_silent");
     assert!(function.is_stuck(), "the process was to be replaced");

@@ -76,7 +76,7 @@ pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpRespo
     match status {
         StatusCode::METHOD_NOT_ALLOWED => set(&mut response.headers, header::ALLOW, METHODS),
         // It may be on the wall: a program that just sends it again would double it.
-        StatusCode::SERVICE_UNAVAILABLE if matches!(failure, Failure::Silent { .. }) => {}
+        StatusCode::SERVICE_UNAVAILABLE if matches!(failure, Failure::Silent { writes: true, .. }) => {}
         StatusCode::SERVICE_UNAVAILABLE => set(&mut response.headers, header::RETRY_AFTER, "1"),
         _ => {}
     }
