@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::error::ApiError;
 
-/// The function waits up to 9 s for a volume that is silent, and then says so.
+/// The function waits up to 7 s for a volume that is silent, and then says so; a cold start comes on top.
 const OPERATION: Duration = Duration::from_secs(10);
 
 /// A function that is there is reached at once.

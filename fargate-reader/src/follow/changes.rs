@@ -1,6 +1,7 @@
 //! The latest configuration changes, for the wall's list.
 
 use std::io;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -17,11 +18,13 @@ const KEPT: usize = 20;
 pub(super) struct Changes {
     wall: WallDir,
     pub(super) newest: Vec<Arc<ConfigChange>>,
+    /// The highest generation that was ever listed: above it nothing is known.
+    highest: u64,
 }
 
 impl Changes {
     pub(super) fn new(wall: WallDir) -> Self {
-        Self { wall, newest: Vec::new() }
+        Self { wall, newest: Vec::new(), highest: 0 }
     }
 
     /// Takes in that `running` was begun after `before`, which was seen to run.
@@ -29,16 +32,21 @@ impl Changes {
     /// Of the history only those generations are read that came and went unseen, mostly none: every file is a few round
     /// trips on a network mount, and the new configuration is waited for.
     pub(super) fn add(&mut self, before: &Published, running: &Published) {
-        let missed = before.generation.saturating_add(1)..running.generation;
-        if running.generation <= before.generation || missed.end - missed.start > KEPT as u64 {
-            return self.read(running, true);
-        }
-        let missed = missed.filter_map(|generation| self.told(config::generation(&self.wall, generation)).flatten());
-        let mut published = vec![before.clone()];
-        published.extend(missed);
-        published.push(running.clone());
+        let is_next = running.generation > before.generation && before.generation == self.highest;
+        let missed = if is_next { self.missed(before.generation + 1..running.generation) } else { None };
+        let Some(missed) = missed else { return self.read(running, true) };
+        let published: Vec<_> = [before.clone()].into_iter().chain(missed).chain([running.clone()]).collect();
         self.newest.extend(changes(&published, true).map(Arc::new));
         self.newest.drain(..self.newest.len().saturating_sub(KEPT));
+        self.highest = running.generation;
+    }
+
+    /// What these generations were; nothing when they are too many, or not all can be read.
+    fn missed(&self, generations: Range<u64>) -> Option<Vec<Published>> {
+        if generations.end - generations.start > KEPT as u64 {
+            return None;
+        }
+        generations.map(|generation| self.told(config::generation(&self.wall, generation))?).collect()
     }
 
     /// Reads the list from the history, for `running`. `live` says that what is not known yet is new.
@@ -60,6 +68,7 @@ impl Changes {
         };
         self.newest = changes(&published, live).map(known).collect();
         self.newest.drain(..self.newest.len().saturating_sub(KEPT));
+        self.highest = self.highest.max(running.generation);
     }
 
     /// The newest published, newest first.
@@ -146,6 +155,19 @@ mod tests {
         fs_err::remove_dir_all(directory.path().join("history")).unwrap();
         changes.add(&first, &second);
         assert_eq!(generations(&changes), [1, 2]);
+    }
+
+    #[test]
+    fn what_was_listed_before_a_way_back_is_not_new_after_it() {
+        let (_directory, mut changes) = changes();
+        let third = publish_more(&changes, 3);
+        changes.read(&third, false);
+        // A person puts an older generation into config.json.
+        let back = Published { generation: 1, ..Published::initial() };
+        changes.add(&third, &back);
+        let fourth = publish_more(&changes, 1);
+        changes.add(&back, &fourth);
+        assert_eq!(generations(&changes), [1, 2, 3, 4]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Pulse {
         self.asked_since.store(self.now(), Ordering::Relaxed);
     }
 
-    /// The volume has answered, and whether that was a whole look which succeeded.
+    /// The volume has answered, and whether that was a look which succeeded.
     pub(super) fn answered(&self, good_look: bool) {
         self.asked_since.store(NEVER, Ordering::Relaxed);
         if good_look {

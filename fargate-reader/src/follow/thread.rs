@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Instant;
 
 use shared_volume::{WallDir, time};
 use tokio::sync::watch as channel;
@@ -27,6 +28,8 @@ pub(super) struct Follower {
     /// Whether there is something to publish.
     news: bool,
     plan: Plan,
+    /// When everything was looked at last.
+    whole_look: Instant,
     watching: Option<Watching>,
     /// Whether a watcher was refused and that was logged.
     unwatched: bool,
@@ -52,6 +55,7 @@ impl Follower {
             volume: VolumeHealth::Waiting(None),
             news: false,
             plan: Plan::new(settings, follow.hints.clone()),
+            whole_look: Instant::now(),
             watching: None,
             unwatched: false,
             hinted,
@@ -83,6 +87,7 @@ impl Follower {
     /// Reads what is new.
     fn look(&mut self, scope: Scope) -> io::Result<()> {
         if scope.everything {
+            self.whole_look = Instant::now();
             // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
             let _directory = fs_err::read_dir(self.wall.path()).inspect_err(|_| self.watching = None)?;
             // Watching begins before reading, so that nothing falls in between.
@@ -164,7 +169,9 @@ impl Follower {
     /// Waits for a reason to look, and answers at what; nothing when there will be none.
     fn wait(&mut self) -> Option<Scope> {
         let followed = self.audience.load(Ordering::Relaxed) > 0;
-        let mut patience = self.plan.patience(self.watching.as_ref(), followed);
+        let between = self.plan.patience(self.watching.as_ref(), followed);
+        // Hints about parts do not put it off.
+        let mut patience = between.saturating_sub(self.whole_look.elapsed());
         if self.configuration.is_in_doubt() {
             patience = patience.min(DOUBT);
         }
@@ -191,8 +198,11 @@ impl Follower {
                 Hint::Stop => return None,
             }
         }
+        if self.configuration.is_in_doubt() {
+            scope.add(Part::Configuration);
+        }
         // Where something is wrong with the volume, a part that can be read does not make it right.
-        scope.everything |= self.volume != VolumeHealth::Ok;
+        scope.everything |= self.volume != VolumeHealth::Ok || self.whole_look.elapsed() >= between;
         Some(scope)
     }
 }

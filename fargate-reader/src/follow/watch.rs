@@ -139,9 +139,9 @@ fn handler(wall: WallDir, hints: Sender<Hint>) -> impl FnMut(notify::Result<Even
     }
 }
 
-/// The one part that an event is about.
+/// The one part that an event is about. What is gone may be gone with its directory.
 fn part(wall: &WallDir, event: &Event) -> Option<Part> {
-    if event.need_rescan() {
+    if event.need_rescan() || event.kind.is_remove() {
         return None;
     }
     let is_about = |file: PathBuf| event.paths.contains(&file);

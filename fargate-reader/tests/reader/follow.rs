@@ -215,6 +215,33 @@ async fn the_watcher_for_network_file_systems_sees_messages_and_configurations()
 }
 
 #[tokio::test]
+async fn a_wall_whose_directory_goes_away_keeps_its_messages() {
+    for watch in [fargate_reader::Watch::Native, fargate_reader::Watch::Nfs] {
+        let wall = Wall::empty();
+        wall.append(&["kept"]);
+        let interval = std::time::Duration::from_millis(5);
+        let reader =
+            Reader::start(fargate_reader::Settings { watch, watch_interval: interval, ..wall.settings() }).await;
+        reader.shows(&["kept"]).await;
+        let mut events = reader.follow("/events", None).await;
+        events.next(&["wall"]).await;
+        fs_err::rename(wall.path(), wall.path().with_extension("away")).unwrap();
+        // By then the loss of the files would have been told.
+        loop {
+            let (event, data) = events.next(&["wall", "status"]).await;
+            assert_eq!(event.event, "status", "another wall was told: {data}");
+            if data["volume"]["state"] == json!("failing") {
+                break;
+            }
+        }
+        assert_eq!(reader.texts().await, ["kept"]);
+        fs_err::rename(wall.path().with_extension("away"), wall.path()).unwrap();
+        reader.eventually("/api/status", |status| status["volume"]["state"] == json!("ok")).await;
+        assert_eq!(reader.texts().await, ["kept"]);
+    }
+}
+
+#[tokio::test]
 async fn a_volume_that_hangs_is_told_while_the_last_good_state_is_served() {
     let wall = Wall::empty();
     wall.append(&["still here"]);

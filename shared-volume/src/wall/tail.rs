@@ -74,7 +74,8 @@ impl Tail {
 
     /// Reads what was added since the last call; nothing when the log is as it was.
     ///
-    /// The first call always answers, with the whole log, and a log that is missing or empty is an empty wall.
+    /// The first call always answers, with the whole log, and a log that is missing or empty is an empty wall; not so where
+    /// the directory is missing as well.
     ///
     /// # Errors
     /// When the log cannot be read. The place is kept, so that the next call goes on.
@@ -91,7 +92,7 @@ impl Tail {
     }
 
     fn read_once(&mut self) -> io::Result<Option<Added>> {
-        let Some(file) = LogFile::open(&self.wall.content())? else { return Ok(self.empty(None)) };
+        let Some(file) = self.open()? else { return Ok(self.empty(None)) };
         let fingerprint = Fingerprint::of(&file);
         if self.seen.as_ref().is_some_and(|seen| seen.fingerprint.as_ref() == Some(&fingerprint)) {
             return Ok(None);
@@ -110,6 +111,17 @@ impl Tail {
         self.seen = Some(Seen { fingerprint: Some(fingerprint), cursor, remembered });
         let (restarted, open) = (resumed.is_none(), Some(file.into_file()));
         Ok(Some(Added { restarted, entries: lines.entries, damaged: lines.damaged, cursor, modified, open }))
+    }
+
+    /// Opens the log; nothing when it is missing from a directory that is there. When the directory is gone as well, the
+    /// volume fails, and nothing is known of the wall.
+    fn open(&self) -> io::Result<Option<LogFile>> {
+        if let Some(file) = LogFile::open(&self.wall.content())? {
+            return Ok(Some(file));
+        }
+        // Opening the directory makes an NFS client ask again for a name that it remembers as missing.
+        let _directory = fs_err::read_dir(self.wall.path())?;
+        LogFile::open(&self.wall.content())
     }
 
     /// Where to go on in `file`, if it still holds what was read last just before that place.
