@@ -13,14 +13,14 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
+# As cargo takes it, which is run in ROOT.
+TARGET = (ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")).resolve()
 CACHE = TARGET / "nfs"
 GUEST = Path(__file__).resolve().parent / "guest"
 
 PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
 TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
 MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
-AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 # Somebody else may be installing something.
 APT = ["-o", "DPkg::Lock::Timeout=300"]
 # Where Debian puts programs; those of the downloaded packages are looked for before the host's own.
@@ -68,20 +68,20 @@ def prepare():
     return kernel, initramfs
 
 
+def apt_get(*arguments):
+    """Runs apt-get as root, if this is root or may become it. Whether that was enough is seen by what is there then."""
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
+        subprocess.run([*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT, "-qq", *arguments],
+                       stdout=subprocess.DEVNULL)
+
+
 def install(program, package):
-    if shutil.which(program):
-        return
-    if shutil.which("apt-get"):
-        update_package_lists()
-        subprocess.run([*AS_ROOT, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT, "install", "-y", "-qq",
-                        "--no-install-recommends", package], stdout=subprocess.DEVNULL)
+    if not shutil.which(program):
+        apt_get("update")
+        apt_get("install", "-y", "--no-install-recommends", package)
     if not shutil.which(program):
         raise Missing(f"{program} (apt-get install {package})")
-
-
-def update_package_lists():
-    # Where they cannot be brought up to date, those that are there may do.
-    subprocess.run([*AS_ROOT, "apt-get", *APT, "update", "-qq"], stdout=subprocess.DEVNULL)
 
 
 def unpack_packages():
@@ -89,23 +89,30 @@ def unpack_packages():
     for folder in downloads, unpacked:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    update_package_lists()
+    # Where the lists cannot be brought up to date, those that are there may do.
+    apt_get("update")
     depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], text=True, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL).stdout if shutil.which("apt-cache") else ""
     image = re.search(r"Depends: (linux-image-\S+)", depends)
     if not image:
         raise Missing("Debian's packages: apt knows no linux-image-cloud-amd64 here")
-    # Downloading as root into a folder that apt's own user may not enter draws a warning of no concern here.
-    sh("apt-get", "download", "-qq", image[1], *PACKAGES, cwd=downloads, stderr=subprocess.DEVNULL)
+    download(downloads, image[1], *PACKAGES)
     # The libraries that those need and the host has not: apt knows, and would install them; we only read their names.
     plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *PACKAGES, stderr=subprocess.DEVNULL)
     missing = [name for name in re.findall(r"^Inst (\S+)", plan, re.M) if name.startswith("lib")]
     if missing:
-        sh("apt-get", "download", "-qq", *missing, cwd=downloads, stderr=subprocess.DEVNULL)
+        download(downloads, *missing)
     for package in downloads.glob("*.deb"):
         sh("dpkg-deb", "-x", str(package), str(unpacked))
     shutil.rmtree(downloads)
     return unpacked
+
+
+def download(folder, *packages):
+    got = subprocess.run(["apt-get", "download", "-qq", *packages], cwd=folder, text=True, capture_output=True)
+    # As root it warns that apt's own user may not enter the folder, which is of no concern here.
+    if got.returncode:
+        raise Missing(f"Debian's packages (apt-get download: {got.stderr.strip()})")
 
 
 def find(name, folders, unpacked):
@@ -160,14 +167,14 @@ def pack(folder, archive):
 
 
 def with_programs(base, programs):
-    """Adds the guest's scripts and the programs under test to the first initramfs."""
+    """Adds the guest's scripts and the programs under test, by the names they have there, to the first initramfs."""
     folder, image = CACHE / "programs", CACHE / "initramfs"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "bin").mkdir(parents=True)
     for script in GUEST.iterdir():
         shutil.copy(script, folder / script.name)
-    for program in programs:
-        shutil.copy(program, folder / "bin" / program.name)
+    for name, program in programs.items():
+        shutil.copy(program, folder / "bin" / name)
     pack(folder, CACHE / "programs.cpio")
     with open(image, "wb") as out:
         for part in base, CACHE / "programs.cpio":

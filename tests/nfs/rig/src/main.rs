@@ -34,6 +34,7 @@ fn main() -> ExitCode {
             process::tell_logs(&mut report);
             complete = false;
         }
+        report.end();
     }
     if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

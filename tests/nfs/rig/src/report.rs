@@ -16,6 +16,11 @@ impl Report {
         report
     }
 
+    /// The scenario is over, and all of it was told.
+    pub(crate) fn end(self) {
+        self.tell(&json!({ "ended": true }));
+    }
+
     /// One row of a table. The columns of its first row are the table's.
     pub(crate) fn row(&mut self, table: &str, cells: &[(&str, Value)]) {
         let row: Vec<_> = cells.iter().map(|(column, value)| json!([column, value])).collect();
