@@ -9,7 +9,8 @@
 //! - [`wall`]: the log of messages (`content`): appending, clearing, compaction, reading what was added.
 //! - [`config`]: the configuration (`config.json`, `history/`): its schema, publishing, history, rollback.
 //! - [`message`]: one line of the log, and the rules a message must keep.
-//! - `lock` and `replace`: the writers' lock and the atomic replacement of a file, which the two above stand on.
+//! - `lock` and `replace`: the writers' lock and the atomic replacement of a file, which the two above stand on. `intent`:
+//!   what the lock's holder has begun, so that the next one knows what may still come.
 //! - [`error`]: what can go wrong with a write, by stable names.
 
 pub mod volume;
@@ -19,6 +20,7 @@ pub mod message;
 pub mod wall;
 
 pub mod error;
+mod intent;
 mod lock;
 mod replace;
 pub mod time;

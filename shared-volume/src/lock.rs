@@ -1,13 +1,15 @@
 //! The writers' lock.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fs_err::os::unix::fs::OpenOptionsExt;
 
 use crate::error::WriteError;
+use crate::intent::{self, Intent};
 use crate::volume::{FILE_MODE, WallDir, create_directory};
 
 /// The first pause between two tries; one append on a busy NFS mount takes about ten times as long.
@@ -40,7 +42,7 @@ impl WriterLock {
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => {
                     let text = format!("failed to lock `{}`: {error}", path.display());
-                    return Err(std::io::Error::new(error.kind(), text).into());
+                    return Err(io::Error::new(error.kind(), text).into());
                 }
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -54,6 +56,21 @@ impl WriterLock {
     }
 }
 
+impl WriterLock {
+    /// What the holder before has begun. Taking the lock has dropped what an NFS client remembered of the file.
+    pub(crate) fn intent(&self) -> io::Result<Intent> {
+        let mut text = vec![0; intent::BYTES];
+        let length = self.file.read_at(&mut text, 0)?;
+        Ok(Intent::parse(&text[..length]))
+    }
+
+    /// Tells whoever takes the lock next what is about to be done. It is known to the server when this returns.
+    pub(crate) fn declare(&self, intent: Intent) -> io::Result<()> {
+        self.file.write_all_at(&intent.to_bytes()?, 0)?;
+        self.file.sync_data()
+    }
+}
+
 impl Drop for WriterLock {
     fn drop(&mut self) {
         // Closing the file would release the lock as well; an error here leaves nothing else to try.
@@ -61,12 +78,12 @@ impl Drop for WriterLock {
     }
 }
 
-fn open(path: &Path) -> std::io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     // LOCK_EX on NFS needs a file that is open for writing.
     let mut options = fs_err::OpenOptions::new();
     options.read(true).write(true);
     match options.open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         opened => return opened.map(fs_err::File::into_file),
     }
     let file = options.create(true).mode(FILE_MODE).open(path)?;

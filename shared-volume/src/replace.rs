@@ -16,8 +16,8 @@ use crate::volume::FILE_MODE;
 /// To be called under the writers' lock. A temporary file found there was left by a writer that crashed, or belongs to
 /// one that lost its lock while it was stalled: it is removed, so that such a writer's rename fails.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    remove_leftovers(path)?;
     let (directory, name) = split(path)?;
-    remove_leftovers(directory, name)?;
     let temporary = directory.join(temporary_name(name));
     write_and_rename(&temporary, path, bytes).inspect_err(|_| {
         // The error that is reported is the first one; the file, if it is there, is swept by the next replacement.
@@ -62,7 +62,9 @@ fn temporary_name(name: &OsStr) -> PathBuf {
     PathBuf::from(format!(".{}.{}.tmp", name.display(), Ulid::generate()))
 }
 
-fn remove_leftovers(directory: &Path, name: &OsStr) -> io::Result<()> {
+/// Removes what replacements of `path` have left that did not come to their end, so that they never will.
+pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
+    let (directory, name) = split(path)?;
     let prefix = format!(".{}.", name.display());
     for entry in fs_err::read_dir(directory)? {
         let entry = entry?;

@@ -9,12 +9,13 @@ use fs_err::os::unix::fs::OpenOptionsExt;
 use memchr::memmem;
 use ulid::Ulid;
 
-use super::compact::{Cleared, begin_anew, compact};
+use super::compact::{Cleared, begin_anew, compact, move_to_new_file};
 use super::entry::{Lines, Said};
 use super::file::{HEADER_MARK, Header, LogFile};
 use super::newest::{Newest, newest};
 use crate::config::{self, Config};
 use crate::error::WriteError;
+use crate::intent::Intent;
 use crate::lock::WriterLock;
 use crate::message::{Draft, MESSAGE_MARK, Message, Refusal};
 use crate::time;
@@ -23,8 +24,8 @@ use crate::volume::{FILE_MODE, WallDir};
 /// How far back a retry is recognised by its event id. Fixed, so that an append costs the same on every wall.
 const RECENT_BYTES: u64 = 128 * 1024;
 
-/// How often an append is tried again because another program deleted the log meanwhile.
-const DELETED_TRIES: u32 = 5;
+/// How often an append is tried because another program deleted the log meanwhile, or because the log had to be moved.
+const TRIES: u32 = 5;
 
 /// The writer of one wall. It remembers how many messages it has counted, so that it counts only those that were added.
 #[derive(Debug)]
@@ -78,11 +79,12 @@ impl WallWriter {
     /// # Errors
     /// When the lock is not to be had before `deadline`, or the volume fails: then none of them was added.
     pub fn append(&mut self, drafts: &[Draft], deadline: Instant) -> Result<Batch, WriteError> {
-        let _lock = WriterLock::acquire(&self.wall, deadline)?;
-        let config = config::in_force(&self.wall)?.published.config;
-        for _ in 1..DELETED_TRIES {
-            if let Some(answers) = self.append_once(drafts, &config)? {
-                let compaction_failed = self.compact_when_long(&config).err();
+        for _ in 1..TRIES {
+            // Taken anew for each try: where the log was moved away from a writer, it had lost its lock before.
+            let lock = WriterLock::acquire(&self.wall, deadline)?;
+            let config = config::in_force(&self.wall)?.published.config;
+            if let Some(answers) = self.append_once(drafts, &config, &lock)? {
+                let compaction_failed = self.compact_when_long(&config, &lock).err();
                 return Ok(Batch { answers, compaction_failed });
             }
         }
@@ -95,9 +97,15 @@ impl WallWriter {
     /// # Errors
     /// When the lock is not to be had before `deadline`, or the volume fails: then the wall is as it was.
     pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, WriteError> {
-        let _lock = WriterLock::acquire(&self.wall, deadline)?;
+        let lock = WriterLock::acquire(&self.wall, deadline)?;
         self.counted = None;
-        Ok(begin_anew(&self.wall, event)?)
+        // A new wall is a new file, whatever is still under way to the old one.
+        lock.declare(Intent::Replace)?;
+        let cleared = begin_anew(&self.wall, event)?;
+        if !cleared.repeated {
+            lock.declare(Intent::Nothing)?;
+        }
+        Ok(cleared)
     }
 
     /// The newest `limit` messages, but never more than the configuration keeps.
@@ -109,11 +117,21 @@ impl WallWriter {
         newest(&self.wall, limit.min(keep))
     }
 
-    /// Nothing when the log was deleted while it was written.
-    fn append_once(&mut self, drafts: &[Draft], config: &Config) -> io::Result<Option<Vec<Result<Appended, Refusal>>>> {
+    /// Nothing when the log was deleted while it was written, or had to be moved first.
+    fn append_once(
+        &mut self,
+        drafts: &[Draft],
+        config: &Config,
+        lock: &WriterLock,
+    ) -> io::Result<Option<Vec<Result<Appended, Refusal>>>> {
         let path = self.wall.content();
         let mut file = open(&path)?;
         let log = LogFile::new(file.try_clone()?)?;
+        if !has_come_to_pass(lock.intent()?, &log)? {
+            move_to_new_file(&self.wall)?;
+            lock.declare(Intent::Nothing)?;
+            return Ok(None);
+        }
         let recent_from = log.len().saturating_sub(RECENT_BYTES);
         let recent = log.read_from(recent_from)?;
 
@@ -137,12 +155,13 @@ impl WallWriter {
             }
             return Ok(Some(answers));
         }
-        write_durably(&mut file, &lines, end)?;
+        lock.declare(Intent::append(log.metadata.ino(), end, &lines))?;
+        write_durably(&mut file, &lines, end, lock)?;
         Ok(still_named(&path, &log)?.then_some(answers))
     }
 
     /// Shortens the log when it holds twice what the configuration keeps.
-    fn compact_when_long(&mut self, config: &Config) -> io::Result<()> {
+    fn compact_when_long(&mut self, config: &Config, lock: &WriterLock) -> io::Result<()> {
         let keep = config.keep_messages.get();
         let Some(log) = LogFile::open(&self.wall.content())? else { return Ok(()) };
         let before = self.counted.filter(|counted| counted.inode == log.metadata.ino() && counted.bytes <= log.len());
@@ -154,8 +173,16 @@ impl WallWriter {
             return Ok(());
         }
         self.counted = None;
-        compact(&self.wall, keep)
+        lock.declare(Intent::Replace)?;
+        compact(&self.wall, keep)?;
+        lock.declare(Intent::Nothing)
     }
+}
+
+/// Whether nothing is still under way to the log. What is no regular file cannot be moved.
+fn has_come_to_pass(intent: Intent, log: &LogFile) -> io::Result<bool> {
+    let read = |from, bytes| log.read_range(from, usize::try_from(bytes).unwrap_or(usize::MAX));
+    Ok(!log.metadata.is_file() || intent.has_come_to_pass((log.metadata.ino(), log.len()), read)?)
 }
 
 /// Answers every draft, and adds to `lines` those that are to be written.
@@ -234,13 +261,13 @@ fn open(path: &Path) -> io::Result<fs_err::File> {
 }
 
 /// Appends `lines` and waits until they are on the disk; when that fails, cuts the file back to `end`.
-fn write_durably(file: &mut fs_err::File, lines: &[u8], end: u64) -> io::Result<()> {
+fn write_durably(file: &mut fs_err::File, lines: &[u8], end: u64, lock: &WriterLock) -> io::Result<()> {
     file.write_all(lines).and_then(|()| file.sync_all()).inspect_err(|_| {
         // What was written is not accepted. It is cut off unless another program has already written behind it.
         let ours_is_last = file.stream_position().ok() == file.metadata().ok().map(|meta| meta.len());
         if ours_is_last {
-            // If this fails too, the half line is repaired by the next append; the first error is the one to tell.
-            drop(file.set_len(end));
+            // If this fails too, the next append moves the log; the first error is the one to tell.
+            drop(file.set_len(end).and_then(|()| lock.declare(Intent::Nothing)));
         }
     })
 }

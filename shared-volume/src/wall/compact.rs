@@ -1,12 +1,13 @@
 //! Keeping the log short, and beginning it anew.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use ulid::Ulid;
 
 use super::entry::Lines;
 use super::file::{Beginning, Header, LogFile};
-use crate::replace::replace;
+use crate::replace::{remove_leftovers, replace};
 use crate::volume::WallDir;
 
 /// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
@@ -28,13 +29,35 @@ pub(super) fn compact(wall: &WallDir, keep: usize) -> io::Result<()> {
     let kept = usize::try_from(start - beginning.header.start).unwrap_or(usize::MAX).min(bytes.len());
     let mut new = Header { start, ..beginning.header }.line()?;
     new.extend_from_slice(&bytes[kept..]);
-    replace(&path, &new)?;
+    rewrite(&path, &old, beginning.header_bytes + bytes.len() as u64, &new)
+}
 
-    let late = old.read_range(beginning.header_bytes + bytes.len() as u64, 1024 * 1024)?;
+/// Puts the log as it is into a new file. What is still under way to the old one does no harm then.
+///
+/// To be called under the writers' lock, as [`compact`].
+pub(super) fn move_to_new_file(wall: &WallDir) -> io::Result<()> {
+    let path = wall.content();
+    let Some(old) = LogFile::open(&path)?.filter(|old| old.metadata.is_file()) else {
+        return remove_leftovers(&path);
+    };
+    // A log that another program began is named after its file: from now on by its header.
+    let (header, from) = match Beginning::read(&old)? {
+        Some(Beginning { header, header_bytes }) => (header.line()?, header_bytes),
+        None => (Vec::new(), 0),
+    };
+    let bytes = old.read_from(from)?;
+    rewrite(&path, &old, from + bytes.len() as u64, &[header, bytes].concat())
+}
+
+/// Replaces the old log by `new`, which takes in the first `taken` bytes of the old one, and carries over what was
+/// appended to that meanwhile.
+fn rewrite(path: &Path, old: &LogFile, taken: u64, new: &[u8]) -> io::Result<()> {
+    replace(path, new)?;
+    let late = old.read_range(taken, 1024 * 1024)?;
     if late.is_empty() {
         return Ok(());
     }
-    let mut file = fs_err::OpenOptions::new().append(true).open(&path)?;
+    let mut file = fs_err::OpenOptions::new().append(true).open(path)?;
     file.write_all(&late)?;
     file.sync_all()
 }

@@ -6,6 +6,7 @@ mod append;
 mod compaction;
 mod config;
 mod foreign;
+mod intent;
 mod message;
 mod newest;
 mod support;

@@ -5,12 +5,21 @@ use shared_volume::wall::{Cursor, Tail};
 use crate::support::{TestWall, texts};
 
 #[test]
-fn a_missing_directory_is_an_empty_wall_and_is_said_once() {
+fn a_missing_log_is_an_empty_wall_and_is_said_once() {
     let wall = TestWall::new();
-    fs_err::remove_dir(wall.dir.path()).unwrap();
     let mut tail = Tail::new(wall.dir.clone());
     assert!(tail.read().unwrap().unwrap().entries.is_empty());
     assert!(tail.read().unwrap().is_none());
+}
+
+#[test]
+fn a_log_that_is_missing_with_its_directory_is_not_taken_for_an_empty_wall() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    let mut tail = Tail::new(wall.dir.clone());
+    tail.read().unwrap();
+    fs_err::remove_dir_all(wall.dir.path()).unwrap();
+    assert_eq!(tail.read().unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod contention;
 mod cost;
 mod directory;
+mod fence;
 mod posting;
 mod read_only;
 mod served;
@@ -25,6 +26,8 @@ pub(crate) struct Scale {
     pub(crate) stragglers: Duration,
     /// How long a wire is cut.
     pub(crate) cut: Duration,
+    /// How often a writing client is cut off for longer than its lease.
+    pub(crate) cuts: usize,
     /// How long two clients post.
     pub(crate) posting: Duration,
     /// How long four writers contend.
@@ -36,6 +39,7 @@ impl Scale {
         writes: 30,
         stragglers: Duration::from_secs(3),
         cut: Duration::from_secs(12),
+        cuts: 2,
         posting: Duration::from_secs(30),
         contention: Duration::from_secs(10),
     };
@@ -43,6 +47,7 @@ impl Scale {
         writes: 200,
         stragglers: Duration::from_secs(60),
         cut: Duration::from_secs(30),
+        cuts: 8,
         posting: Duration::from_secs(120),
         contention: Duration::from_secs(60),
     };
@@ -52,6 +57,7 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
         "served" => served::run(scale, report),
         "cost" => cost::run(report),
+        "fence" => fence::run(scale, report),
         "directory" => directory::run(scale, report),
         "silence" => silence::run(scale, report),
         "posting" => posting::run(scale, report),
