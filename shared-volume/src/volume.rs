@@ -92,7 +92,7 @@ impl WallDir {
         self.history().join(format!("{generation:010}.json"))
     }
 
-    /// `writer.lock`: taken by writers only, never replaced, never deleted.
+    /// `writer.lock`: taken by writers only, never replaced, never deleted. It tells what its holder has begun.
     #[must_use]
     pub fn writer_lock(&self) -> PathBuf {
         self.dir.join("writer.lock")
