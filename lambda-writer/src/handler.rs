@@ -74,7 +74,12 @@ fn lock_wait(left: Duration) -> Duration {
 
 /// All of the time that is left but a quarter, which is no longer than [`LONGEST_GOODBYE`]; no longer than
 /// [`LONGEST_SILENCE`]. It is more than [`lock_wait`], so that a lock that is held is told as such.
+///
+/// Without time left there is no deadline to keep: `cargo lambda watch` gives none.
 fn volume_wait(left: Duration) -> Duration {
+    if left.is_zero() {
+        return LONGEST_SILENCE;
+    }
     (left - (left / 4).min(LONGEST_GOODBYE)).min(LONGEST_SILENCE)
 }
 

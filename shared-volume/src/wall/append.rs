@@ -25,7 +25,7 @@ use crate::volume::{FILE_MODE, WallDir};
 const RECENT_BYTES: u64 = 128 * 1024;
 
 /// How often an append is tried because another program deleted the log meanwhile, or because the log had to be moved.
-const TRIES: u32 = 5;
+const TRIES: u32 = 30;
 
 /// The writer of one wall. It remembers how many messages it has counted, so that it counts only those that were added.
 #[derive(Debug)]
