@@ -102,6 +102,7 @@ impl WallWriter {
         // A new wall is a new file, whatever is still under way to the old one.
         lock.declare(Intent::Replace)?;
         let cleared = begin_anew(&self.wall, event)?;
+        // After a repetition the old file is still the log: the next append moves it, whatever was begun before.
         if !cleared.repeated {
             lock.declare(Intent::Nothing)?;
         }
