@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -46,6 +47,13 @@ impl ApiError {
     /// A parameter in the query that makes no sense.
     pub(crate) fn parameter(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parameter_invalid", message)
+    }
+}
+
+/// A path whose percent-encoding makes no sense.
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::parameter(format!("the path of the address: {}", rejection.body_text()))
     }
 }
 

@@ -10,7 +10,7 @@
 //! - `follow`: the one thread that touches the volume; `snapshot`: what it publishes.
 //! - `router`: the whole URL space; `routes`: its handlers; `page`: what people see.
 //! - `invoke`: the function, by the Lambda API.
-//! - `shapes`, `error`, `admin`, `policy`, `metrics`: what the routes share; `status_log`: the line that alarms watch.
+//! - `shapes`, `pieces`, `error`, `admin`, `policy`, `metrics`: what the routes share; `status_log`: the line that alarms watch.
 
 mod settings;
 mod start;
@@ -29,6 +29,7 @@ mod page;
 mod admin;
 mod error;
 mod metrics;
+mod pieces;
 mod policy;
 mod shapes;
 mod status_log;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::follow;
@@ -17,6 +19,9 @@ use crate::status_log;
 
 /// How long requests that are under way may take to end once shutdown has begun.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How much the kernel holds of what a client has not asked for yet, in bytes.
+const UNSENT: u32 = 64 * 1024;
 
 /// Serves the wall on `listener` until `shutdown` ends. Every stream then ends at once, and requests that are under way
 /// have 5 s to do so.
@@ -43,7 +48,8 @@ pub async fn run(
         metrics: Metrics::new(journey),
         shutdown: stopping.clone(),
     });
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let server =
+        axum::serve(listener.tap_io(prepare), router(app)).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut server = std::pin::pin!(server.into_future());
     let mut shutdown = std::pin::pin!(shutdown);
 
@@ -66,4 +72,14 @@ pub async fn run(
         Err(_) => tracing::warn!(grace_seconds = GRACE.as_secs(), "shut_down_with_requests_under_way"),
     }
     Ok(())
+}
+
+/// Prepares a connection for long answers and short ones: a client that does not read holds up little, and what is new
+/// does not wait for the acknowledgement of what came before.
+fn prepare(connection: &mut TcpStream) {
+    let prepared =
+        SockRef::from(&*connection).set_tcp_notsent_lowat(UNSENT).and_then(|()| connection.set_nodelay(true));
+    if let Err(error) = prepared {
+        tracing::debug!(%error, "connection_unprepared");
+    }
 }

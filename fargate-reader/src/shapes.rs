@@ -5,7 +5,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use shared_volume::config::{Cause, Config, Published};
-use shared_volume::time::{self, millis, optional_millis};
+use shared_volume::time::{millis, optional_millis};
 use shared_volume::wall::Cursor;
 
 use crate::follow::Pulse;
@@ -27,14 +27,9 @@ pub(crate) struct Message<'a> {
     stored: Option<Timestamp>,
     #[serde(serialize_with = "optional_millis::serialize", skip_serializing_if = "Option::is_none")]
     seen: Option<Timestamp>,
-    /// When it was handed to this browser; only in a stream.
-    #[serde(serialize_with = "optional_millis::serialize", skip_serializing_if = "Option::is_none")]
-    sent: Option<Timestamp>,
     plain: bool,
     #[serde(serialize_with = "as_text")]
     cursor: Cursor,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<&'a str>,
 }
 
 impl<'a> From<&'a Shown> for Message<'a> {
@@ -47,47 +42,32 @@ impl<'a> From<&'a Shown> for Message<'a> {
             received: shown.received,
             stored: shown.stored,
             seen: shown.seen,
-            sent: None,
             plain: shown.plain,
             cursor: shown.ends,
-            html: None,
         }
     }
 }
 
-impl<'a> Message<'a> {
-    /// As a browser is told of it, now, with the fragment that the page inserts.
-    pub(crate) fn told(shown: &'a Shown, html: &'a str) -> Self {
-        Self { sent: Some(time::now()), html: Some(html), ..Self::from(shown) }
-    }
-}
-
-/// A piece of the wall.
+/// A piece of the wall, but for its messages, which follow one by one; see [`Wall::begin`].
 #[derive(Debug, Serialize)]
-pub(crate) struct Wall<'a> {
+pub(crate) struct Wall {
     wall: String,
     #[serde(serialize_with = "as_text")]
     cursor: Cursor,
     older: Option<String>,
-    messages: Vec<Message<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<String>,
 }
 
-impl<'a> Wall<'a> {
-    pub(crate) fn new(snapshot: &Snapshot, page: Page<'a>) -> Self {
-        Self {
-            wall: snapshot.cursor.wall.to_string(),
-            cursor: snapshot.cursor,
-            older: page.older.map(|cursor| cursor.to_string()),
-            messages: page.messages.iter().map(|shown| Message::from(&**shown)).collect(),
-            html: None,
-        }
-    }
-
-    /// As a browser is told of it, with the fragment that the page inserts.
-    pub(crate) fn with_html(self, html: String) -> Self {
-        Self { html: Some(html), ..self }
+impl Wall {
+    /// The JSON of a piece of the wall up to its messages: they follow with commas between them, then `]}`.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(crate) fn begin(snapshot: &Snapshot, page: &Page<'_>) -> Result<String, askama::Error> {
+        let wall = snapshot.cursor.wall.to_string();
+        let older = page.older.map(|cursor| cursor.to_string());
+        let begin = serde_json::to_string(&Self { wall, cursor: snapshot.cursor, older });
+        let begin = begin.map_err(askama::Error::custom)?;
+        Ok(format!("{},\"messages\":[", begin.trim_end_matches('}')))
     }
 }
 

@@ -3,14 +3,15 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared_volume::wall::{Added, Cursor, Entry, Said, Tail};
+use shared_volume::wall::{Added, Cursor, Entry, Tail};
 use shared_volume::{WallDir, time};
 
+use super::item::item;
 use crate::metrics::Journey;
-use crate::snapshot::{NO_WALL, Shown};
+use crate::snapshot::{Encoded, Item, NO_WALL, PAGE_MESSAGES, Said, Shown};
 
 /// As many as a configuration can keep; should it keep more from now on, they are here.
 const MOST_KEPT: usize = 10_000;
@@ -19,25 +20,41 @@ const MOST_KEPT: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Messages {
     tail: Tail,
-    kept: VecDeque<Arc<Shown>>,
+    kept: VecDeque<Arc<Item>>,
+    /// How many of them are messages.
+    messages: usize,
+    /// Where the first of them begins.
+    begins: Cursor,
     pub(super) cursor: Cursor,
     pub(super) damaged_lines: u64,
-    /// Goes up when what was read before does not stand in the log any more, though the wall is the same.
-    pub(super) edition: u64,
     journey: Journey,
     /// The log as it was read, until [`Messages::close`].
     open: Option<File>,
 }
 
+/// The newest of what was read, oldest first.
+pub(super) struct Newest {
+    pub(super) begins: Cursor,
+    pub(super) items: Vec<Arc<Item>>,
+    pub(super) messages: Vec<Arc<Shown>>,
+}
+
 impl Messages {
     pub(super) fn new(wall: WallDir, journey: Journey) -> Self {
-        let tail = Tail::new(wall);
-        Self { tail, kept: VecDeque::new(), cursor: NO_WALL, damaged_lines: 0, edition: 0, journey, open: None }
+        let (tail, kept, open) = (Tail::new(wall), VecDeque::new(), None);
+        Self { tail, kept, messages: 0, begins: NO_WALL, cursor: NO_WALL, damaged_lines: 0, journey, open }
     }
 
-    /// The newest `count`, oldest first.
-    pub(super) fn newest(&self, count: usize) -> Vec<Arc<Shown>> {
-        self.kept.iter().skip(self.kept.len().saturating_sub(count)).cloned().collect()
+    /// The newest `count` messages, and what was said since the oldest of them.
+    pub(super) fn newest(&self, count: usize) -> Newest {
+        let mut messages: Vec<_> =
+            self.kept.iter().rev().filter_map(|item| message(item)).take(count).cloned().collect();
+        messages.reverse();
+        // With all messages goes what stands before them.
+        let first = messages.first().filter(|_| messages.len() < self.messages);
+        let from = first.map_or(0, |first| self.place(first.ends));
+        let begins = from.checked_sub(1).map_or(self.begins, |before| self.kept[before].ends);
+        Newest { begins, items: self.kept.range(from..).cloned().collect(), messages }
     }
 
     /// Reads what was added. Whether anything was. `live` says that it was not there before the reader started.
@@ -47,20 +64,26 @@ impl Messages {
         let stored = added.modified.filter(|_| live).and_then(|time| Timestamp::try_from(time).ok());
         let Added { restarted, entries, damaged, cursor, open, .. } = added;
         self.open = open;
-        let mut before = if restarted { self.forget(cursor) } else { HashMap::new() };
+        if restarted {
+            self.damaged_lines = 0;
+        }
+        let mut before = if restarted { self.forget(&entries, cursor) } else { HashMap::new() };
         for entry in entries {
-            let new = shown(entry, cursor, stored, seen);
-            let known = before.remove(&new.starts.position).filter(|known| is_same(known, &new));
-            self.kept.push_back(known.unwrap_or_else(|| {
-                self.journey.observe(&new);
-                Arc::new(new)
-            }));
+            let mut new = item(entry, cursor.wall, stored, seen);
+            if let Said::Message(shown) = &mut new.said {
+                match before.remove(&shown.id).filter(|known| known.text == shown.text) {
+                    // It is where it was, or somewhere else; it came when it came.
+                    Some(known) => *shown = Arc::new(Shown { ends: shown.ends, ..Shown::clone(&known) }),
+                    None => self.journey.observe(shown),
+                }
+            }
+            self.add(new);
         }
-        let oldest = self.kept.front().map_or(cursor.position, |shown| shown.starts.position);
-        if before.keys().any(|position| *position >= oldest) {
-            self.edition += 1;
+        if self.kept.back().map_or(self.begins, |last| last.ends) != cursor {
+            self.add(Item { ends: cursor, said: Said::Nothing });
         }
-        self.kept.drain(..self.kept.len().saturating_sub(MOST_KEPT));
+        self.drop_oldest();
+        self.keep_encoded();
         self.damaged_lines += damaged;
         self.cursor = cursor;
         Ok(true)
@@ -71,48 +94,69 @@ impl Messages {
         self.open = None;
     }
 
-    /// Starts over. What was there of the same wall is handed back by position, as it may be found again.
-    fn forget(&mut self, now: Cursor) -> HashMap<u64, Arc<Shown>> {
-        self.damaged_lines = 0;
+    fn add(&mut self, new: Item) {
+        match &new.said {
+            Said::Message(_) => self.messages += 1,
+            Said::Removal(id) => self.remove(id),
+            Said::Nothing => {}
+        }
+        self.kept.push_back(Arc::new(new));
+    }
+
+    fn remove(&mut self, id: &str) {
+        let found = self.kept.iter().rposition(|item| message(item).is_some_and(|shown| shown.id == id));
+        if let Some(removed) = found.and_then(|at| self.kept.get_mut(at)) {
+            // Whoever has seen it, and nothing since, is told from here.
+            *removed = Arc::new(Item { ends: removed.ends, said: Said::Nothing });
+            self.messages -= 1;
+        }
+    }
+
+    /// Starts over. The messages that were there are handed back by id, as they may be found again.
+    fn forget(&mut self, entries: &[Entry], now: Cursor) -> HashMap<String, Arc<Shown>> {
+        let position = entries.first().map_or(now.position, |first| first.span.start);
+        self.begins = Cursor { wall: now.wall, position };
+        self.messages = 0;
         let before = std::mem::take(&mut self.kept);
-        let same_wall = before.into_iter().filter(|shown| shown.ends.wall == now.wall);
-        same_wall.map(|shown| (shown.starts.position, shown)).collect()
+        before.iter().filter_map(|item| message(item)).map(|shown| (shown.id.clone(), Arc::clone(shown))).collect()
+    }
+
+    fn drop_oldest(&mut self) {
+        while self.messages > MOST_KEPT || self.kept.len() > 2 * MOST_KEPT {
+            let Some(oldest) = self.kept.pop_front() else { return };
+            self.messages -= usize::from(message(&oldest).is_some());
+            self.begins = oldest.ends;
+        }
+    }
+
+    /// Sees to it that the messages of the newest page keep what is sent of them, and no others.
+    fn keep_encoded(&mut self) {
+        let messages = self.kept.iter_mut().rev().filter(|item| message(item).is_some());
+        for (index, item) in messages.enumerate() {
+            let Some(shown) = message(item) else { continue };
+            let keeps = index < PAGE_MESSAGES;
+            match (shown.encoded.is_some(), keeps) {
+                (true, true) => {}
+                // Those before it keep nothing either.
+                (false, false) => break,
+                _ => {
+                    let encoded = keeps.then(Encoded::default);
+                    let said = Said::Message(Arc::new(Shown { encoded, ..Shown::clone(shown) }));
+                    *item = Arc::new(Item { ends: item.ends, said });
+                }
+            }
+        }
+    }
+
+    /// The index of the item that ends there.
+    fn place(&self, ends: Cursor) -> usize {
+        self.kept.partition_point(|item| item.ends.position < ends.position)
     }
 }
 
-fn is_same(known: &Shown, new: &Shown) -> bool {
-    known.id == new.id && known.ends == new.ends && known.text == new.text
-}
-
-fn shown(entry: Entry, wall: Cursor, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Shown {
-    let at = |position| Cursor { wall: wall.wall, position };
-    let (starts, ends, rendered) = (at(entry.span.start), at(entry.span.end), OnceLock::new());
-    match entry.said {
-        Said::Message(message) => Shown {
-            id: message.id.to_string(),
-            starts,
-            ends,
-            author: message.author,
-            text: message.text,
-            plain: false,
-            received: Some(message.received),
-            at: Some(message.at),
-            stored,
-            seen,
-            rendered,
-        },
-        Said::Plain(text) => Shown {
-            id: starts.to_string(),
-            starts,
-            ends,
-            author: None,
-            text,
-            plain: true,
-            received: None,
-            at: None,
-            stored,
-            seen,
-            rendered,
-        },
+fn message(item: &Item) -> Option<&Arc<Shown>> {
+    match &item.said {
+        Said::Message(shown) => Some(shown),
+        _ => None,
     }
 }

@@ -3,15 +3,16 @@
 mod changes;
 mod configuration;
 mod hint;
+mod item;
 mod messages;
 mod pulse;
 mod thread;
 mod watch;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use shared_volume::{Volume, time};
@@ -77,7 +78,7 @@ impl Follow {
             VolumeHealth::Waiting(_) => VolumeHealth::Waiting(Some(reason)),
             _ => VolumeHealth::Failing { reason, since: time::now() - silent },
         };
-        Arc::new(Snapshot { volume, ..Snapshot::clone(&snapshot) })
+        Arc::new(Snapshot { volume, config_event: OnceLock::new(), ..Snapshot::clone(&snapshot) })
     }
 
     /// How changes on the volume are noticed, for people.

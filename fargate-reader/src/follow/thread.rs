@@ -1,9 +1,9 @@
 //! The one thread that touches the volume: wait for a hint, look, publish.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use shared_volume::{WallDir, time};
@@ -11,7 +11,7 @@ use tokio::sync::watch as channel;
 
 use super::configuration::{Configuration, DOUBT};
 use super::hint::{Hint, Part, Scope};
-use super::messages::Messages;
+use super::messages::{Messages, Newest};
 use super::watch::{Plan, Watching};
 use super::{Follow, Pulse};
 use crate::metrics::Journey;
@@ -153,16 +153,19 @@ impl Follower {
 
     fn snapshot(&self) -> Snapshot {
         let config = Arc::clone(&self.configuration.running);
+        let Newest { begins, items, messages } = self.messages.newest(config.config.keep_messages.get());
         Snapshot {
             cursor: self.messages.cursor,
-            edition: self.messages.edition,
-            messages: self.messages.newest(config.config.keep_messages.get()),
+            begins,
+            items: Arc::new(items),
+            messages: Arc::new(messages),
             config,
             changes: self.configuration.changes.newest.clone(),
             rejected: self.configuration.rejected.clone(),
             volume: self.volume.clone(),
             watching: self.watching.as_ref().map(Watching::name),
             damaged_lines: self.messages.damaged_lines,
+            config_event: OnceLock::new(),
         }
     }
 

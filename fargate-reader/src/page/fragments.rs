@@ -1,5 +1,7 @@
 //! What changes in an open page.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use jiff::Timestamp;
 use shared_volume::config::Config;
@@ -15,15 +17,17 @@ struct ConfigFragments<'a> {
     posting: PostingState,
     notices: Vec<Notice>,
     figures: [Figure; 2],
-    changes: Vec<&'a str>,
+    changes: Vec<Cow<'a, str>>,
 }
 
 /// What changes on the page with the configuration. Inserting it twice changes nothing.
 pub(crate) fn config_fragments(snapshot: &Snapshot, posting: PostingState) -> Result<String, askama::Error> {
-    let changes: Result<_, _> = snapshot.changes.iter().map(|change| change.html()).collect();
+    let changes: Result<Vec<_>, _> = snapshot.changes.iter().map(|change| change.html()).collect();
+    let changes = changes?;
+    let changes = changes.iter().map(|change| String::from_utf8_lossy(&change.text)).collect();
     let notices = notices(snapshot, Timestamp::now());
     let (config, figures) = (&snapshot.config.config, config_figures(snapshot));
-    ConfigFragments { config, posting, notices, figures, changes: changes? }.render()
+    ConfigFragments { config, posting, notices, figures, changes }.render()
 }
 
 #[derive(Template)]

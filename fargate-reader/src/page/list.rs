@@ -3,36 +3,71 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::body::Bytes;
 use jiff::Timestamp;
 use shared_volume::wall::Cursor;
 
 use super::change::when;
+use crate::pieces::{Html, Pieces};
 use crate::snapshot::{ConfigChange, Page, Shown, Snapshot};
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct List<'a> {
+struct Begin<'a> {
     snapshot: &'a Snapshot,
     newer: bool,
+}
+
+#[derive(Template)]
+#[template(path = "older.html")]
+struct End {
     older: Option<Cursor>,
-    /// Rendered, newest first.
-    items: Vec<String>,
 }
 
 /// The list of a page, and the way to older messages.
-pub(crate) fn messages_page(snapshot: &Snapshot, page: &Page<'_>) -> Result<String, askama::Error> {
+#[derive(Debug)]
+pub(crate) struct List {
+    begin: Html,
+    /// Newest first.
+    items: Vec<Html>,
+    end: Html,
+}
+
+impl List {
+    /// As a page has it.
+    pub(crate) fn html(self) -> Pieces {
+        self.pieces(|html| html.text)
+    }
+
+    /// As a string in JSON has it.
+    pub(crate) fn escaped(self) -> Pieces {
+        self.pieces(|html| html.escaped)
+    }
+
+    fn pieces(self, of: impl Fn(Html) -> Bytes) -> Pieces {
+        let mut pieces = Pieces::default();
+        for html in [self.begin].into_iter().chain(self.items).chain([self.end]) {
+            pieces.push(of(html));
+        }
+        pieces
+    }
+}
+
+/// The list of a page, and the way to older messages.
+pub(crate) fn messages_page(snapshot: &Snapshot, page: &Page<'_>) -> Result<List, askama::Error> {
     let mut changes = changes_within(snapshot, page).into_iter().rev().peekable();
     let mut items = Vec::with_capacity(page.messages.len());
     for message in page.messages.iter().rev() {
         while let Some(change) = changes.next_if(|change| when(change) >= written(message)) {
-            items.push(change.html()?.to_owned());
+            items.push(change.html()?);
         }
-        items.push(message.html()?.to_owned());
+        items.push(message.html()?);
     }
     for change in changes {
-        items.push(change.html()?.to_owned());
+        items.push(change.html()?);
     }
-    List { snapshot, newer: page.newer, older: page.older, items }.render()
+    let begin = Begin { snapshot, newer: page.newer }.render()?.into();
+    Ok(List { begin, items, end: End { older: page.older }.render()?.into() })
 }
 
 /// The changes that belong on this page of several, oldest first.

@@ -8,7 +8,8 @@ use shared_volume::wall::Cursor;
 use ulid::Ulid;
 
 use super::*;
-use crate::snapshot::{ConfigChange, PAGE_MESSAGES, Rejected, Shown, Snapshot, VolumeHealth};
+use crate::pieces::Pieces;
+use crate::snapshot::{ConfigChange, PAGE_MESSAGES, Page, Rejected, Shown, Snapshot, VolumeHealth};
 
 fn ago(seconds: i64) -> Timestamp {
     Timestamp::now() - SignedDuration::from_secs(seconds)
@@ -22,7 +23,6 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
         let position = index as u64 * 100;
         Arc::new(Shown {
             id: Ulid::from_parts(2, index as u128).to_string(),
-            starts: Cursor { wall, position },
             ends: Cursor { wall, position: position + 100 },
             author: author.map(str::to_owned),
             text: (*text).to_owned(),
@@ -31,11 +31,11 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
             at: Some(at),
             stored: Some(at + SignedDuration::from_millis(12)),
             seen: Some(at + SignedDuration::from_millis(108)),
-            rendered: Default::default(),
+            encoded: None,
         })
     };
     let cursor = Cursor { wall, position: said.len() as u64 * 100 };
-    let messages = said.iter().enumerate().map(shown).collect();
+    let messages = Arc::new(said.iter().enumerate().map(shown).collect());
     Snapshot { cursor, messages, volume: VolumeHealth::Ok, ..Snapshot::waiting() }
 }
 
@@ -56,6 +56,20 @@ fn page_of(snapshot: &Snapshot) -> WallPage<'_> {
     WallPage { snapshot, page, form, posting, streams: 12, watching: "every 250 ms" }
 }
 
+fn joined(mut pieces: Pieces) -> String {
+    let chunks: Vec<_> = std::iter::from_fn(|| pieces.next_chunk()).collect();
+    String::from_utf8(chunks.concat()).unwrap()
+}
+
+/// The whole page, as a browser gets it.
+fn wall(view: &WallPage<'_>) -> String {
+    joined(super::wall(view).unwrap())
+}
+
+fn messages_page(snapshot: &Snapshot, page: &Page<'_>) -> String {
+    joined(super::messages_page(snapshot, page).unwrap().html())
+}
+
 /// Where `text` stands in `html`.
 fn place(html: &str, text: &str) -> usize {
     html.find(text).unwrap_or_else(|| panic!("{text} is in {html}"))
@@ -65,7 +79,7 @@ fn place(html: &str, text: &str) -> usize {
 fn whatever_people_write_is_text_and_keeps_its_line_breaks() {
     let text = "<script>alert('1')</script>\n  two &amp; \"three\"\n\nhttps://a.example/?q=<b>&x=\"y\"";
     let snapshot = snapshot(&[(Some("<i>ann\"'"), text, 3)]);
-    let html = wall(&page_of(&snapshot)).unwrap();
+    let html = wall(&page_of(&snapshot));
     let shown = html.split_once(r#"<div class="text" dir="auto">"#).unwrap().1.split_once("</div>").unwrap().0;
     assert!(
         shown
@@ -79,7 +93,7 @@ fn whatever_people_write_is_text_and_keeps_its_line_breaks() {
 #[test]
 fn nothing_on_the_page_needs_another_host_or_runs_inline() {
     let snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
-    let html = wall(&page_of(&snapshot)).unwrap() + &not_found("/x").unwrap();
+    let html = wall(&page_of(&snapshot)) + &not_found("/x").unwrap();
     for forbidden in [" style=", "<style", " onclick", " onload", "http://", "https://", "javascript:"] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
@@ -94,7 +108,7 @@ fn the_newest_stands_first_and_changes_stand_between_the_messages() {
     let mut snapshot = snapshot(&[(None, "first", 300), (None, "second", 100)]);
     snapshot.config = published(42, 200, "aws.ssm", r##"{"title":"Release wall","accent":"#123abc"}"##);
     snapshot.changes = vec![change(snapshot.config.clone(), &["title", "accent", "banner"])];
-    let html = wall(&page_of(&snapshot)).unwrap();
+    let html = wall(&page_of(&snapshot));
     let places = ["second", "configuration 42", "first"].map(|text| place(&html, text));
     assert!(places.is_sorted(), "{places:?}");
     assert!(html.contains("Parameter Store changed <code>title</code>, <code>accent</code> and <code>banner</code>"));
@@ -109,8 +123,8 @@ fn a_change_stands_on_the_one_page_of_several_where_it_belongs() {
     snapshot.changes = changes.collect();
     let on =
         |html: String| (1..=4).filter(|number| html.contains(&format!("configuration {number} "))).collect::<Vec<_>>();
-    let newest = messages_page(&snapshot, &snapshot.newest(2)).unwrap();
-    let older = messages_page(&snapshot, &snapshot.before(snapshot.messages[2].starts, 2)).unwrap();
+    let newest = messages_page(&snapshot, &snapshot.newest(2));
+    let older = messages_page(&snapshot, &snapshot.before(snapshot.messages[1].ends, 2));
     assert_eq!((on(newest), on(older)), (vec![4], vec![1, 2, 3]));
 }
 
@@ -124,7 +138,7 @@ fn a_refused_message_keeps_its_text_and_says_why() {
         refused: Some(refused),
         event: None,
     };
-    let html = wall(&WallPage { form, ..page_of(&snapshot) }).unwrap();
+    let html = wall(&WallPage { form, ..page_of(&snapshot) });
     // The first line break after `<textarea>` is no part of what it holds.
     assert!(html.contains(">\n\n&#60;/textarea&#62;kept</textarea>"));
     assert!(html.contains(r#"value="&#34;ann""#));
@@ -141,7 +155,7 @@ fn a_page_that_cannot_post_says_why_and_offers_no_form() {
         (PostingState::Closed, "Posting is closed."),
         (PostingState::Unavailable, "WRITER_FUNCTION"),
     ] {
-        let html = wall(&WallPage { posting, ..page_of(&snapshot) }).unwrap();
+        let html = wall(&WallPage { posting, ..page_of(&snapshot) });
         assert!(html.contains(said));
         assert_eq!(html.contains(r#"<fieldset id="fields" disabled>"#), posting != PostingState::Open);
     }
@@ -154,7 +168,7 @@ fn what_is_on_disk_and_what_is_running_are_told_apart() {
     let reason = "config.json: banner.tone: unknown variant `loud`".to_owned();
     snapshot.rejected = Some(Rejected { reason, since: ago(185), source: "config.json" });
     snapshot.volume = VolumeHealth::Failing { reason: "content: Input/output error".to_owned(), since: ago(12) };
-    for html in [wall(&page_of(&snapshot)).unwrap(), config_fragments(&snapshot, PostingState::Open).unwrap()] {
+    for html in [wall(&page_of(&snapshot)), config_fragments(&snapshot, PostingState::Open).unwrap()] {
         assert!(html.contains("<p class=\"reason\" dir=\"auto\">config.json: banner.tone: unknown variant `loud`</p>"));
         assert!(html.contains(">3 min</span>") && html.contains("The wall goes on with configuration 42"));
         assert!(html.contains(">12 s</span>") && html.contains("content: Input/output error"));
@@ -169,8 +183,8 @@ fn every_fragment_finds_its_place_on_the_page() {
     assert!(config.contains(r#"<dd id="figure-generation">7</dd>"#), "{config}");
     let fragments = config
         + &status_fragments(&snapshot, 3, "inotify").unwrap()
-        + &messages_page(&snapshot, &snapshot.newest(PAGE_MESSAGES)).unwrap();
-    let page = wall(&page_of(&snapshot)).unwrap();
+        + &messages_page(&snapshot, &snapshot.newest(PAGE_MESSAGES));
+    let page = wall(&page_of(&snapshot));
     // The configuration's figures are among those of the status, too.
     let ids = fragments.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let ids: Vec<&str> = ids.collect();
@@ -182,10 +196,10 @@ fn every_fragment_finds_its_place_on_the_page() {
 
 #[test]
 fn a_message_carries_the_times_of_its_journey() {
-    let mut snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
-    let shown = Arc::get_mut(&mut snapshot.messages[0]).unwrap();
+    let snapshot = snapshot(&[(Some("ann"), "Hello", 3)]);
+    let mut shown = Shown::clone(&snapshot.messages[0]);
     shown.at = Some("2026-11-23T18:26:01.120Z".parse().unwrap());
     shown.stored = None;
-    let html = message(shown).unwrap();
+    let html = message(&shown).unwrap();
     assert!(html.contains(r#" data-at="2026-11-23T18:26:01.120Z" data-stored="" data-seen="2"#), "{html}");
 }

@@ -1,6 +1,7 @@
 //! The whole page.
 
 use askama::Template;
+use axum::body::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared_volume::config::Config;
@@ -11,6 +12,7 @@ use super::around::{Figure, Notice, figures, notices, tone};
 use super::assets::url;
 use super::list::messages_page;
 use super::moment::Moment;
+use crate::pieces::Pieces;
 use crate::snapshot::{Page, Snapshot};
 
 /// The wall's page, and what it needs besides the snapshot.
@@ -82,17 +84,21 @@ struct Wall<'a> {
     streams: usize,
     notices: Vec<Notice>,
     figures: Vec<Figure>,
-    list: String,
+    /// Where the list goes: [`LIST`].
+    list: &'static str,
     newer: bool,
     now: Moment,
     max_author_chars: usize,
 }
 
+/// Stands for the list while the rest is rendered. Nobody else can write it: in a text `<` is escaped.
+const LIST: &str = "<list>";
+
 /// The whole page.
-pub(crate) fn wall(view: &WallPage<'_>) -> Result<String, askama::Error> {
+pub(crate) fn wall(view: &WallPage<'_>) -> Result<Pieces, askama::Error> {
     let now = Timestamp::now();
     let reason = view.form.refused.as_ref().map(Reason::of);
-    Wall {
+    let page = Wall {
         config: &view.snapshot.config.config,
         posting: view.posting,
         form: &view.form,
@@ -102,12 +108,17 @@ pub(crate) fn wall(view: &WallPage<'_>) -> Result<String, askama::Error> {
         streams: view.streams,
         notices: notices(view.snapshot, now),
         figures: figures(view.snapshot, view.watching),
-        list: messages_page(view.snapshot, &view.page)?,
+        list: LIST,
         newer: view.page.newer,
         now: now.into(),
         max_author_chars: MAX_AUTHOR_CHARS,
-    }
-    .render()
+    };
+    let page = page.render()?;
+    let (above, below) = page.split_once(LIST).unwrap_or((&page, ""));
+    let mut pieces = Pieces::from(Bytes::from(above.to_owned()));
+    pieces.extend(messages_page(view.snapshot, &view.page)?.html());
+    pieces.push(below.to_owned());
+    Ok(pieces)
 }
 
 /// Why a message was refused, and which field is to blame.

@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use super::body::{self, MediaType};
 use super::key::Key;
-use super::page::malformed_path;
 use crate::admin::Admin;
 use crate::error::ApiError;
 use crate::invoke::{Cleared, Command, Event, Function, Removed, RolledBack};
@@ -37,7 +36,7 @@ pub(crate) async fn remove(
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Removed>, ApiError> {
-    let Path(id) = id.map_err(malformed_path)?;
+    let Path(id) = id?;
     let key = Key::new(&headers, None)?;
     let answer = writer(&app)?.call(&Command::Remove { id: &id, event: Event::new(&key.id) }).await?;
     app.follow.look_now();

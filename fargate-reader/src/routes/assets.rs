@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared_volume::config::Accent;
 
-use super::page::malformed_path;
 use super::parameters::Parameters;
 use crate::error::ApiError;
 use crate::page;
@@ -22,7 +21,7 @@ pub(crate) async fn asset(
     headers: HeaderMap,
     uri: OriginalUri,
 ) -> Result<Response, ApiError> {
-    let Path(path) = path.map_err(malformed_path)?;
+    let Path(path) = path?;
     let Some(asset) = page::assets().iter().find(|asset| asset.path == path) else {
         return super::page::not_found(uri, headers).await;
     };

@@ -1,6 +1,8 @@
 //! `GET /api/messages`: the wall, page by page.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,8 +10,9 @@ use shared_volume::wall::Cursor;
 
 use super::parameters::Parameters;
 use crate::error::ApiError;
+use crate::pieces::body_of;
 use crate::shapes::Wall;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Shown, Snapshot};
 use crate::state::Shared;
 
 /// `GET /api/messages?limit=100&before=<cursor>`
@@ -26,14 +29,20 @@ pub(crate) async fn list(
         None => snapshot.newest(limit),
     };
     // Weak: another reader saw the same messages at other times.
-    let first = page.messages.first().map_or(snapshot.cursor.position, |shown| shown.starts.position);
-    let last = page.messages.last().map_or(snapshot.cursor.position, |shown| shown.ends.position);
-    let etag = format!("W/\"{}-{}-{first}-{last}\"", snapshot.cursor, snapshot.edition);
+    let end = |shown: Option<&Arc<Shown>>| shown.map_or(snapshot.cursor.position, |shown| shown.ends.position);
+    let (first, last) = (end(page.messages.first()), end(page.messages.last()));
+    let etag = format!("W/\"{}-{first}-{last}\"", snapshot.cursor);
     let caching = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if is_known(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    Ok((caching, Json(Wall::new(&snapshot, page))).into_response())
+    let begin = Wall::begin(&snapshot, &page)?;
+    // Encoded as they are sent, so that a client which does not read holds up little of a large answer.
+    let messages = page.messages.to_vec();
+    let messages =
+        messages.into_iter().enumerate().map(|(index, shown)| Ok(shown.json()?.slice(usize::from(index == 0)..)));
+    let body = body_of([Ok(begin.into())].into_iter().chain(messages).chain([Ok(Bytes::from("]}"))]));
+    Ok((caching, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 fn limit(limit: Option<&str>) -> Result<usize, ApiError> {

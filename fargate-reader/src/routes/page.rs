@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use shared_volume::wall::Cursor;
 
@@ -20,7 +20,7 @@ pub(crate) async fn wall(State(app): State<Shared>, which: Parameters) -> Result
     let before = which.get("before")?.and_then(|before| before.parse().ok());
     let before = before.filter(|before: &Cursor| before.wall == snapshot.cursor.wall);
     let page = wall_page(&app, &snapshot, before, FormState::default())?;
-    Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-cache")], page).into_response())
 }
 
 pub(super) fn wall_page(
@@ -28,14 +28,19 @@ pub(super) fn wall_page(
     snapshot: &Snapshot,
     before: Option<Cursor>,
     form: FormState,
-) -> Result<String, ApiError> {
+) -> Result<Response, ApiError> {
     let page = match before {
         Some(cursor) => snapshot.before(cursor, PAGE_MESSAGES),
         None => snapshot.newest(PAGE_MESSAGES),
     };
     let (posting, streams) = (app.posting(snapshot), app.follow.streams());
     let watching = app.follow.watching(snapshot);
-    Ok(page::wall(&WallPage { snapshot, page, form, posting, streams, watching: &watching })?)
+    let page = page::wall(&WallPage { snapshot, page, form, posting, streams, watching: &watching })?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_LENGTH, HeaderValue::from(page.len())),
+    ];
+    Ok((headers, page.into_body()).into_response())
 }
 
 /// `GET /w/<name>`
@@ -43,7 +48,7 @@ pub(crate) async fn named_wall(
     name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Path(name) = name.map_err(malformed_path)?;
+    let Path(name) = name?;
     nothing_there(&headers, &format!("/w/{name}"), "wall_unknown", format!("there is no wall {name:?}"))
 }
 
@@ -56,11 +61,6 @@ pub(crate) async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap)
 pub(crate) async fn method_unsupported(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
     let message = format!("{method} is not supported at {}; see the Allow header", uri.path());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_unsupported", message)
-}
-
-/// A path whose percent-encoding makes no sense.
-pub(super) fn malformed_path(rejection: PathRejection) -> ApiError {
-    ApiError::parameter(format!("the path of the address: {}", rejection.body_text()))
 }
 
 fn nothing_there(headers: &HeaderMap, path: &str, error: &'static str, message: String) -> Result<Response, ApiError> {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use super::admin::writer;
@@ -122,5 +122,5 @@ fn refused(app: &App, draft: Draft, refusal: ApiError) -> Result<Response, ApiEr
     let refused = Some(Refused { error: refusal.error.into_owned(), message: refusal.message });
     let form = FormState { text: draft.text, author: draft.author.unwrap_or_default(), refused, event };
     let page = wall_page(app, &app.follow.snapshot(), None, form)?;
-    Ok((refusal.status, Html(page)).into_response())
+    Ok((refusal.status, page).into_response())
 }

@@ -85,9 +85,9 @@ async fn invoke(State(function): State<Function>, headers: HeaderMap, body: Stri
 /// A reader as a process of its own, whose environment leads to the stand-in.
 pub(crate) struct Posting {
     pub(crate) function: Function,
-    address: String,
+    pub(crate) address: String,
+    pub(crate) process: Child,
     client: reqwest::Client,
-    process: Child,
 }
 
 impl Posting {

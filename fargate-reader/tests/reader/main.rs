@@ -9,6 +9,7 @@ mod follow;
 mod forms;
 mod function;
 mod keys;
+mod memory;
 mod messages;
 mod pages;
 mod posting;

@@ -1,0 +1,76 @@
+//! Clients that do not read what they asked for cost the reader little.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::json;
+
+use crate::function::Posting;
+use crate::wall::Wall;
+
+const CLIENTS: usize = 300;
+
+/// What a client may cost that was to be sent what everybody is sent, in bytes. That is fifty times as much.
+const SHARED: usize = 64 * 1024;
+
+/// What a client may cost for which older messages are encoded, in bytes.
+const OWN: usize = 128 * 1024;
+
+/// So many messages, each as long as a configuration allows.
+fn long_wall(messages: usize) -> Wall {
+    let wall = Wall::empty();
+    wall.configure(json!({ "max_message_chars": 4000, "keep_messages": 10_000 }));
+    wall.append(&vec!["\u{1f426}".repeat(4000).as_str(); messages]);
+    wall
+}
+
+/// The most memory that a process has had, in bytes.
+fn most_memory(process: u32) -> usize {
+    let status = fs_err::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+}
+
+/// Asks for `path`, and takes no more of the answer than its beginning.
+fn ask(reader: &Posting, path: &str) -> TcpStream {
+    let address = reader.address.strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET {path} HTTP/1.1\r\nHost: wall\r\n\r\n").unwrap();
+    connection.read_exact(&mut [0; 1024]).unwrap();
+    connection
+}
+
+async fn check_cheap(path: &str, messages: usize, each: usize) {
+    let wall = long_wall(messages);
+    let reader = Posting::start(&wall).await;
+    // Whatever is encoded once is encoded now.
+    for path in ["/", "/api/messages"] {
+        assert!(reader.get(path).send().await.unwrap().bytes().await.unwrap().len() > 1_000_000);
+    }
+    let mut first = reader.get("/events").send().await.unwrap();
+    let mut read = 0;
+    while read < 3_000_000 {
+        read += first.chunk().await.unwrap().unwrap().len();
+    }
+    let before = most_memory(reader.process.id());
+    let clients: Vec<_> = (0..CLIENTS).map(|_| ask(&reader, path)).collect();
+    let grown = most_memory(reader.process.id()) - before;
+    assert!(grown < CLIENTS * each, "{path}: {} KiB each", grown / CLIENTS / 1024);
+    drop(clients);
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_costs_little() {
+    check_cheap("/events", 100, SHARED).await;
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_reads_costs_little() {
+    check_cheap("/", 100, SHARED).await;
+}
+
+#[tokio::test]
+async fn messages_that_nobody_reads_cost_little() {
+    check_cheap("/api/messages", 100, SHARED).await;
+    check_cheap("/api/messages?limit=10000", 400, OWN).await;
+}
