@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::mount::is_missing;
+
 /// `f_type` of the file systems whose changes may come from another host, from `linux/magic.h`, statfs(2) and the
 /// file systems' own sources. FUSE is among them because most of what is mounted by it is remote (virtiofs too
 /// answers with its number).
@@ -48,10 +50,6 @@ pub fn is_network_filesystem(path: impl AsRef<Path>) -> io::Result<bool> {
             answer => return answer.map(is_network),
         }
     }
-}
-
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

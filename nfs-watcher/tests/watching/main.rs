@@ -5,8 +5,12 @@
 mod directories;
 mod drop_in;
 mod files;
+mod first_look;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod forbidden;
 mod missing;
 mod random_changes;
 mod running;
+mod special;
 mod stage;
 mod trouble;
