@@ -14,8 +14,10 @@ use crate::stage::{PATIENCE, Stage};
 const OTHER_CREATED: EventKind = EventKind::Create(CreateKind::Other);
 const OTHER_REMOVED: EventKind = EventKind::Remove(RemoveKind::Other);
 
-/// What each is called, how it is made, and whether it is there for whoever follows links.
-const SPECIAL: [(&str, fn(&Path), bool); 5] = [
+/// What it is called, how it is made, and whether it is there for whoever follows links.
+type Special = (&'static str, fn(&Path), bool);
+
+const SPECIAL: [Special; 5] = [
     ("pipe", make_pipe, true),
     ("socket", |path| drop(UnixListener::bind(path).unwrap()), true),
     ("device", |path| link("/dev/null", path), true),
