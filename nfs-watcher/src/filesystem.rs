@@ -93,6 +93,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert!(!is_network_filesystem(directory.path()).unwrap());
         assert!(!is_network_filesystem(directory.path().join("not/yet/there")).unwrap());
+        std::os::unix::fs::symlink("loop", directory.path().join("loop")).unwrap();
+        assert!(!is_network_filesystem(directory.path().join("loop/file")).unwrap());
         assert!(!is_network_filesystem("a-relative-path-that-is-not-there").unwrap());
     }
 }
