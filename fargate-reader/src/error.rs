@@ -16,12 +16,31 @@ pub(crate) struct ApiError {
     pub(crate) error: Cow<'static, str>,
     /// What is wrong and where.
     pub(crate) message: String,
+    #[serde(skip)]
+    pub(crate) outcome: Outcome,
+}
+
+/// What became of a request that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing was done, and the same request will fail again.
+    Refused,
+    /// Nothing was done, and the same request may succeed later.
+    Retry,
+    /// It may have been done. Whoever just sends it again, without its key, may double it.
+    Unknown,
 }
 
 impl ApiError {
     /// A refusal with a name of the reader's.
     pub(crate) fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
-        Self { status, error: Cow::Borrowed(error), message: message.into() }
+        let message = message.into();
+        Self { status, error: Cow::Borrowed(error), message, outcome: Outcome::Refused }
+    }
+
+    /// The same, with another outcome.
+    pub(crate) fn with(self, outcome: Outcome) -> Self {
+        Self { outcome, ..self }
     }
 
     /// A parameter in the query that makes no sense.
@@ -42,8 +61,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        // What a silent volume was told may have been written: whoever just sends it again would double it.
-        if self.status == StatusCode::SERVICE_UNAVAILABLE && self.error != "volume_silent" {
+        if self.outcome == Outcome::Retry {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.status == StatusCode::UNAUTHORIZED {

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
@@ -22,6 +22,7 @@ pub(crate) fn router(app: Shared) -> Router {
         // The page's script, and programs.
         .route("/events", get(events::events))
         .route("/api/messages", get(messages::list).post(posting::post).delete(admin::clear))
+        .route("/api/messages/{id}", delete(admin::remove))
         .route("/api/config", get(config::running))
         .route("/api/config/schema", get(config::schema))
         .route("/api/config/history", get(config::history))

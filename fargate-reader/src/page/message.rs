@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::assets::fnv1a;
 use super::moment::{Moment, attribute};
-use super::text::{Piece, pieces};
+use super::text::{Piece, pieces, printable};
 use crate::snapshot::Shown;
 
 /// How many hues of initials the stylesheet has.
@@ -15,6 +15,7 @@ const HUES: u64 = 12;
 struct MessageItem<'a> {
     shown: &'a Shown,
     avatar: Avatar,
+    author: &'a str,
     pieces: Vec<Piece<'a>>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
@@ -32,10 +33,11 @@ enum Avatar {
 pub(crate) fn message(shown: &Shown) -> Result<String, askama::Error> {
     let Shown { received, at, stored, seen, .. } = *shown;
     let avatar = Avatar::of(shown);
+    let (author, text) = (printable(shown.author.as_deref().unwrap_or_default()), printable(&shown.text));
     let times = [("received", received), ("at", at), ("stored", stored), ("seen", seen)];
     let times = times.map(|(name, time)| (name, attribute(time)));
     let moment = at.or(stored).or(seen).map(Moment::from);
-    MessageItem { shown, avatar, pieces: pieces(&shown.text), moment, times }.render()
+    MessageItem { shown, avatar, author: &author, pieces: pieces(&text), moment, times }.render()
 }
 
 impl Avatar {

@@ -118,7 +118,12 @@ fn a_change_stands_on_the_one_page_of_several_where_it_belongs() {
 fn a_refused_message_keeps_its_text_and_says_why() {
     let snapshot = snapshot(&[]);
     let refused = Refused { error: "author_invalid".to_owned(), message: "author: too <long>".to_owned() };
-    let form = FormState { text: "\n</textarea>kept".to_owned(), author: "\"ann".to_owned(), refused: Some(refused) };
+    let form = FormState {
+        text: "\n</textarea>kept".to_owned(),
+        author: "\"ann".to_owned(),
+        refused: Some(refused),
+        event: None,
+    };
     let html = wall(&WallPage { form, ..page_of(&snapshot) }).unwrap();
     // The first line break after `<textarea>` is no part of what it holds.
     assert!(html.contains(">\n\n&#60;/textarea&#62;kept</textarea>"));

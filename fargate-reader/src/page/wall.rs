@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared_volume::config::Config;
 use shared_volume::message::MAX_AUTHOR_CHARS;
+use ulid::Ulid;
 
 use super::around::{Figure, Notice, figures, notices, tone};
 use super::assets::url;
@@ -32,6 +33,8 @@ pub(crate) struct FormState {
     pub(crate) text: String,
     pub(crate) author: String,
     pub(crate) refused: Option<Refused>,
+    /// The key under which it was sent; nothing for what is sent for the first time, which gets a key of its own.
+    pub(crate) event: Option<String>,
 }
 
 /// Why a message was refused.
@@ -71,6 +74,7 @@ struct Wall<'a> {
     config: &'a Config,
     posting: PostingState,
     form: &'a FormState,
+    event: String,
     /// Why the last try was refused.
     refused: Option<&'a str>,
     /// The field that is to blame for it.
@@ -92,6 +96,7 @@ pub(crate) fn wall(view: &WallPage<'_>) -> Result<String, askama::Error> {
         config: &view.snapshot.config.config,
         posting: view.posting,
         form: &view.form,
+        event: view.form.event.clone().unwrap_or_else(|| Ulid::generate().to_string()),
         refused: reason.as_ref().map(|reason| reason.message),
         blamed: reason.as_ref().map_or("", |reason| reason.field),
         streams: view.streams,

@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use ulid::Ulid;
 
 use super::body::{self, MediaType};
+use super::key::Key;
+use super::page::malformed_path;
 use crate::admin::Admin;
 use crate::error::ApiError;
-use crate::invoke::{Command, Function};
+use crate::invoke::{Cleared, Command, Event, Function, Removed, RolledBack};
 use crate::state::{App, Shared};
 
 /// What to go back to.
@@ -22,9 +23,23 @@ struct Rollback {
 }
 
 /// `DELETE /api/messages`
-pub(crate) async fn clear(_: Admin, State(app): State<Shared>) -> Result<Json<Map<String, Value>>, ApiError> {
-    let event = Ulid::generate().to_string();
-    let answer = writer(&app)?.call(&Command::Clear { event: &event }).await?;
+pub(crate) async fn clear(_: Admin, State(app): State<Shared>, headers: HeaderMap) -> Result<Json<Cleared>, ApiError> {
+    let key = Key::new(&headers, None)?;
+    let answer = writer(&app)?.call(&Command::Clear { event: Event::new(&key.id) }).await?;
+    app.follow.look_now();
+    Ok(Json(answer))
+}
+
+/// `DELETE /api/messages/<id>`
+pub(crate) async fn remove(
+    _: Admin,
+    State(app): State<Shared>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Json<Removed>, ApiError> {
+    let Path(id) = id.map_err(malformed_path)?;
+    let key = Key::new(&headers, None)?;
+    let answer = writer(&app)?.call(&Command::Remove { id: &id, event: Event::new(&key.id) }).await?;
     app.follow.look_now();
     Ok(Json(answer))
 }
@@ -35,11 +50,12 @@ pub(crate) async fn roll_back(
     State(app): State<Shared>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Map<String, Value>>, ApiError> {
+) -> Result<Json<RolledBack>, ApiError> {
     body::media_type(&headers, &[MediaType::Json])?;
-    let Rollback { generation } = body::json(&body::read(body).await?)?;
-    let event = Ulid::generate().to_string();
-    let answer = writer(&app)?.call(&Command::RollbackConfig { generation, event: &event }).await?;
+    let key = Key::new(&headers, None)?;
+    let Rollback { generation } = body::json(body::read(body).await?)?;
+    let command = Command::RollbackConfig { generation, event: Event::new(&key.id) };
+    let answer = writer(&app)?.call(&command).await?;
     app.follow.look_now();
     Ok(Json(answer))
 }

@@ -46,8 +46,8 @@ pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<
     })
 }
 
-/// Reads a body that is text.
-pub(super) async fn read(body: Body) -> Result<String, ApiError> {
+/// Reads a body.
+pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
@@ -62,11 +62,25 @@ pub(super) async fn read(body: Body) -> Result<String, ApiError> {
         let message = format!("the body is larger than {MAX_BYTES} bytes");
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message));
     }
-    String::from_utf8(bytes).map_err(|error| not_utf8(format!("the body is not UTF-8: {}", error.utf8_error())))
+    Ok(bytes)
 }
 
-/// Understands a body that is JSON.
-pub(super) fn json<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+/// Understands a body that is text.
+pub(super) fn text(body: Vec<u8>) -> Result<String, ApiError> {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = body[..] {
+        return Err(not_utf8("the body is UTF-16, by its byte order mark: send UTF-8"));
+    }
+    String::from_utf8(body).map_err(|error| not_utf8(format!("the body is not UTF-8: {}", error.utf8_error())))
+}
+
+/// Understands a body that is JSON. A byte order mark before it is passed over, as RFC 8259 allows.
+pub(super) fn json<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, ApiError> {
+    // JSON begins with two ASCII characters: in UTF-16 one byte of each is zero.
+    if let [0, _, 0, _, ..] | [_, 0, _, 0, ..] = body[..] {
+        return Err(not_utf8("the JSON in the body is UTF-16: send UTF-8"));
+    }
+    let body = text(body)?;
+    let body = body.strip_prefix('\u{feff}').unwrap_or(&body);
     serde_json::from_str(body).map_err(|error| malformed(format!("the JSON in the body: {error}")))
 }
 

@@ -4,17 +4,19 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared_volume::config::Published;
 use shared_volume::wall::Cursor;
 use tokio::sync::watch;
 use tokio::time::{Interval, interval};
 
+use super::parameters::Parameters;
+use crate::error::ApiError;
 use crate::follow::Listener;
 use crate::page::{self, PostingState};
 use crate::shapes::{Message, Running, Status, Wall};
@@ -33,25 +35,24 @@ const STATUS: Duration = Duration::from_secs(1);
 /// Whoever missed more than this starts over with the newest page.
 const TOO_FAR: usize = 1000;
 
-/// What the browser has seen, when it cannot say so by `Last-Event-ID`, as on its first connection.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Seen {
-    after: Option<String>,
-    last_event_id: Option<String>,
-}
-
-/// `GET /events`
-pub(crate) async fn events(State(app): State<Shared>, Query(seen): Query<Seen>, headers: HeaderMap) -> Response {
+/// `GET /events`. What the browser has seen is in the query when it cannot say so by `Last-Event-ID`, as on its first
+/// connection.
+pub(crate) async fn events(
+    State(app): State<Shared>,
+    asked: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (id, after) = (asked.get("last_event_id")?, asked.get("after")?);
     // An id that cannot be understood is one of a wall that is not known: the stream starts over.
-    let cursor = last.or(seen.last_event_id).or(seen.after).and_then(|id| id.parse().ok());
+    let cursor = last.or(id).or(after).and_then(|id| id.parse().ok());
     let shutdown = app.shutdown.clone().cancelled_owned();
     let feed = Feed::new(app, cursor);
     // Without an end of its own an open stream would hold up the shutdown for ever.
     let events = stream::unfold(feed, Feed::next).take_until(shutdown);
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     let unbuffered = [(header::CACHE_CONTROL, "no-cache"), (HeaderName::from_static("x-accel-buffering"), "no")];
-    (unbuffered, Sse::new(events).keep_alive(keep_alive)).into_response()
+    Ok((unbuffered, Sse::new(events).keep_alive(keep_alive)).into_response())
 }
 
 /// What one browser is sent. It is asked for the next event only when the last one is on its way, so a slow browser

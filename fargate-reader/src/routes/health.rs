@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Outcome};
 use crate::shapes::{Running, Status};
 use crate::snapshot::VolumeHealth;
 use crate::state::Shared;
@@ -23,7 +23,7 @@ pub(crate) async fn ready(State(app): State<Shared>) -> Result<Json<Value>, ApiE
     if let VolumeHealth::Waiting(reason) = &snapshot.volume {
         let reason = reason.as_deref().unwrap_or("it was not read yet");
         let message = format!("waiting for the volume: {reason}");
-        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", message));
+        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", message).with(Outcome::Retry));
     }
     Ok(Json(json!({ "ready": true, "volume": Status::new(&app, &snapshot).volume })))
 }

@@ -1,36 +1,26 @@
 //! `GET /api/messages`: the wall, page by page.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use shared_volume::wall::Cursor;
 
+use super::parameters::Parameters;
 use crate::error::ApiError;
 use crate::shapes::Wall;
 use crate::snapshot::Snapshot;
 use crate::state::Shared;
 
-/// Which page, as it was sent.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
-    limit: Option<String>,
-    before: Option<String>,
-}
-
 /// `GET /api/messages?limit=100&before=<cursor>`
 pub(crate) async fn list(
     State(app): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(asked) = asked.map_err(|rejection| ApiError::parameter(rejection.body_text()))?;
     let snapshot = app.follow.snapshot();
-    let limit = limit(asked.limit.as_deref())?;
-    let before = asked.before.map(|before| known_cursor(&before, &snapshot)).transpose()?;
+    let limit = limit(asked.get("limit")?.as_deref())?;
+    let before = asked.get("before")?.map(|before| known_cursor(&before, &snapshot)).transpose()?;
     let page = match before {
         Some(cursor) => snapshot.before(cursor, limit),
         None => snapshot.newest(limit),

@@ -6,6 +6,8 @@ mod body;
 pub(crate) mod config;
 pub(crate) mod events;
 pub(crate) mod health;
+mod key;
 pub(crate) mod messages;
 pub(crate) mod page;
+mod parameters;
 pub(crate) mod posting;

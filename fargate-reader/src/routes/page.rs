@@ -1,28 +1,23 @@
 //! What people look at.
 
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use serde::Deserialize;
 use shared_volume::wall::Cursor;
 
+use super::parameters::Parameters;
 use crate::error::ApiError;
 use crate::page::{self, FormState, WallPage};
 use crate::policy::accepts;
 use crate::snapshot::{PAGE_MESSAGES, Snapshot};
 use crate::state::{App, Shared};
 
-/// Which page of the wall.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Which {
-    before: Option<String>,
-}
-
 /// `GET /`
-pub(crate) async fn wall(State(app): State<Shared>, Query(which): Query<Which>) -> Result<Response, ApiError> {
+pub(crate) async fn wall(State(app): State<Shared>, which: Parameters) -> Result<Response, ApiError> {
     let snapshot = app.follow.snapshot();
     // A bookmark of a wall that was cleared meanwhile leads to the newest page.
-    let before = which.before.and_then(|before| before.parse().ok());
+    let before = which.get("before")?.and_then(|before| before.parse().ok());
     let before = before.filter(|before: &Cursor| before.wall == snapshot.cursor.wall);
     let page = wall_page(&app, &snapshot, before, FormState::default())?;
     Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
@@ -44,7 +39,11 @@ pub(super) fn wall_page(
 }
 
 /// `GET /w/<name>`
-pub(crate) async fn named_wall(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(crate) async fn named_wall(
+    name: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Path(name) = name.map_err(malformed_path)?;
     nothing_there(&headers, &format!("/w/{name}"), "wall_unknown", format!("there is no wall {name:?}"))
 }
 
@@ -57,6 +56,11 @@ pub(crate) async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap)
 pub(crate) async fn method_unsupported(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
     let message = format!("{method} is not supported at {}; see the Allow header", uri.path());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_unsupported", message)
+}
+
+/// A path whose percent-encoding makes no sense.
+pub(super) fn malformed_path(rejection: PathRejection) -> ApiError {
+    ApiError::parameter(format!("the path of the address: {}", rejection.body_text()))
 }
 
 fn nothing_there(headers: &HeaderMap, path: &str, error: &'static str, message: String) -> Result<Response, ApiError> {

@@ -6,6 +6,9 @@
 
 mod admin;
 mod follow;
+mod forms;
+mod function;
+mod keys;
 mod messages;
 mod pages;
 mod posting;
@@ -13,3 +16,4 @@ mod process;
 mod shutdown;
 mod stream;
 mod wall;
+mod writer;

@@ -54,7 +54,9 @@ async fn a_parameter_that_makes_no_sense_is_named() {
         ("limit=10001", "parameter_invalid", "limit"),
         ("limit=ten", "parameter_invalid", "limit"),
         ("before=yesterday", "parameter_invalid", "before"),
-        ("after=1", "parameter_invalid", "after"),
+        ("limit=1&limit=1", "parameter_invalid", "limit"),
+        ("limit=%FF", "parameter_invalid", "limit"),
+        ("before=%zz", "parameter_invalid", "before"),
         (&old, "cursor_unknown", "before"),
     ];
     for (query, error, named) in cases {

@@ -98,3 +98,27 @@ async fn the_metrics_say_how_the_wall_does() {
         assert!(metrics.contains(line), "{line} is not in\n{metrics}");
     }
 }
+
+#[tokio::test]
+async fn parameters_that_nobody_knows_are_ignored_everywhere() {
+    let wall = Wall::empty();
+    wall.append(&["one"]);
+    let reader = wall.reader().await;
+    for path in ["/api/messages?limit=5&", "/?", "/events?", "/assets/wall.css?", "/accent.css?", "/api/status?"] {
+        for unknown in ["_=1732512345678", "%zz=%", "x=%FF&x=%C3", "a&a&=&&", "utm=%E2%82"] {
+            let answer = reader.get(&format!("{path}{unknown}")).await;
+            assert_eq!(answer.status(), 200, "{path}{unknown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_utf8_is_refused_as_everything_is() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    for path in ["/w/%FF", "/assets/%FF", "/?before=%FF", "/events?after=%FF", "/assets/wall.css?v=%FF"] {
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status(), 400, "{path}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], json!("parameter_invalid"), "{path}");
+    }
+}

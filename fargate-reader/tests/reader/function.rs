@@ -1,0 +1,149 @@
+//! A stand-in for Lambda: it answers what a test wants, and keeps what it was asked.
+
+use std::collections::VecDeque;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::wall::{PATIENCE, Wall};
+
+/// What Lambda answers.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// The function's answer.
+    Of(Value),
+    /// The function ended with an error of this type.
+    Error(&'static str),
+    /// Lambda did not run the function.
+    Refusal(u16, &'static str),
+    /// The connection is cut when the command was read.
+    Cut,
+}
+
+/// What stands in for Lambda.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Function {
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+    asked: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Function {
+    /// Has it answer so to the next commands; after them as to a message that is posted.
+    pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// What it was asked since the last time.
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    /// Serves on a port of its own; its address.
+    async fn serve(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/2015-03-31/functions/{name}/invocations", post(invoke));
+        tokio::spawn(axum::serve(listener, router.with_state(self.clone())).into_future());
+        address
+    }
+}
+
+/// A message as the function answers it.
+pub(crate) fn posted(id: &str, repeated: bool) -> Answer {
+    let moment = "2026-01-02T03:04:05.678Z";
+    let message = json!({ "id": id, "at": moment, "author": "ann", "text": "as it is there", "received": moment });
+    Answer::Of(json!({ "message": message, "repeated": repeated }))
+}
+
+async fn invoke(State(function): State<Function>, headers: HeaderMap, body: String) -> Response {
+    assert!(headers.contains_key("authorization"), "it is not signed");
+    function.asked.lock().unwrap().push(serde_json::from_str(&body).unwrap());
+    let answer = function.answers.lock().unwrap().pop_front();
+    match answer.unwrap_or_else(|| posted("01JD0000000000000000000000", false)) {
+        Answer::Of(value) => value.to_string().into_response(),
+        Answer::Error(kind) => {
+            let error = json!({ "errorType": kind, "errorMessage": format!("told by {kind}") });
+            ([("x-amz-function-error", "Unhandled")], error.to_string()).into_response()
+        }
+        Answer::Refusal(status, kind) => {
+            let body = json!({ "Type": "User", "message": format!("told by {kind}") });
+            (StatusCode::from_u16(status).unwrap(), [("x-amzn-errortype", kind)], body.to_string()).into_response()
+        }
+        Answer::Cut => panic!("the connection is cut on purpose"),
+    }
+}
+
+/// A reader as a process of its own, whose environment leads to the stand-in.
+pub(crate) struct Posting {
+    pub(crate) function: Function,
+    address: String,
+    client: reqwest::Client,
+    process: Child,
+}
+
+impl Posting {
+    pub(crate) async fn start(wall: &Wall) -> Self {
+        let function = Function::default();
+        let lambda = function.serve().await;
+        Self::start_with(wall, function, &lambda).await
+    }
+
+    /// A reader whose Lambda is at this address.
+    pub(crate) async fn start_with(wall: &Wall, function: Function, lambda: &str) -> Self {
+        // Another program may take the port in between, which would fail this test and no other.
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fargate-reader"));
+        command.env_clear().env("LISTEN", &address).env("WALL_DIR", wall.path());
+        command.env("WRITER_FUNCTION", "Writer").env("ADMIN_TOKEN", "secret").env("AWS_ENDPOINT_URL_LAMBDA", lambda);
+        command.env("AWS_REGION", "eu-central-1").env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Redirects are answers that tests want to see.
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let reader = Self { function, address: format!("http://{address}"), client, process };
+        let begun = Instant::now();
+        while !reader.get("/ready").send().await.is_ok_and(|ready| ready.status().is_success()) {
+            assert!(begun.elapsed() < PATIENCE, "the reader does not come up");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        reader
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.address))
+    }
+
+    pub(crate) fn post(&self, content_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        let request = self.client.post(format!("{}/api/messages", self.address));
+        request.header("Content-Type", content_type).body(body)
+    }
+
+    /// A request of the administrator.
+    pub(crate) fn admin(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        request.header("Authorization", "Bearer secret")
+    }
+
+    /// The one command that the function was asked since the last time.
+    pub(crate) fn command(&self) -> Value {
+        let asked = self.function.asked();
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        asked.into_iter().next().unwrap()
+    }
+}
+
+impl Drop for Posting {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

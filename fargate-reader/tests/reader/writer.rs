@@ -1,0 +1,142 @@
+//! What the reader tells of a function that fails, and of one that is no writer.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::function::{Answer, Function, Posting};
+use crate::wall::Wall;
+
+/// Has the function answer so, as often as it is asked, and hands back what the client is told.
+async fn told(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -> (u16, String, String, bool) {
+    reader.function.answers(answers);
+    let answer = reader.post("text/plain", "x").send().await.unwrap();
+    let (status, retry) = (answer.status().as_u16(), answer.headers().contains_key("retry-after"));
+    let body: Value = answer.json().await.unwrap();
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    (status, text("error"), text("message"), retry)
+}
+
+#[tokio::test]
+async fn a_failure_is_told_by_its_name_and_may_be_retried_only_where_nothing_was_written() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for (name, status, retry) in [
+        ("wall_busy", 503, true),
+        ("volume_full", 507, false),
+        ("volume_read_only", 503, true),
+        ("volume_forbidden", 503, true),
+        ("volume_missing", 503, true),
+        ("volume_foreign", 503, true),
+        ("volume_silent", 503, false),
+        ("volume_error", 503, false),
+        ("volume_stale", 503, false),
+    ] {
+        let expected = (status, name.to_owned(), format!("told by {name}"), retry);
+        assert_eq!(told(&reader, [Answer::Error(name)]).await, expected);
+        reader.command();
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_crashed_or_ran_out_of_time_may_have_written() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for kind in ["Runtime.ExitError", "Sandbox.Timedout", "mystery"] {
+        let (status, error, message, retry) = told(&reader, [Answer::Error(kind)]).await;
+        assert_eq!((status, error.as_str(), retry), (503, "writer_failed", false), "{kind}");
+        assert!(message.contains("may or may not"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_as_the_function_said_it() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for (name, status) in [("event_reused", 409), ("message_unknown", 404), ("message_blocked", 422)] {
+        let refusal = json!({ "error": name, "message": "as it said", "status": status });
+        let expected = (status, name.to_owned(), "as it said".to_owned(), false);
+        assert_eq!(told(&reader, [Answer::Of(refusal)]).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_no_writer_answers_is_never_a_success() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for nonsense in [
+        json!({}),
+        json!(null),
+        json!("posted"),
+        json!({ "statusCode": 200, "body": "Hello from Lambda!" }),
+        json!({ "message": "Hello" }),
+        json!({ "message": { "text": "x" } }),
+        json!({ "message": { "id": 7 } }),
+        json!({ "cleared": true }),
+        json!({ "error": "message_empty" }),
+        json!({ "error": "message_empty", "message": "m", "status": 200 }),
+    ] {
+        let (status, error, message, retry) = told(&reader, [Answer::Of(nonsense.clone())]).await;
+        assert_eq!((status, error.as_str(), retry), (502, "writer_nonsense", false), "{nonsense}");
+        assert!(message.contains("WRITER_FUNCTION"), "{message}");
+    }
+    for (method, path) in [
+        (Method::DELETE, "/api/messages"),
+        (Method::DELETE, "/api/messages/01M"),
+        (Method::POST, "/api/config/rollback"),
+    ] {
+        for nonsense in [json!({}), json!({ "cleared": false, "removed": 1, "generation": "2" })] {
+            reader.function.answers([Answer::Of(nonsense)]);
+            let request = reader.admin(method.clone(), path).json(&json!({ "generation": 1 }));
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 502);
+            assert_eq!(answer.json::<Value>().await.unwrap()["error"], "writer_nonsense");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_lambda_refuses_is_told_with_its_code() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for (status, code) in [(403, "AccessDeniedException"), (404, "ResourceNotFoundException")] {
+        let (status, error, message, retry) = told(&reader, [Answer::Refusal(status, code)]).await;
+        assert_eq!((status, error.as_str(), retry), (502, "writer_refused", false));
+        assert!(message.contains(code) && message.contains("told by"), "{message}");
+        reader.command();
+    }
+    let throttled = Answer::Refusal(429, "TooManyRequestsException");
+    let (status, error, _, retry) = told(&reader, [throttled.clone(), throttled]).await;
+    assert_eq!((status, error.as_str(), retry), (503, "writer_busy", true));
+    let broken = Answer::Refusal(500, "ServiceException");
+    let (status, error, _, retry) = told(&reader, [broken.clone(), broken]).await;
+    assert_eq!((status, error.as_str(), retry), (503, "writer_failed", false));
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_made_may_be_tried_again_and_one_that_broke_off_may_not() {
+    let wall = Wall::empty();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for nowhere in [format!("http://{unused}"), "http://nowhere.invalid".to_owned()] {
+        let reader = Posting::start_with(&wall, Function::default(), &nowhere).await;
+        let (status, error, message, retry) = told(&reader, []).await;
+        assert_eq!((status, error.as_str(), retry), (503, "writer_unavailable", true), "{nowhere}: {message}");
+    }
+    let reader = Posting::start(&wall).await;
+    let (status, error, _, retry) = told(&reader, [Answer::Cut, Answer::Cut]).await;
+    assert_eq!((status, error.as_str(), retry), (503, "writer_unavailable", false));
+    let asked = reader.function.asked();
+    assert_eq!((asked.len(), &asked[0]), (2, &asked[1]), "the second try has the key of the first");
+
+    let (_, error, _, retry) = told(&reader, [Answer::Cut, Answer::Error("wall_busy")]).await;
+    assert_eq!((error.as_str(), retry), ("wall_busy", false), "the first try may have been written");
+}
+
+#[tokio::test]
+async fn a_message_that_took_the_reader_two_tries_is_new_to_the_client() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    reader.function.answers([Answer::Cut, crate::function::posted("01A", true)]);
+    let answer = reader.post("text/plain", "x").send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.json::<Value>().await.unwrap()["repeated"], json!(false));
+}
