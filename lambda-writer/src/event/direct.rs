@@ -20,10 +20,15 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Repl
         Ok(command) => invocation.execute(command).await,
         Err(failure) => Err(failure),
     };
-    result.map(|done| Reply::Done(Box::new(done.into()))).or_else(|failure| {
-        log_refusal(&failure, "direct");
-        if failure.retry_may_help() { Err(failure) } else { Ok(error(&failure)) }
-    })
+    match result {
+        Ok(done) => Ok(Reply::Done(Box::new(done.into()))),
+        // The runtime logs it.
+        Err(failure) if failure.retry_may_help() => Err(failure),
+        Err(failure) => {
+            log_refusal(&failure, "direct");
+            Ok(error(&failure))
+        }
+    }
 }
 
 /// An error for somebody who has no HTTP status to look at.

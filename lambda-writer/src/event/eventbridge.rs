@@ -6,9 +6,9 @@ use serde_json::Value;
 use shared_volume::config::{Cause, Change, Request};
 use shared_volume::message::Draft;
 
+use super::direct;
 use super::id::Source;
 use super::parse::parse;
-use super::{direct, log_refusal};
 use crate::command::Command;
 use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
@@ -22,10 +22,8 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Repl
     };
     match result {
         Ok(done) => Ok(Reply::Done(Box::new(done.into()))),
-        Err(failure) if failure.retry_may_help() => {
-            log_refusal(&failure, "eventbridge");
-            Err(failure)
-        }
+        // The runtime logs it.
+        Err(failure) if failure.retry_may_help() => Err(failure),
         Err(failure) => {
             // Nobody reads the reply, so the log is the only place where a person may find it.
             tracing::error!(error = failure.name(), detail = failure.to_string(), "event refused for good");

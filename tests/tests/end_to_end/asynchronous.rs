@@ -34,6 +34,10 @@ async fn what_meets_a_lock_that_is_held_is_tried_again_until_it_is_on_the_wall()
         Ok(())
     })
     .await?;
-    assert_eq!(status().await?["dropped_events"], 0);
+    let status = status().await?;
+    assert_eq!(status["dropped_events"], 0);
+    let log = fs_err::read_to_string(wall.volume().with_file_name("volume.logs").join("lambda-writer.log"))?;
+    let logged = log.lines().filter(|line| line.contains("wall_busy")).count();
+    ensure!(status["errors"] == json!(logged), "{logged} lines in the log, not one for each failure: {status}\n{log}");
     Ok(())
 }
