@@ -1,11 +1,13 @@
 //! What can be done to a wall, whoever asks for it.
 
+use std::io;
 use std::str::FromStr;
 use std::time::Instant;
 
 use serde::Deserialize;
+use shared_volume::WriteError;
 use shared_volume::config::{self, Outcome, Request};
-use shared_volume::message::{Draft, MAX_EVENT_BYTES, Refusal};
+use shared_volume::message::Draft;
 use shared_volume::wall::{Appended, Cleared, Newest, WallWriter};
 
 use crate::error::Failure;
@@ -60,21 +62,10 @@ impl Command {
         match self {
             Self::Post(draft) => post(draft, writer, deadline),
             Self::Read(limit) => Ok(Done::Read(writer.newest(limit.0)?)),
-            Self::Clear { event } => {
-                check_event(&event)?;
-                Ok(Done::Cleared(writer.clear(Some(&event), deadline)?))
-            }
-            Self::Configure(request) => {
-                request.cause.event.as_deref().map_or(Ok(()), check_event)?;
-                Ok(Done::Configured(config::publish(writer.wall(), request, deadline)?))
-            }
+            Self::Clear { event } => Ok(Done::Cleared(writer.clear(Some(&event), deadline)?)),
+            Self::Configure(request) => Ok(Done::Configured(config::publish(writer.wall(), request, deadline)?)),
         }
     }
-}
-
-/// The volume keeps the ids of events, and so does not take any length of them.
-fn check_event(event: &str) -> Result<(), Refusal> {
-    if event.is_empty() || event.len() > MAX_EVENT_BYTES { Err(Refusal::Event) } else { Ok(()) }
 }
 
 fn post(draft: Draft, writer: &mut WallWriter, deadline: Instant) -> Result<Done, Failure> {
@@ -82,7 +73,7 @@ fn post(draft: Draft, writer: &mut WallWriter, deadline: Instant) -> Result<Done
     if let Some(error) = batch.compaction_failed {
         tracing::warn!(error = %error, "the message is accepted, but shortening the log failed");
     }
-    let answer = batch.answers.pop().ok_or_else(|| std::io::Error::other("the volume gave no answer"))?;
+    let answer = batch.answers.pop().ok_or_else(|| WriteError::from(io::Error::other("the volume gave no answer")))?;
     Ok(Done::Posted(answer?))
 }
 

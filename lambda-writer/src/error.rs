@@ -1,5 +1,7 @@
 //! What is answered when an event did not have its effect, by names that stay the same.
 
+mod problem;
+
 use std::io;
 use std::time::Duration;
 
@@ -10,19 +12,21 @@ use shared_volume::WriteError;
 use shared_volume::config::PublishError;
 use shared_volume::message::Refusal;
 
+pub use self::problem::Problem;
+
 /// What a client should know when a write was not seen to end.
-const UNKNOWN_OUTCOME: &str =
-    "; it is not known whether this was written: look before you send it again, or send it with the same event id";
+const UNKNOWN_OUTCOME: &str = "; it is not known whether this was written: look before you send it again, or send it \
+                               with the same event id (over HTTP the same Idempotency-Key)";
 
 /// Why an event did not have its effect. The wall and its configuration are unchanged, as far as that is known: see
-/// [`Failure::Silent`].
+/// [`Failure::outcome_unknown`].
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The event itself is wrong.
     #[error("{message}")]
     Input {
-        /// The stable name, such as `limit_invalid`.
-        name: &'static str,
+        /// The kind of fault, which has a stable name.
+        problem: Problem,
         /// What is wrong, and where.
         message: String,
     },
@@ -31,10 +35,13 @@ pub enum Failure {
     Refused(#[from] Refusal),
     /// The configuration was not published.
     #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The volume could not be read or written.
+    Publish(PublishError),
+    /// The volume could not be written.
+    #[error("{0}{outcome}", outcome = if may_be_written(.0) { UNKNOWN_OUTCOME } else { "" })]
+    Write(#[from] WriteError),
+    /// The volume could not be read.
     #[error(transparent)]
-    Volume(#[from] WriteError),
+    Read(WriteError),
     /// The volume did not answer in time. What was asked of it may have happened, or may still happen until this process
     /// has ended.
     #[error(
@@ -55,51 +62,67 @@ pub enum Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Volume(error.into())
+        Self::Read(error.into())
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Write(error) => Self::Write(error),
+            error => Self::Publish(error),
+        }
     }
 }
 
 impl Failure {
-    pub(crate) fn input(name: &'static str, message: impl Into<String>) -> Self {
-        Self::Input { name, message: message.into() }
+    pub(crate) fn input(problem: Problem, message: impl Into<String>) -> Self {
+        Self::Input { problem, message: message.into() }
     }
 
     /// The stable name, such as `posting_closed`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Input { name, .. } => name,
+            Self::Input { problem, .. } => problem.name(),
             Self::Refused(refusal) => refusal.name(),
             Self::Publish(error) => error.name(),
-            Self::Volume(error) => error.name(),
+            Self::Write(error) | Self::Read(error) => error.name(),
             Self::Silent { .. } => "volume_silent",
             Self::Reply(_) => "reply_failed",
         }
     }
 
-    /// What HTTP calls it. This is the one table from names to statuses.
+    /// What HTTP calls it. No kind of failure has its status by default: a new one has to be given its own here.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        match self.name() {
-            "posting_closed" => StatusCode::FORBIDDEN,
-            "wall_unknown" | "generation_unknown" => StatusCode::NOT_FOUND,
-            "method_unsupported" => StatusCode::METHOD_NOT_ALLOWED,
-            "generation_conflict" => StatusCode::CONFLICT,
-            "message_too_long" => StatusCode::PAYLOAD_TOO_LARGE,
-            "content_type_unsupported" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "message_blocked" => StatusCode::UNPROCESSABLE_ENTITY,
-            "reply_failed" => StatusCode::INTERNAL_SERVER_ERROR,
-            "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
-            "wall_busy" | "volume_read_only" | "volume_forbidden" | "volume_stale" | "volume_silent"
-            | "volume_error" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::BAD_REQUEST,
+        match self {
+            Self::Input { problem, .. } => problem.status(),
+            Self::Refused(refusal) => refusal_status(refusal),
+            Self::Publish(error) => publish_status(error),
+            Self::Write(error) | Self::Read(error) => volume_status(error),
+            Self::Silent { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Reply(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// Whether the same event may succeed when it comes again.
     #[must_use]
     pub fn retry_may_help(&self) -> bool {
-        matches!(self, Self::Volume(_) | Self::Silent { .. } | Self::Publish(PublishError::Write(_)))
+        match self {
+            Self::Write(_) | Self::Read(_) | Self::Silent { .. } => true,
+            Self::Input { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
+        }
+    }
+
+    /// Whether nobody knows if it had its effect. Whoever then just sends it again may double it.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Write(error) => may_be_written(error),
+            Self::Silent { writes, .. } => *writes,
+            Self::Input { .. } | Self::Refused(_) | Self::Publish(_) | Self::Read(_) | Self::Reply(_) => false,
+        }
     }
 
     pub(crate) fn body(&self) -> ErrorBody {
@@ -107,7 +130,40 @@ impl Failure {
     }
 }
 
-/// A function error, of a type that alarms and retry rules can name.
+fn refusal_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::PostingClosed => StatusCode::FORBIDDEN,
+        Refusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::BlockedWord { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Empty | Refusal::Author | Refusal::Event => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn publish_status(error: &PublishError) -> StatusCode {
+    match error {
+        PublishError::Conflict { .. } => StatusCode::CONFLICT,
+        PublishError::Invalid(_) => StatusCode::BAD_REQUEST,
+        PublishError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
+        PublishError::Write(error) => volume_status(error),
+    }
+}
+
+fn volume_status(error: &WriteError) -> StatusCode {
+    match error {
+        WriteError::Volume(_) if error.name() == "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
+        WriteError::Busy { .. } | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Whether a write that failed so may be on the volume all the same. A full or read-only volume took nothing.
+fn may_be_written(error: &WriteError) -> bool {
+    match error {
+        WriteError::Busy { .. } => false,
+        WriteError::Volume(_) => matches!(error.name(), "volume_error" | "volume_stale"),
+    }
+}
+
+/// A function error, of a type that alarms, retry rules and callers can name.
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         Self { error_type: failure.name().to_owned(), error_message: failure.to_string() }

@@ -11,18 +11,21 @@
 //!
 //! # Who is told what
 //!
-//! People and programs that wait for an answer are told in the reply. A source that waits for none is told by a function
-//! error when it is to send the event again (the lock was held, the volume failed or was silent), or to put it aside
-//! because nobody here reads its kind (a queue would otherwise take its messages for handled).
+//! A client of the HTTP API is told everything in the response. Everybody else is told a refusal in the reply, and by a
+//! function error (`errorType` is the stable name) that the event is to be sent again, because the lock was held, or the
+//! volume failed or was silent: Lambda does that by itself for a sender that does not wait. A function error also keeps the
+//! events of a kind that nobody here reads (a queue would otherwise take its messages for handled).
 
 mod direct;
 mod eventbridge;
 mod http_api;
+mod id;
 mod parse;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::error::Failure;
+use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
 use crate::reply::Reply;
 
@@ -36,25 +39,36 @@ enum Kind {
     Unknown,
 }
 
-/// Tells an event apart and handles it.
-pub(crate) async fn handle(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
+/// Reads an event, tells it apart and handles it.
+pub(crate) async fn handle(event: &RawValue, invocation: &Invocation) -> Result<Reply, Failure> {
+    let event: Value = match serde_json::from_str(event.get()) {
+        Ok(event) => event,
+        // JSON all the same, so that Lambda has passed it on: half an emoji, a number beyond a double, a hundred levels.
+        Err(error) => {
+            return Ok(refused(&Failure::input(Problem::EventUnreadable, format!("the event: {error}")), "unreadable"));
+        }
+    };
     match Kind::of(&event) {
         Kind::HttpApi => Ok(Reply::Http(Box::new(http_api::handle(event, invocation).await))),
         Kind::EventBridge => eventbridge::handle(event, invocation).await,
-        Kind::Direct => Ok(direct::handle(event, invocation).await),
+        Kind::Direct => direct::handle(event, invocation).await,
         Kind::Unserved(what) => {
-            Err(Failure::input("event_unsupported", format!("{what} is not served by this function")))
+            Err(Failure::input(Problem::EventUnsupported, format!("{what} is not served by this function")))
         }
         Kind::Unknown => {
             let message = format!(
                 "this is {}; expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge",
                 looks_of(&event)
             );
-            let failure = Failure::input("event_unknown", message);
-            log_refusal(&failure, "unknown");
-            Ok(direct::error(&failure))
+            Ok(refused(&Failure::input(Problem::EventUnknown, message), "unknown"))
         }
     }
+}
+
+/// The answer to an event that no source of its own answers.
+fn refused(failure: &Failure, event_kind: &'static str) -> Reply {
+    log_refusal(failure, event_kind);
+    direct::error(failure)
 }
 
 impl Kind {

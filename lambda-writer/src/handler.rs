@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use shared_volume::wall::WallWriter;
 use shared_volume::{Volume, time};
 use tokio::time::timeout_at;
@@ -37,12 +37,12 @@ impl Handler {
         Self { writer: Arc::new(Mutex::new(WallWriter::new(volume.wall(None)))) }
     }
 
-    /// Handles one event, whatever it looks like.
+    /// Handles one event, whatever it looks like. It comes unread: what this function cannot read it answers itself.
     ///
     /// # Errors
     /// Only where the sender is to try again, or to put the event aside: see `event`. Everything else
     /// that goes wrong is told in the reply.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reply, Failure> {
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Reply, Failure> {
         let (event, context) = event.into_parts();
         let (now, left) = (Instant::now(), time_left(&context));
         let invocation = Invocation {
@@ -52,7 +52,7 @@ impl Handler {
             last_moment: now + volume_wait(left),
             writer: Arc::clone(&self.writer),
         };
-        event::handle(event, &invocation).await
+        event::handle(&event, &invocation).await
     }
 
     /// Whether something is still at work on the volume although every event has been answered: a system call there

@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 /// The command line of the function.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
-    /// The directory of the wall: the root of the EFS access point, as mounted. It is created when it is missing.
+    /// The directory of the wall: the root of the EFS access point, as mounted.
     #[arg(long, env = "WALL_DIR", default_value = "/mnt/msg", value_name = "DIRECTORY")]
     pub wall_dir: String,
 }

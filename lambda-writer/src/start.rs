@@ -1,14 +1,16 @@
 //! Starting: settings, logs, the Tokio runtime, the loop.
 
+use std::fmt;
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use lambda_runtime::layers::TracingLayer;
-use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapResultLayer;
 
+use crate::error::Failure;
 use crate::handler::Handler;
 use crate::settings::{Arguments, Settings};
 
@@ -22,6 +24,21 @@ const LAST_WRITE: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 #[error("a call of the volume does not return, and may hold the wall's lock until this process has ended")]
 struct Stuck;
+
+/// A function error. The runtime logs how it looks in a debugger, so it looks there as people are told it.
+struct FunctionError(Failure);
+
+impl fmt::Debug for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.name(), self.0)
+    }
+}
+
+impl From<FunctionError> for Diagnostic {
+    fn from(error: FunctionError) -> Self {
+        error.0.into()
+    }
+}
 
 /// Runs the function until the process is told to stop, and says how the process should exit.
 #[must_use]
@@ -61,7 +78,8 @@ async fn until_told_to_stop(handler: &Handler) -> anyhow::Result<()> {
     // The first process of a container ignores these signals unless it listens for them.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let function = Runtime::new(service_fn(|event: LambdaEvent<_>| handler.handle(event)));
+    let function =
+        Runtime::new(service_fn(async |event: LambdaEvent<_>| handler.handle(event).await.map_err(FunctionError)));
     // What the layers of a runtime wrap ends when the Runtime API has taken the answer, and their error ends the runtime.
     let function = function.layer(TracingLayer::new()).layer(MapResultLayer::new(|answered: Result<(), _>| {
         answered.and_then(|()| if handler.is_stuck() { Err(Stuck.into()) } else { Ok(()) })

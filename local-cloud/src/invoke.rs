@@ -4,12 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::SharedHttpClient;
 use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::primitives::Blob;
+use aws_smithy_http_client::{Builder, tls};
+use axum::http::Uri;
 use clap::Args;
 use serde_json::Value;
 
+use crate::address::is_loopback;
 use crate::terminal;
 
 mod envelope;
@@ -35,8 +39,9 @@ pub struct Arguments {
 /// # Errors
 /// When the event cannot be read, or the service does not take it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let json = input::read(&arguments.file)?;
-    let mut event: Value = serde_json::from_slice(&json).with_context(|| format!("{} is not JSON", arguments.file))?;
+    let json = input::read_text(&arguments.file)?;
+    let mut event: Value =
+        serde_json::from_str(&json).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
     envelope::complete(&mut event);
     let sent = client(&arguments.endpoint)
         .invoke()
@@ -68,7 +73,14 @@ fn client(endpoint: &str) -> Client {
         // The stand-in checks no signature, but the SDK wants to sign.
         .credentials_provider(Credentials::new("local", "local", None, None, "messagewall"))
         .endpoint_url(endpoint);
+    let is_here = endpoint.parse::<Uri>().is_ok_and(|endpoint| is_loopback(&endpoint));
+    let config = if is_here { config.http_client(without_proxy()) } else { config };
     Client::from_conf(config.build())
+}
+
+/// The SDK's own client asks the environment for a proxy, which is of no use on the way to this very machine.
+fn without_proxy() -> SharedHttpClient {
+    Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc)).build_https()
 }
 
 /// What the service said, or what the SDK did.

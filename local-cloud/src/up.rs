@@ -18,7 +18,9 @@ mod arguments;
 mod child;
 mod environments;
 mod logs;
+mod proxy;
 mod reader;
+mod volume;
 mod welcome;
 
 pub use arguments::{Arguments, InvalidSettings, LambdaArguments};
@@ -43,8 +45,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // Every address is taken before the first process starts.
     let wall = bind(&settings.listen, "--listen").await?;
     let service = Service::start(&settings.service).await?;
-    fs_err::create_dir_all(&settings.volume)?;
-    let volume = fs_err::canonicalize(&settings.volume)?;
+    let volume = volume::make(&settings.volume).context("--volume")?;
     let logs = Logs::new(&settings, &volume)?;
     logs::to_terminal(settings.verbose);
     let mut signals = Ending::new()?;

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -17,10 +18,13 @@ fn messagewall(arguments: &[&str]) -> Command {
 }
 
 fn fed(arguments: &[&str], input: &str) -> Output {
-    let mut command = messagewall(arguments);
+    fed_by(messagewall(arguments), input.as_bytes())
+}
+
+fn fed_by(mut command: Command, input: &[u8]) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // It may end before it reads.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
 
@@ -38,12 +42,17 @@ struct Up {
 
 impl Up {
     fn start() -> Self {
+        Self::start_with(&[], &[])
+    }
+
+    fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let said = fs_err::File::create(directory.path().join("said")).unwrap();
         let complained = fs_err::File::create(directory.path().join("complained")).unwrap();
         let free = "127.0.0.1:0";
         let mut command = messagewall(&["up", "--listen", free, "--api", free, "--runtime-api", free]);
-        command.args(["--environments", "2"]).current_dir(directory.path());
+        command.args(["--environments", "2"]).args(arguments).envs(environment.iter().copied());
+        command.current_dir(directory.path());
         let process = command.stdout(said.into_parts().0).stderr(complained.into_parts().0).spawn().unwrap();
         let up = Self { process, directory };
         eventually("everything is up", || up.said().contains("Ctrl-C"));
@@ -130,6 +139,60 @@ fn everything_starts_answers_and_ends_when_it_is_asked_to() {
     assert!(gone(&children));
 }
 
+/// Proxies where nothing listens, so that a request that goes there fails.
+const PROXIES: [(&str, &str); 4] = [
+    ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ("http_proxy", "http://127.0.0.1:1"),
+    ("ALL_PROXY", "http://127.0.0.1:1"),
+    ("no_proxy", "example.com"),
+];
+
+/// Posts to the wall's page as a browser does.
+fn post(page: &str, text: &str) -> String {
+    let mut connection = TcpStream::connect(page.trim_start_matches("http://")).unwrap();
+    let head = "POST /api/messages HTTP/1.1\r\nHost: wall\r\nConnection: close\r\nContent-Type: text/plain\r\n";
+    write!(connection, "{head}Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_proxy_in_the_environment_is_not_asked_on_the_way_to_this_machine() {
+    let up = Up::start_with(&[], &PROXIES);
+    let answer = post(&up.address("wall"), "Hello");
+    assert!(answer.starts_with("HTTP/1.1 201 "), "the reader reaches the function: {answer}");
+
+    let api = up.address("API").replace("/default/MessageWall", "");
+    let mut invoke = messagewall(&["invoke", "--endpoint", &api, "-"]);
+    invoke.envs(PROXIES);
+    let read = fed_by(invoke, br#"{"command":"read"}"#);
+    assert!(read.status.success() && String::from_utf8_lossy(&read.stdout).contains("Hello"), "{read:?}");
+    let mut healthcheck = messagewall(&["healthcheck", &format!("{}/live", up.address("wall"))]);
+    assert!(healthcheck.envs(PROXIES).status().unwrap().success());
+}
+
+#[test]
+fn the_volume_is_made_where_it_is_missing_and_only_its_group_may_read_it() {
+    let up = Up::start_with(&["--volume", "new/wall"], &[]);
+    let mode = fs_err::metadata(up.path().join("new/wall")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o750);
+}
+
+#[test]
+fn a_volume_that_is_no_directory_is_said_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("file"), "").unwrap();
+    for volume in ["file", "file/wall"] {
+        let free = "127.0.0.1:0";
+        let mut command = messagewall(&["up", "--listen", free, "--api", free, "--runtime-api", free]);
+        let output = command.args(["--volume", volume]).current_dir(directory.path()).output().unwrap();
+        let complaint = complaint(&output);
+        assert!(complaint.contains("--volume: `file` is not a directory"), "{complaint}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
 #[test]
 fn no_process_outlives_a_parent_that_is_killed() {
     let mut up = Up::start();
@@ -195,6 +258,35 @@ fn an_event_that_cannot_be_sent_is_said_in_one_line() {
         assert!(complaint(&output).contains(said), "{}", complaint(&output));
         assert_eq!(output.status.code(), Some(1));
     }
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_said_with_its_byte() {
+    let directory = tempfile::tempdir().unwrap();
+    let utf_16 = |order: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    for (file, bytes, said) in [
+        ("latin1.json", b"{\"command\":\"post\",\"text\":\"caf\xe9\"}".to_vec(), "byte 29 is 0xe9"),
+        ("windows.json", utf_16(u16::to_le_bytes, "\u{feff}{}"), "UTF-16; save it as UTF-8"),
+        ("big.json", utf_16(u16::to_be_bytes, "\u{feff}{}"), "UTF-16; save it as UTF-8"),
+        ("unmarked.json", utf_16(u16::to_le_bytes, "{}"), "UTF-16; save it as UTF-8"),
+    ] {
+        let path = directory.path().join(file);
+        fs_err::write(&path, bytes).unwrap();
+        let output = messagewall(&["invoke", path.to_str().unwrap()]).output().unwrap();
+        let complaint = complaint(&output);
+        assert!(complaint.contains(file) && complaint.contains(said), "{complaint}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn an_event_may_begin_with_a_byte_order_mark() {
+    let up = Up::start();
+    let api = up.address("API").replace("/default/MessageWall", "");
+    let event =
+        "\u{feff}{\"source\":\"messagewall\",\"detail-type\":\"Message Posted\",\"detail\":{\"text\":\"Hello\"}}\r\n";
+    let posted = fed(&["invoke", "--endpoint", &api, "-"], event);
+    assert!(posted.status.success() && String::from_utf8_lossy(&posted.stdout).contains("Hello"), "{posted:?}");
 }
 
 #[test]

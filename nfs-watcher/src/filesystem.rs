@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::mount::is_missing;
+
 /// `f_type` of the file systems whose changes may come from another host, from `linux/magic.h`, statfs(2) and the
 /// file systems' own sources. FUSE is among them because most of what is mounted by it is remote (virtiofs too
 /// answers with its number).
@@ -50,10 +52,6 @@ pub fn is_network_filesystem(path: impl AsRef<Path>) -> io::Result<bool> {
     }
 }
 
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn file_system_number(path: &Path) -> io::Result<u32> {
     // The type of the field differs between architectures; every number in use has 32 bits.
@@ -95,6 +93,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert!(!is_network_filesystem(directory.path()).unwrap());
         assert!(!is_network_filesystem(directory.path().join("not/yet/there")).unwrap());
+        std::os::unix::fs::symlink("loop", directory.path().join("loop")).unwrap();
+        assert!(!is_network_filesystem(directory.path().join("loop/file")).unwrap());
         assert!(!is_network_filesystem("a-relative-path-that-is-not-there").unwrap());
     }
 }

@@ -5,6 +5,9 @@ use std::os::unix::fs::MetadataExt;
 
 use notify::EventKind;
 use notify::event::{CreateKind, DataChange, MetadataKind, ModifyKind, RemoveKind, RenameMode};
+use rustix::fs::FileType;
+
+use crate::mount::Name;
 
 /// What bears a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +56,16 @@ impl Fingerprint {
                 links: metadata.nlink(),
             }),
         }
+    }
+
+    /// All that a listing tells of a name, where the directory may not be searched.
+    pub(crate) fn listed(name: &Name, device: u64) -> Self {
+        let kind = match name.kind {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Directory,
+            _ => Kind::Other,
+        };
+        Self { kind, identity: (device, name.inode), access: (0, 0, 0), content: None }
     }
 
     /// Device and inode: which file this is, whatever it is called.

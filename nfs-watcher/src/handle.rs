@@ -1,7 +1,7 @@
 //! What other threads say to the watcher's thread, and ask of it.
 
 use std::path::PathBuf;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -89,11 +89,11 @@ struct State {
 /// What the thread has to do beside its ticks.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// `remembered` is told when the first look at the path is over.
+    /// `caller` waits for the outcome of the first look at the path, and is gone when that took too long.
     Watch {
         path: PathBuf,
         recursive: bool,
-        remembered: Option<Sender<()>>,
+        caller: Option<SyncSender<notify::Result<()>>>,
     },
     Unwatch {
         path: PathBuf,

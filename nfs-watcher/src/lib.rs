@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod entry;
 mod filesystem;
+mod find;
 mod fingerprint;
 mod handle;
 mod heart;

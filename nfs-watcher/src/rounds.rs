@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::{SendError, SyncSender};
 use std::time::{Duration, Instant};
 
 use notify::EventHandler;
@@ -50,17 +51,28 @@ impl<F: EventHandler> Rounds<F> {
     fn carry_out(&mut self, order: Order) {
         match order {
             Order::Unwatch { path } => drop(self.watched.remove(&path)),
-            Order::Watch { path, recursive, remembered } => {
-                let mut watched = Watched::new(path.clone(), recursive, self.follow_symlinks);
-                let error = watched.remember(Mount { heart: &self.shared.heart });
-                self.watched.insert(path.clone(), watched);
-                if let Some(error) = error {
-                    self.tell(Err(error));
-                }
-                if remembered.is_some_and(|remembered| remembered.send(()).is_err()) {
-                    self.tell(Ok(rescan(&path, "the first look took long")));
-                }
-            }
+            Order::Watch { path, recursive, caller } => self.begin(path, recursive, caller),
+        }
+    }
+
+    /// Looks at a path for the first time, and watches it unless its owner hears from `watch` that this failed.
+    fn begin(&mut self, path: PathBuf, recursive: bool, caller: Option<SyncSender<notify::Result<()>>>) {
+        let mut watched = Watched::new(path.clone(), recursive, self.follow_symlinks);
+        let first_look = watched.remember(Mount { heart: &self.shared.heart });
+        let failed = first_look.is_err();
+        let unheard = match caller {
+            Some(caller) => match caller.send(first_look) {
+                Ok(()) if failed => return,
+                Ok(()) => None,
+                // The caller was told that the path is watched.
+                Err(SendError(Ok(()))) => Some(Ok(rescan(&path, "the first look took long"))),
+                Err(SendError(Err(error))) => Some(Err(error)),
+            },
+            None => first_look.err().map(Err),
+        };
+        self.watched.insert(path, watched);
+        if let Some(news) = unheard {
+            self.tell(news);
         }
     }
 

@@ -1,14 +1,13 @@
 //! One look at everything under a watched path.
 
 use std::collections::BTreeMap;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FileType;
-
+use crate::find::Found;
 use crate::fingerprint::Fingerprint;
-use crate::mount::{Mount, Opened, is_missing, is_stale};
+use crate::mount::{Mount, is_missing};
 
 /// What was there, by path. Parents come before what is in them.
 pub(crate) type Seen = BTreeMap<PathBuf, Fingerprint>;
@@ -20,6 +19,8 @@ pub(crate) struct Look {
     /// The watched path itself, where it is no directory. It is handed out open, because closing it is a round trip,
     /// for which what was seen need not wait.
     pub(crate) open: Option<File>,
+    /// The watched path could be opened, so that opening it is where the next look begins.
+    pub(crate) opened: bool,
 }
 
 /// Why a look could not be finished.
@@ -27,6 +28,12 @@ pub(crate) struct Look {
 pub(crate) struct Failure {
     pub(crate) path: PathBuf,
     pub(crate) error: io::Error,
+}
+
+impl From<Failure> for notify::Error {
+    fn from(failure: Failure) -> Self {
+        Self::io(failure.error).add_path(failure.path)
+    }
 }
 
 /// What a look takes in.
@@ -40,36 +47,24 @@ pub(crate) struct Scan<'a> {
 impl Scan<'_> {
     /// Looks at a watched path. When nothing is seen, there is nothing of that name.
     ///
-    /// `expected` says that the path was there at the last look, as itself and not through a symbolic link. Then opening
-    /// it is enough to learn the truth; else the directory has to be opened first, because the client remembers for a
-    /// long time that a name is missing, or where a link points.
+    /// `expected` says that the path was opened at the last look, as itself and not through a symbolic link.
     pub(crate) fn look(self, root: &Path, expected: bool) -> Result<Look, Failure> {
-        let failed = |error| Failure { path: root.to_owned(), error };
-        let mut opened = if expected { self.mount.open(root) } else { self.search(root) };
-        if expected && opened.as_ref().is_err_and(|error| is_missing(error) || is_stale(error)) {
-            // It went away, or was replaced together with its directory: ask again with nothing remembered.
-            opened = self.search(root);
-        }
-        let Opened { metadata, file } = match opened {
-            Ok(opened) => opened,
+        let Found { metadata, file } = match self.mount.find(root, expected) {
+            Ok(found) => found,
             Err(error) if is_missing(&error) => return Ok(Look::default()),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(Failure { path: root.to_owned(), error }),
         };
         let fingerprint = Fingerprint::of(&metadata);
         let identity = fingerprint.identity();
         let mut seen = Seen::from([(root.to_owned(), fingerprint)]);
-        if !metadata.is_dir() {
-            return Ok(Look { seen, open: Some(file) });
+        let opened = file.is_some();
+        match file {
+            Some(directory) if metadata.is_dir() => {
+                self.look_into(root, directory, &mut vec![identity], &mut seen)?;
+                Ok(Look { seen, open: None, opened })
+            }
+            open => Ok(Look { seen, open, opened }),
         }
-        self.look_into(root, file, &mut vec![identity], &mut seen)?;
-        Ok(Look { seen, open: None })
-    }
-
-    fn search(self, root: &Path) -> io::Result<Opened> {
-        if let Some(directory) = root.parent() {
-            self.mount.refresh(directory)?;
-        }
-        self.mount.open(root)
     }
 
     /// `above` are the directories on the way here, so that a link to one of them is not followed for ever.
@@ -81,11 +76,11 @@ impl Scan<'_> {
         seen: &mut Seen,
     ) -> Result<(), Failure> {
         let names = self.mount.list(opened).map_err(|error| Failure { path: directory.to_owned(), error })?;
+        let device = above.last().map_or(0, |(device, _)| *device);
         for name in names {
-            let path = directory.join(name.name);
-            match self.look_at(&path, name.kind) {
-                Ok((metadata, inside)) => {
-                    let fingerprint = Fingerprint::of(&metadata);
+            let path = directory.join(&name.name);
+            match self.look_at(&path, &name, device) {
+                Ok((fingerprint, inside)) => {
                     let identity = fingerprint.identity();
                     seen.insert(path.clone(), fingerprint);
                     if let Some(inside) = inside.filter(|_| self.recursive && !above.contains(&identity)) {
@@ -100,51 +95,5 @@ impl Scan<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Looks at one name of a directory; answers it opened when it is a directory itself.
-    fn look_at(self, path: &Path, kind: FileType) -> io::Result<(Metadata, Option<File>)> {
-        let (kind, is_link) = match kind {
-            FileType::RegularFile | FileType::Directory => (kind, false),
-            // A link's target has to be known before it is opened, and some servers do not say what a name is.
-            _ => {
-                let itself = self.mount.stat(path, false)?;
-                if itself.is_symlink() && !self.follow_symlinks {
-                    return Ok((itself, None));
-                }
-                if itself.is_symlink() {
-                    match self.mount.stat(path, true) {
-                        Ok(target) => (file_type(&target), true),
-                        // A link that leads nowhere, or in a circle, is watched as the link that it is.
-                        Err(_) => return Ok((itself, None)),
-                    }
-                } else {
-                    (file_type(&itself), false)
-                }
-            }
-        };
-        if !matches!(kind, FileType::RegularFile | FileType::Directory) {
-            return Ok((self.mount.stat(path, is_link)?, None));
-        }
-        match self.mount.open(path) {
-            // What we may not read we still may see change, if later.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Ok((self.mount.stat(path, is_link)?, None))
-            }
-            Err(error) => Err(error),
-            Ok(Opened { metadata, file }) if metadata.is_dir() => Ok((metadata, Some(file))),
-            Ok(Opened { metadata, file }) => {
-                self.mount.close([file]);
-                Ok((metadata, None))
-            }
-        }
-    }
-}
-
-fn file_type(metadata: &Metadata) -> FileType {
-    match metadata.file_type() {
-        kind if kind.is_file() => FileType::RegularFile,
-        kind if kind.is_dir() => FileType::Directory,
-        _ => FileType::Unknown,
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Watched {
     recursive: bool,
     follow_symlinks: bool,
     seen: Seen,
+    /// The last good look could open the path.
+    opened: bool,
     /// The path is a symbolic link, so its directory has to be opened too to learn where it points now.
     is_link: bool,
     /// Looks fail. The owner was told so once, and what was seen before is kept.
@@ -23,52 +25,55 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(root: PathBuf, recursive: bool, follow_symlinks: bool) -> Self {
-        Self { root, recursive, follow_symlinks, seen: Seen::new(), is_link: false, failing: false }
+        Self { root, recursive, follow_symlinks, seen: Seen::new(), opened: false, is_link: false, failing: false }
     }
 
-    /// The first look: remembers what is there. Only a failure is told.
-    pub(crate) fn remember(&mut self, mount: Mount<'_>) -> Option<notify::Error> {
+    /// The first look: remembers what is there.
+    pub(crate) fn remember(&mut self, mount: Mount<'_>) -> notify::Result<()> {
         match self.scan(mount) {
             Ok(look) => {
-                self.adopt(mount, look.seen);
+                self.adopt(mount, look.seen, look.opened);
                 mount.close(look.open);
-                None
+                Ok(())
             }
-            Err(failure) => self.fail(failure),
+            Err(failure) => {
+                self.failing = true;
+                Err(failure.into())
+            }
         }
     }
 
     /// Looks again and answers what is new since the last good look, and the file to close when that is told.
     pub(crate) fn look(&mut self, mount: Mount<'_>) -> (Vec<notify::Result<Event>>, Option<File>) {
         match self.scan(mount) {
-            Ok(Look { seen, open }) => {
+            Ok(Look { seen, open, opened }) => {
                 let mut news = changes(&self.seen, &seen);
                 if std::mem::take(&mut self.failing) {
                     news.push(rescan(&self.root, "the file system answers again"));
                 }
-                self.adopt(mount, seen);
+                self.adopt(mount, seen, opened);
                 (news.into_iter().map(Ok).collect(), open)
             }
-            Err(failure) => (self.fail(failure).into_iter().map(Err).collect(), None),
+            Err(_) if self.failing => (Vec::new(), None),
+            Err(failure) => {
+                self.failing = true;
+                (vec![Err(failure.into())], None)
+            }
         }
     }
 
     fn scan(&self, mount: Mount<'_>) -> Result<Look, Failure> {
         let scan = Scan { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
-        scan.look(&self.root, !self.seen.is_empty() && !self.is_link)
+        scan.look(&self.root, self.opened && !self.is_link)
     }
 
-    fn adopt(&mut self, mount: Mount<'_>, seen: Seen) {
+    fn adopt(&mut self, mount: Mount<'_>, seen: Seen, opened: bool) {
         let identity = |seen: &Seen| seen.get(&self.root).map(|root| root.identity());
         if identity(&self.seen) != identity(&seen) {
-            self.is_link = mount.stat(&self.root, false).is_ok_and(|metadata| metadata.is_symlink());
+            self.is_link = mount.read_link(&self.root).is_some();
         }
         self.seen = seen;
-    }
-
-    fn fail(&mut self, failure: Failure) -> Option<notify::Error> {
-        let told = std::mem::replace(&mut self.failing, true);
-        (!told).then(|| notify::Error::io(failure.error).add_path(failure.path))
+        self.opened = opened;
     }
 }
 

@@ -63,23 +63,34 @@ impl Watcher for NfsWatcher {
 
     /// Begins to watch a path, whether or not there is anything there yet.
     ///
-    /// When this returns, the path was looked at once, and every later change is told. A mount that does not answer
+    /// When this returns `Ok`, the path was looked at once, and every later change is told. A mount that does not answer
     /// within 2 s is not waited for: the path is watched all the same, and once it was looked at, an event with the
-    /// rescan flag tells so. Called from the event handler, it does not wait either, and tells nothing of it.
+    /// rescan flag tells so. Called from the event handler, it does not wait either, and tells nothing of a good look.
+    ///
+    /// # Errors
+    ///
+    /// When the first look fails for another reason than a missing path: no permission to reach the path, or to list the
+    /// directory that it is, a mount in trouble, a path that can be none. Then the path is not watched, or as it was
+    /// before. A look that was not waited for tells its failure to the event handler, and the path stays watched.
+    ///
+    /// When the path is empty, or the watcher's thread has ended.
     fn watch(&mut self, path: &Path, recursive_mode: RecursiveMode) -> Result<()> {
         if path.as_os_str().is_empty() {
             return Err(Error::path_not_found());
         }
         let from_outside = thread::current().id() != self.thread;
-        let (remembered, first_look) = mpsc::channel();
+        // Without a buffer: the thread learns for certain whether its answer was waited for.
+        let (caller, first_look) = mpsc::sync_channel(0);
         let accepted = self.shared.order(Order::Watch {
             path: path.to_owned(),
             recursive: recursive_mode == RecursiveMode::Recursive,
-            remembered: from_outside.then_some(remembered),
+            caller: from_outside.then_some(caller),
         });
-        let waited = if from_outside { first_look.recv_timeout(FIRST_LOOK) } else { Ok(()) };
-        if !accepted || waited == Err(RecvTimeoutError::Disconnected) {
-            return Err(Error::generic("the watcher's thread has ended").add_path(path.to_owned()));
+        let waited = if from_outside { first_look.recv_timeout(FIRST_LOOK) } else { Err(RecvTimeoutError::Timeout) };
+        match waited {
+            Ok(first_look) => first_look?,
+            Err(RecvTimeoutError::Timeout) if accepted => {}
+            Err(_) => return Err(Error::generic("the watcher's thread has ended").add_path(path.to_owned())),
         }
         self.paths.insert(path.to_owned());
         Ok(())

@@ -7,9 +7,10 @@ use shared_volume::config::{Cause, Change, Request};
 use shared_volume::message::Draft;
 
 use super::direct;
+use super::id::Source;
 use super::parse::parse;
 use crate::command::Command;
-use crate::error::Failure;
+use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
 use crate::reply::Reply;
 
@@ -54,11 +55,12 @@ struct MessagePosted {
 
 /// The places of Parameter Store and S3 are in this match.
 fn command(event: Value, invocation: &Invocation) -> Result<Command, Failure> {
-    let event: EventBridgeEvent = parse(event, "event", "event_invalid")?;
+    let event: EventBridgeEvent = parse(event, "event", Problem::EventInvalid)?;
     // Without the id a retry would do it all again.
     let Some(id) = event.id.filter(|id| !id.is_empty()) else {
-        return Err(Failure::input("event_invalid", "id: the event has none"));
+        return Err(Failure::input(Problem::EventInvalid, "id: the event has none"));
     };
+    let id = Source::EventBridge.scoped(&id, "id")?;
     let detail = event.detail;
     match (event.source.as_str(), event.detail_type.as_str()) {
         ("messagewall", "Config Change Requested") => {
@@ -74,14 +76,14 @@ fn command(event: Value, invocation: &Invocation) -> Result<Command, Failure> {
             Ok(Command::Post(Draft { author, text, event: Some(id), received: invocation.received }))
         }
         (source, detail_type) => Err(Failure::input(
-            "event_unsupported",
+            Problem::EventUnsupported,
             format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function"),
         )),
     }
 }
 
 fn fields<T: serde::de::DeserializeOwned>(detail: Value) -> Result<T, Failure> {
-    parse(detail, "detail", "detail_invalid")
+    parse(detail, "detail", Problem::DetailInvalid)
 }
 
 fn configure(

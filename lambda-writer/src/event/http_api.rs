@@ -1,7 +1,9 @@
 //! A request to the HTTP API (payload format 2.0): the blog's API, byte for byte, and the same as JSON.
 
 mod body;
+mod form;
 mod format;
+mod idempotency;
 mod response;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
@@ -13,10 +15,11 @@ use shared_volume::wall::{Appended, Entry, Newest, Said};
 
 use self::body::Post;
 use self::format::Format;
+use self::idempotency::{event_id, some_event_id};
 use super::log_refusal;
 use super::parse::parse;
 use crate::command::{Command, Done, Limit};
-use crate::error::Failure;
+use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
 
 /// The methods that are served, as the `Allow` header has them.
@@ -28,7 +31,7 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> ApiGatewayV
         headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(header::ACCEPT.as_str())).map(|(_, value)| value)
     });
     let format = Format::accepted(accept.and_then(Value::as_str));
-    let result = match parse(event, "event", "event_invalid") {
+    let result = match parse(event, "event", Problem::EventInvalid) {
         Ok(request) => respond(request, format, invocation).await,
         Err(failure) => Err(failure),
     };
@@ -45,10 +48,10 @@ async fn respond(
 ) -> Result<ApiGatewayV2httpResponse, Failure> {
     let method = &request.request_context.http.method;
     if ![Method::GET, Method::POST, Method::DELETE].contains(method) {
-        return Err(Failure::input("method_unsupported", "Method unsupported."));
+        return Err(Failure::input(Problem::MethodUnsupported, "Method unsupported."));
     }
     if let Some(name) = request.path_parameters.get("name") {
-        return Err(Failure::input("wall_unknown", format!("name: there is no wall {name:?}")));
+        return Err(Failure::input(Problem::WallUnknown, format!("name: there is no wall {name:?}")));
     }
     let limit = limit(&request.query_string_parameters)?;
     match *method {
@@ -66,7 +69,8 @@ async fn respond(
             response::posted(posted, &newest, format, status)
         }
         Method::DELETE => {
-            let done = invocation.execute(Command::Clear { event: event_id(&request, invocation) }).await?;
+            let event = some_event_id(&request, invocation)?;
+            let done = invocation.execute(Command::Clear { event }).await?;
             response::cleared(done, format)
         }
         _ => response::page(&read(limit, invocation).await?, format),
@@ -74,7 +78,7 @@ async fn respond(
 }
 
 fn limit(query: &QueryMap) -> Result<Limit, Failure> {
-    let invalid = |problem: String| Failure::input("limit_invalid", format!("limit: {problem}"));
+    let invalid = |problem: String| Failure::input(Problem::LimitInvalid, format!("limit: {problem}"));
     match query.all("limit").unwrap_or_default()[..] {
         [] => Ok(Limit::default()),
         [limit] => limit.parse().map_err(invalid),
@@ -82,20 +86,14 @@ fn limit(query: &QueryMap) -> Result<Limit, Failure> {
     }
 }
 
-async fn post(request: ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<Appended, Failure> {
-    let event = event_id(&request, invocation);
-    let Post { text, author } = Post::read(request)?;
-    let draft = Draft { author, text, event: Some(event), received: invocation.received };
+async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<Appended, Failure> {
+    let Post { text, author, event } = Post::read(&mut request)?;
+    let event = event_id(&request, event.as_deref())?;
+    let draft = Draft { author, text, event, received: invocation.received };
     match invocation.execute(Command::Post(draft)).await? {
         Done::Posted(appended) => Ok(appended),
         other => Err(unexpected(&other)),
     }
-}
-
-/// What makes a retry of this request harmless.
-fn event_id(request: &ApiGatewayV2httpRequest, invocation: &Invocation) -> String {
-    let id = request.request_context.request_id.clone().filter(|id| !id.is_empty());
-    id.unwrap_or_else(|| invocation.request_id.clone())
 }
 
 async fn read(limit: Limit, invocation: &Invocation) -> Result<Newest, Failure> {

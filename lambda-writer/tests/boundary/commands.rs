@@ -54,7 +54,7 @@ async fn the_configuration_is_changed_published_and_rolled_back() {
     assert_eq!(changed["config"]["banner"], json!({"text": "Hi", "tone": "warning"}));
     let cause = &changed["cause"];
     assert_eq!((&cause["source"], &cause["note"]), (&json!("direct"), &json!("the party begins")));
-    assert_eq!((&cause["event"], &cause["request"]), (&json!("request-0"), &json!("request-0")));
+    assert_eq!((&cause["event"], &cause["request"]), (&json!("lambda:request-0"), &json!("request-0")));
     assert_eq!(changed["published_at"], cause["at"]);
     assert!(cause["received"].as_str() <= cause["at"].as_str(), "{cause}");
 
@@ -129,10 +129,10 @@ async fn a_command_that_cannot_be_read_is_refused_with_its_place() {
         (json!({"command": "post", "text": 7}), "post.text: invalid type: integer `7`, expected a string"),
         (
             json!({"command": "post", "text": "x", "colour": "red"}),
-            "post.colour: unknown field `colour`, expected one of `text`, `author`, `event`",
+            "post.colour: unknown field `colour`, expected one of `text`, `author`, `event`, `source`",
         ),
         (json!({"command": "read", "limit": 0}), "read.limit: must be 1 to 10000, is 0"),
-        (json!({"command": "clear", "all": true}), "clear.all: unknown field `all`, expected `event`"),
+        (json!({"command": "clear", "all": true}), "clear.all: unknown field `all`, expected `event` or `source`"),
         (json!({"command": "change_config"}), "change_config: missing field `patch`"),
         (
             json!({"command": "rollback_config", "generation": -1}),

@@ -27,7 +27,10 @@ async fn a_change_event_that_comes_twice_is_published_once() {
     let event = eventbridge("e-1", "messagewall", CHANGE, &detail);
     let first = function.answer(event.clone()).await;
     assert_eq!((&first["generation"], &first["config"]["title"]), (&json!(1), &json!("Party")));
-    assert_eq!((&first["cause"]["source"], &first["cause"]["event"]), (&json!("messagewall"), &json!("e-1")));
+    assert_eq!(
+        (&first["cause"]["source"], &first["cause"]["event"]),
+        (&json!("messagewall"), &json!("eventbridge:e-1"))
+    );
     assert_eq!((&first["cause"]["request"], &first["cause"]["note"]), (&json!("request-0"), &json!("why")));
     let again = function.answer(event).await;
     assert_eq!((&again["generation"], &again["repeated"]), (&json!(1), &json!(true)));

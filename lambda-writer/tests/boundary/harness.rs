@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use lambda_writer::Handler;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared_volume::Volume;
 use tempfile::TempDir;
@@ -51,6 +54,12 @@ impl Function {
     }
 
     pub(crate) async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
+        self.invoke_raw(&event.to_string()).await
+    }
+
+    /// Sends an event that may be more than a [`Value`] can hold.
+    pub(crate) async fn invoke_raw(&self, event: &str) -> Result<Value, Diagnostic> {
+        let event = RawValue::from_string(event.to_owned()).unwrap();
         let mut context = Context::default();
         let number = self.invocations.fetch_add(1, Ordering::Relaxed);
         context.request_id = format!("request-{number}");
@@ -157,6 +166,12 @@ impl Request {
     pub(crate) fn base64(mut self, body: &str) -> Self {
         self.0["isBase64Encoded"] = json!(true);
         self.header("content-type", "text/plain").body(body)
+    }
+
+    /// A form, or what is sent as one, as API Gateway hands it over.
+    pub(crate) fn form(mut self, body: &[u8]) -> Self {
+        self.0["isBase64Encoded"] = json!(true);
+        self.header("content-type", "application/x-www-form-urlencoded").body(&STANDARD.encode(body))
     }
 
     pub(crate) fn limit(mut self, limit: &str) -> Self {

@@ -29,8 +29,8 @@ async fn a_lock_that_is_held_ends_in_busy_before_the_time_is_up() {
     assert_eq!((response.status(), response.header("retry-after")), (503, Some("1")));
     assert!(response.body().starts_with("wall_busy: other writers held the wall's lock for "), "{response:?}");
 
-    let answer = function.answer(json!({"command": "clear"})).await;
-    assert_eq!((&answer["error"], &answer["status"]), (&json!("wall_busy"), &json!(503)));
+    let error = function.invoke(json!({"command": "clear"})).await.unwrap_err();
+    assert_eq!(error.error_type, "wall_busy");
     assert_eq!(function.http(Request::new("GET")).await.status(), 200, "reading takes no lock");
 
     lock.unlock().unwrap();
@@ -49,17 +49,20 @@ async fn no_lock_is_held_when_the_function_has_answered() {
 }
 
 #[tokio::test]
-async fn an_event_source_is_told_by_a_function_error_to_try_again() {
+async fn a_sender_that_does_not_wait_is_told_by_a_function_error_to_try_again() {
     let (function, lock) = locked();
+    let command = json!({"command": "post", "text": "y"});
     let posted = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
     let change = eventbridge("e-2", "messagewall", "Config Change Requested", &json!({"patch": {"title": "T"}}));
-    for event in [&posted, &change] {
+    for event in [&posted, &change, &command] {
         let error = function.invoke(event.clone()).await.unwrap_err();
         assert_eq!(error.error_type, "wall_busy");
+        assert!(error.error_message.starts_with("other writers held the wall's lock for "), "{error:?}");
     }
     lock.unlock().unwrap();
     assert_eq!(function.answer(posted).await["repeated"], false);
     assert_eq!(function.answer(change).await["generation"], 1);
+    assert_eq!(function.answer(command).await["repeated"], false);
 }
 
 #[tokio::test]
@@ -71,10 +74,26 @@ async fn a_volume_that_is_not_there_is_told_to_everybody_in_their_way() {
     let response = function.post("x").await;
     assert_eq!(response.status(), 503);
     assert!(response.body().starts_with("volume_error: "), "{response:?}");
-    let answer = function.answer(json!({"command": "post", "text": "x"})).await;
-    assert_eq!((&answer["error"], &answer["status"]), (&json!("volume_error"), &json!(503)));
     let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
-    assert_eq!(function.invoke(event).await.unwrap_err().error_type, "volume_error");
+    for event in [event, json!({"command": "post", "text": "x"})] {
+        assert_eq!(function.invoke(event).await.unwrap_err().error_type, "volume_error");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_when_to_send_again_what_may_have_been_written() {
+    let function = Function::at(|directory| {
+        fs_err::write(directory.join("file"), "").unwrap();
+        directory.join("file/wall")
+    });
+    for method in ["POST", "DELETE"] {
+        let response = function.http(Request::new(method).text("x")).await;
+        assert_eq!((response.status(), response.header("retry-after")), (503, None), "{response:?}");
+        assert!(response.body().contains("it is not known whether this was written"), "{response:?}");
+    }
+    let response = function.http(Request::new("GET")).await;
+    assert_eq!((response.status(), response.header("retry-after")), (503, Some("1")), "{response:?}");
+    assert!(!response.body().contains("it is not known"), "{response:?}");
 }
 
 #[tokio::test]
@@ -119,14 +138,16 @@ async fn a_volume_that_hangs_is_told_to_everybody_before_the_time_is_up() {
     assert!(!function.is_stuck());
     let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
     let all = async {
-        tokio::join!(function.post("x"), function.answer(json!({"command": "clear"})), function.invoke(event))
+        tokio::join!(function.post("x"), function.invoke(json!({"command": "clear"})), function.invoke(event))
     };
-    let (response, answer, error) = timeout(LITTLE_TIME, all).await.unwrap();
+    let (response, cleared, posted) = timeout(LITTLE_TIME, all).await.unwrap();
     assert_eq!((response.status(), response.header("retry-after")), (503, None), "it may be on the wall");
     assert!(response.body().starts_with("volume_silent: the volume has not answered for "), "{response:?}");
     assert!(response.body().contains("it is not known whether this was written"), "{response:?}");
-    assert_eq!((&answer["error"], &answer["status"]), (&json!("volume_silent"), &json!(503)));
-    assert_eq!(error.unwrap_err().error_type, "volume_silent");
+    for error in [cleared.unwrap_err(), posted.unwrap_err()] {
+        assert_eq!(error.error_type, "volume_silent");
+        assert!(error.error_message.contains("it is not known whether this was written"), "{error:?}");
+    }
     assert!(function.is_stuck(), "the process was to be replaced");
     drop(hang);
 }
@@ -136,8 +157,8 @@ async fn what_hung_and_is_sent_again_is_on_the_wall_once() {
     let function = Function::new().with_time_left(LITTLE_TIME);
     let hang = Hang::on(&function);
     let post = json!({"command": "post", "text": "once", "event": "order-17"});
-    let answer = timeout(LITTLE_TIME, function.answer(post.clone())).await.unwrap();
-    assert_eq!(answer["error"], "volume_silent");
+    let error = timeout(LITTLE_TIME, function.invoke(post.clone())).await.unwrap().unwrap_err();
+    assert_eq!(error.error_type, "volume_silent");
     assert_eq!(function.content(), "");
 
     drop(hang);

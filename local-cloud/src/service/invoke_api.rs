@@ -75,10 +75,18 @@ async fn accept(lambda: &Lambda, function: &str, headers: &HeaderMap, body: Body
     if payload.is_empty() {
         return Ok((kind, Bytes::from_static(b"{}")));
     }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(&payload) {
-        Ok(_) => Ok((kind, payload)),
-        Err(error) => Err(Refusal::InvalidPayload(error.to_string())),
+    is_json(&payload).map_err(Refusal::InvalidPayload)?;
+    Ok((kind, payload))
+}
+
+/// Whether a function may be given this, as far as Lambda looks: half an emoji, or a hundred levels, are the function's business.
+fn is_json(payload: &[u8]) -> Result<(), String> {
+    let text =
+        std::str::from_utf8(payload).map_err(|error| format!("it is not UTF-8 at byte {}", error.valid_up_to()))?;
+    if text.starts_with('\u{feff}') {
+        return Err("it begins with a byte order mark (EF BB BF), which is no part of JSON".to_owned());
     }
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map(drop).map_err(|error| error.to_string())
 }
 
 /// The function's name in a name, a partial or a full ARN, each with or without a qualifier.

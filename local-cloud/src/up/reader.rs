@@ -10,6 +10,7 @@ use tokio::process::Command;
 use super::arguments::Settings;
 use super::child::{Process, this_program};
 use super::logs::Log;
+use super::proxy;
 use crate::address::reachable;
 use crate::healthcheck;
 
@@ -45,6 +46,10 @@ impl Reader {
         command.env("AWS_ENDPOINT_URL_LAMBDA", api).env("AWS_REGION", "us-east-1");
         command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local").env_remove("AWS_SESSION_TOKEN");
         command.env_remove("AWS_PROFILE").env("AWS_EC2_METADATA_DISABLED", "true");
+        let host = api.parse::<Uri>().ok().and_then(|api| Some(api.host()?.to_owned())).unwrap_or_default();
+        let exceptions =
+            proxy::exceptions(proxy::VARIABLES.into_iter().filter_map(|name| std::env::var(name).ok()), &host);
+        command.envs(proxy::VARIABLES.map(|name| (name, &exceptions)));
         match &settings.admin_token {
             Some(token) => command.env("ADMIN_TOKEN", token),
             None => command.env_remove("ADMIN_TOKEN"),

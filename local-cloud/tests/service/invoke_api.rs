@@ -69,3 +69,23 @@ async fn what_is_wrong_with_a_call_is_said_by_lambdas_own_names() {
         assert_eq!(answer.json()["Type"], "User");
     }
 }
+
+#[tokio::test]
+async fn a_payload_that_is_no_json_in_utf_8_is_refused_as_lambda_does() {
+    let service = start(1).await;
+    for (payload, said) in [
+        (&b"{\"text\":\"caf\xe9\"}"[..], "it is not UTF-8 at byte 12"),
+        (b"\xef\xbb\xbf{}", "it begins with a byte order mark (EF BB BF), which is no part of JSON"),
+        (b"{\"text\":}", "expected value at line 1 column 9"),
+    ] {
+        for kind in ["RequestResponse", "Event", "DryRun"] {
+            let answer = service.send(service.invocation("MessageWall", kind, payload.to_vec())).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("x-amzn-errortype")),
+                (400, Some("InvalidRequestContentException"))
+            );
+            assert_eq!(answer.json()["message"], format!("Could not parse request body into json: {said}"));
+        }
+    }
+    assert_eq!(service.status().await["invocations"], 0);
+}

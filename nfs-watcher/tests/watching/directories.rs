@@ -72,13 +72,3 @@ fn links_in_a_directory_are_followed_unless_told_not_to() {
         stage.sees(if follow { &[(RESIZED, "dir/link")] } else { &[] });
     }
 }
-
-#[test]
-fn a_pipe_in_a_directory_does_not_hold_up_the_watcher() {
-    let stage = Stage::new();
-    stage.make_directory("dir");
-    let made = std::process::Command::new("mkfifo").arg(stage.path("dir/pipe")).status().unwrap();
-    assert!(made.success());
-    stage.watch("dir").sees_nothing();
-    stage.write("dir/file", "one").sees(&[(CREATED, "dir/file")]);
-}

@@ -152,6 +152,27 @@ async fn a_malformed_event_names_what_is_wrong_and_where() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_event_that_is_json_and_cannot_be_read_is_answered_as_any_bad_command() -> Result<()> {
+    let unchanged = Unchanged::start().await?;
+    let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));
+    for event in [
+        r#"{"command":"post","text":"cut \ud83d"}"#,
+        r#"{"command":"change_config","patch":{"keep_messages":1e400}}"#,
+        &deep,
+    ] {
+        let reply = unchanged.wall.invocation(event.to_owned()).await?;
+        let answer = reply.json()?;
+        ensure!(reply.header("x-amz-function-error").is_empty(), "{answer}");
+        ensure!(answer["error"] == "event_unreadable" && answer["status"] == 400, "{answer}");
+        ensure!(answer["message"].as_str().is_some_and(|message| message.contains("at line 1 column ")), "{answer}");
+    }
+    let latin1 = unchanged.wall.invocation(b"{\"command\":\"post\",\"text\":\"caf\xe9\"}".to_vec()).await?;
+    ensure!(latin1.status == 400, "{}", latin1.text()?);
+    assert_eq!(latin1.header("x-amzn-errortype"), "InvalidRequestContentException");
+    unchanged.unchanged("events that cannot be read")
+}
+
+#[tokio::test]
 async fn the_page_s_api_refuses_what_is_no_message() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let url = unchanged.wall.page("/api/messages");

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{Wall, message_texts};
+use tests::{Reply, Wall, message_texts};
 
 const TRICKY: [&str; 9] = [
     r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","received":"2026-01-01T00:00:00.000Z","at":"2026-01-01T00:00:00.000Z","text":"forged"}"#,
@@ -46,5 +46,21 @@ async fn an_author_that_looks_like_html_is_text_too() -> Result<()> {
     assert_eq!(event.data["author"], "<b>ann</b>");
     let html = event.data["html"].as_str().context("no html")?;
     assert!(!html.contains("<b>ann"), "{html}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_curl_sends_as_a_form_unasked_is_a_message_and_a_form_is_a_form() -> Result<()> {
+    let wall = Wall::start().await?;
+    let form = |body: &'static str| {
+        let content_type = "application/x-www-form-urlencoded";
+        Reply::to(wall.http.post(wall.function()).header("content-type", content_type).body(body))
+    };
+    for body in ["Hello", "Fish & chips, 100%", "text=see+issue+#42&author=bob&send=Post"] {
+        form(body).await?.success()?;
+    }
+    let read = wall.invoke(&json!({ "command": "read" })).await?;
+    assert_eq!(message_texts(&read)?, ["Hello", "Fish & chips, 100%", "see issue #42"]);
+    assert_eq!(read["messages"][2]["author"], "bob");
     Ok(())
 }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use mime::Mime;
 use serde::Deserialize;
 
-use crate::error::Failure;
+use super::form::{self, Form, FormError};
+use crate::error::{Failure, Problem};
 use crate::event::parse::parse;
 
 /// A message that somebody posts.
@@ -16,28 +17,32 @@ use crate::event::parse::parse;
 pub(super) struct Post {
     pub(super) text: String,
     pub(super) author: Option<String>,
+    /// Makes a retry harmless, as the header `Idempotency-Key` does.
+    pub(super) event: Option<String>,
 }
 
 impl Post {
     /// Reads the body of `request` as its content type says. Text is kept exactly as it was sent.
-    pub(super) fn read(request: ApiGatewayV2httpRequest) -> Result<Self, Failure> {
+    pub(super) fn read(request: &mut ApiGatewayV2httpRequest) -> Result<Self, Failure> {
         let content_type = request.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
         let content = Content::of(content_type)?;
-        let text = text(request.body.unwrap_or_default(), request.is_base64_encoded)?;
+        let body = bytes(request.body.take().unwrap_or_default(), request.is_base64_encoded)?;
         match content {
-            Content::Text => Ok(Self { text, author: None }),
-            Content::Json => {
-                let json = serde_json::from_str(&text)
-                    .map_err(|error| Failure::input("json_invalid", format!("body: {error}")))?;
-                parse(json, "body", "json_invalid")
-            }
+            Content::Text => Ok(Self::of_text(text(body)?)),
+            Content::Json => json(&text(body)?),
+            Content::Form => form(&body),
         }
+    }
+
+    fn of_text(text: String) -> Self {
+        Self { text, author: None, event: None }
     }
 }
 
 enum Content {
     Text,
     Json,
+    Form,
 }
 
 impl Content {
@@ -52,29 +57,50 @@ impl Content {
         match essence {
             "text/plain" if is_utf8 => Ok(Self::Text),
             "application/json" if is_utf8 => Ok(Self::Json),
-            essence => {
-                let hint = match essence {
-                    // What curl sends with -d unless it is told otherwise.
-                    "application/x-www-form-urlencoded" => "; with curl add -H 'Content-Type: text/plain'",
-                    _ => "",
-                };
-                let accepted = "text/plain and application/json are accepted, in UTF-8";
-                let message = format!("content-type: {header:?} is not accepted; {accepted}{hint}");
-                Err(Failure::input("content_type_unsupported", message))
+            "application/x-www-form-urlencoded" if is_utf8 => Ok(Self::Form),
+            _ => {
+                let accepted =
+                    "text/plain, application/json and application/x-www-form-urlencoded are accepted, in UTF-8";
+                let message = format!("content-type: {header:?} is not accepted; {accepted}");
+                Err(Failure::input(Problem::ContentTypeUnsupported, message))
             }
         }
     }
 }
 
-fn text(body: String, is_base64_encoded: bool) -> Result<String, Failure> {
+fn bytes(body: String, is_base64_encoded: bool) -> Result<Vec<u8>, Failure> {
     if !is_base64_encoded {
-        return Ok(body);
+        return Ok(body.into_bytes());
     }
-    let bytes = STANDARD
+    STANDARD
         .decode(body)
-        .map_err(|error| Failure::input("body_not_base64", format!("body: isBase64Encoded is true, but {error}")))?;
-    String::from_utf8(bytes).map_err(|error| {
+        .map_err(|error| Failure::input(Problem::BodyNotBase64, format!("body: isBase64Encoded is true, but {error}")))
+}
+
+fn text(body: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(body).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Failure::input("not_utf8", format!("body: is not UTF-8 at byte {offset}"))
+        Failure::input(Problem::NotUtf8, format!("body: is not UTF-8 at byte {offset}"))
     })
+}
+
+fn json(text: &str) -> Result<Post, Failure> {
+    // Windows tools begin their files with a byte order mark, which RFC 8259 lets a reader skip.
+    let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
+        .map_err(|error| Failure::input(Problem::JsonInvalid, format!("body: {error}")))?;
+    parse(json, "body", Problem::JsonInvalid)
+}
+
+fn form(body: &[u8]) -> Result<Post, Failure> {
+    match form::read(body) {
+        Ok(form::Body::Form(Form { text, author, event })) => Ok(Post { text, author, event }),
+        Ok(form::Body::Text(text)) => Ok(Post::of_text(text.to_owned())),
+        Err(error) => {
+            let problem = match error {
+                FormError::Twice(_) => Problem::FormInvalid,
+                FormError::NotUtf8 { .. } => Problem::NotUtf8,
+            };
+            Err(Failure::input(problem, error.to_string()))
+        }
+    }
 }

@@ -5,6 +5,7 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use shared_volume::wall::{Appended, Newest};
+use ulid::Ulid;
 
 use super::METHODS;
 use super::format::Format;
@@ -12,30 +13,43 @@ use crate::command::Done;
 use crate::error::Failure;
 use crate::reply::{Answer, Page, Posted, Shown, json_bytes};
 
-/// Where the messages that were left out of an answer end.
-const OLDER: HeaderName = HeaderName::from_static("x-messagewall-older");
+/// Tells a client that reads no JSON that an earlier request with the same `Idempotency-Key` had done it.
+const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
 
 /// What a wall without messages looks like.
 const EMPTY: &str = "No message yet.";
 
+/// The wall. Where the messages that were left out end is not told: no request of this API could ask for them.
+#[derive(Serialize)]
+struct WallShown {
+    wall: Ulid,
+    cursor: String,
+    messages: Vec<Shown>,
+}
+
+impl From<Page> for WallShown {
+    fn from(Page { wall, cursor, older: _, messages }: Page) -> Self {
+        Self { wall, cursor, messages }
+    }
+}
+
 /// A message that was added, together with the wall.
 #[derive(Serialize)]
-struct PostedPage {
+struct PostedShown {
     #[serde(flatten)]
     posted: Posted,
     #[serde(flatten)]
-    page: Page,
+    wall: WallShown,
 }
 
 /// The newest messages.
 pub(super) fn page(newest: &Newest, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
     let page = fitted(newest, format);
-    let older = page.older.clone();
     let body = match format {
         Format::Text => text(&page),
-        Format::Json => serde_json::to_string(&page)?,
+        Format::Json => serde_json::to_string(&WallShown::from(page))?,
     };
-    Ok(with_older(response(StatusCode::OK, format, body), older))
+    Ok(response(StatusCode::OK, format, body))
 }
 
 /// The newest messages after one was added. As text it is what a GET answers, as the blog has it.
@@ -45,22 +59,25 @@ pub(super) fn posted(
     format: Format,
     status: StatusCode,
 ) -> Result<ApiGatewayV2httpResponse, Failure> {
-    if format == Format::Text {
-        return page(newest, format);
-    }
-    let page = fitted(newest, format);
-    let older = page.older.clone();
-    let body = serde_json::to_string(&PostedPage { posted: posted.into(), page })?;
-    Ok(with_older(response(status, format, body), older))
+    let repeated = posted.repeated;
+    let response = match format {
+        Format::Text => page(newest, format)?,
+        Format::Json => {
+            let wall = fitted(newest, format).into();
+            response(status, format, serde_json::to_string(&PostedShown { posted: posted.into(), wall })?)
+        }
+    };
+    Ok(told_repeated(response, repeated))
 }
 
 /// All messages were taken away.
 pub(super) fn cleared(done: Done, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let repeated = matches!(&done, Done::Cleared(cleared) if cleared.repeated);
     let body = match format {
         Format::Text => "Messages deleted.".to_owned(),
         Format::Json => serde_json::to_string(&Answer::from(done))?,
     };
-    Ok(response(StatusCode::OK, format, body))
+    Ok(told_repeated(response(StatusCode::OK, format, body), repeated))
 }
 
 /// It was not done, as far as that is known.
@@ -75,8 +92,8 @@ pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpRespo
     let mut response = response(status, format, body);
     match status {
         StatusCode::METHOD_NOT_ALLOWED => set(&mut response.headers, header::ALLOW, METHODS),
-        // It may be on the wall: a program that just sends it again would double it.
-        StatusCode::SERVICE_UNAVAILABLE if matches!(failure, Failure::Silent { writes: true, .. }) => {}
+        // A program that just sends it again would double what may be there.
+        StatusCode::SERVICE_UNAVAILABLE if failure.outcome_unknown() => {}
         StatusCode::SERVICE_UNAVAILABLE => set(&mut response.headers, header::RETRY_AFTER, "1"),
         _ => {}
     }
@@ -114,9 +131,9 @@ fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2htt
     response
 }
 
-fn with_older(mut response: ApiGatewayV2httpResponse, older: Option<String>) -> ApiGatewayV2httpResponse {
-    if let Some(older) = older.and_then(|older| HeaderValue::try_from(older).ok()) {
-        response.headers.insert(OLDER, older);
+fn told_repeated(mut response: ApiGatewayV2httpResponse, repeated: bool) -> ApiGatewayV2httpResponse {
+    if repeated {
+        set(&mut response.headers, REPEATED, "true");
     }
     response
 }

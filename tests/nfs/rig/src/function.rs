@@ -39,7 +39,7 @@ pub(crate) enum Posted {
     /// It is on the wall, says the function.
     Accepted(Value),
     /// It is not, and this is why: a stable name.
-    Refused { name: String, status: u64 },
+    Refused(String),
     /// Nobody knows: the environment was killed, or did not answer in time.
     Unknown,
 }
@@ -48,7 +48,7 @@ impl fmt::Display for Posted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
-            Self::Refused { name, status } => write!(f, "{status} {name}"),
+            Self::Refused(name) => f.write_str(name),
             Self::Unknown => f.write_str("no answer of the function"),
         }
     }
@@ -109,12 +109,15 @@ fn invoke(url: &str, command: &Value) -> Posted {
     // Longer than the service lets an invocation take.
     let Ok(answer) = http::post(url, command, Duration::from_secs(30)) else { return Posted::Unknown };
     let json = answer.json();
-    if answer.status != 200 || answer.function_error {
+    if answer.status != 200 {
         return Posted::Unknown;
     }
-    match json["error"].as_str() {
-        Some(name) => Posted::Refused { name: name.to_owned(), status: json["status"].as_u64().unwrap_or(0) },
-        None => Posted::Accepted(json),
+    // A refusal is an answer. What may succeed later is a function error of the same names; Lambda's own have capitals.
+    let name = if answer.function_error { &json["errorType"] } else { &json["error"] };
+    match name.as_str() {
+        Some(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => Posted::Refused(name.to_owned()),
+        None if !answer.function_error => Posted::Accepted(json),
+        _ => Posted::Unknown,
     }
 }
 

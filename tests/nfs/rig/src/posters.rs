@@ -30,8 +30,8 @@ pub(crate) struct Record {
     pub(crate) took: Vec<Duration>,
     /// The longest that any answer took, acknowledged or not.
     pub(crate) longest: Duration,
-    /// How often an answer was a refusal of this name, with this status.
-    pub(crate) refusals: BTreeMap<(String, u64), u64>,
+    /// How often an answer was a refusal, or a function error, of this name.
+    pub(crate) refusals: BTreeMap<String, u64>,
     /// How often nobody knew.
     pub(crate) unknown: u64,
 }
@@ -85,7 +85,7 @@ impl Record {
                 self.took.push(took);
                 return true;
             }
-            Posted::Refused { name, status } => *self.refusals.entry((name, status)).or_default() += 1,
+            Posted::Refused(name) => *self.refusals.entry(name).or_default() += 1,
             Posted::Unknown => self.unknown += 1,
         }
         false

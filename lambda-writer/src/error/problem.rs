@@ -1,0 +1,73 @@
+//! What can be wrong with an event, as far as this function is the one to see it.
+
+use aws_lambda_events::http::StatusCode;
+
+/// What is wrong with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it, and `name` spells them as clients see them")]
+pub enum Problem {
+    BodyNotBase64,
+    CommandInvalid,
+    CommandUnknown,
+    ContentTypeUnsupported,
+    DetailInvalid,
+    EventIdInvalid,
+    EventInvalid,
+    EventUnknown,
+    EventUnreadable,
+    EventUnsupported,
+    FormInvalid,
+    JsonInvalid,
+    LimitInvalid,
+    MethodUnsupported,
+    NotUtf8,
+    WallUnknown,
+}
+
+impl Problem {
+    /// The stable name, such as `limit_invalid`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BodyNotBase64 => "body_not_base64",
+            Self::CommandInvalid => "command_invalid",
+            Self::CommandUnknown => "command_unknown",
+            Self::ContentTypeUnsupported => "content_type_unsupported",
+            Self::DetailInvalid => "detail_invalid",
+            Self::EventIdInvalid => "event_id_invalid",
+            Self::EventInvalid => "event_invalid",
+            Self::EventUnknown => "event_unknown",
+            Self::EventUnreadable => "event_unreadable",
+            Self::EventUnsupported => "event_unsupported",
+            Self::FormInvalid => "form_invalid",
+            Self::JsonInvalid => "json_invalid",
+            Self::LimitInvalid => "limit_invalid",
+            Self::MethodUnsupported => "method_unsupported",
+            Self::NotUtf8 => "not_utf8",
+            Self::WallUnknown => "wall_unknown",
+        }
+    }
+
+    /// What HTTP calls it.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::WallUnknown => StatusCode::NOT_FOUND,
+            Self::MethodUnsupported => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyNotBase64
+            | Self::CommandInvalid
+            | Self::CommandUnknown
+            | Self::DetailInvalid
+            | Self::EventIdInvalid
+            | Self::EventInvalid
+            | Self::EventUnknown
+            | Self::EventUnreadable
+            | Self::EventUnsupported
+            | Self::FormInvalid
+            | Self::JsonInvalid
+            | Self::LimitInvalid
+            | Self::NotUtf8 => StatusCode::BAD_REQUEST,
+        }
+    }
+}

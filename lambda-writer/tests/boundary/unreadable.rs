@@ -1,0 +1,25 @@
+//! Events that are JSON, so that Lambda passes them on, and that this function cannot read.
+
+use serde_json::json;
+
+use crate::harness::Function;
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
+    let function = Function::new();
+    let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));
+    for (event, problem) in [
+        (r#"{"command":"post","text":"cut \ud83d"}"#, "unexpected end of hex escape at line 1 column 37"),
+        (r#"{"command":"change_config","patch":{"keep_messages":1e400}}"#, "number out of range at line 1 column 57"),
+        (&deep, "recursion limit exceeded at line 1 column 666"),
+        (
+            r#"{"source":"messagewall","detail-type":"x","detail":{"text":"\udc00"}}"#,
+            "lone leading surrogate in hex escape at line 1 column 66",
+        ),
+    ] {
+        let answer = function.invoke_raw(event).await.unwrap();
+        let message = format!("the event: {problem}");
+        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "status": 400}));
+    }
+    assert_eq!(function.wall().await, "No message yet.");
+}

@@ -1,0 +1,40 @@
+//! The volume's directory. Nothing else makes it: a function that did would write into its own disk where the mount is
+//! missing.
+
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// The owner writes, the group only reads.
+const MODE: u32 = 0o750;
+
+/// Makes `directory` and what is missing above it, so that a power cut does not take it away with what was accepted there;
+/// its canonical path.
+pub(super) fn make(directory: &Path) -> io::Result<PathBuf> {
+    if !directory.is_dir() {
+        make_durably(directory)?;
+        fs_err::set_permissions(directory, Permissions::from_mode(MODE))?;
+    }
+    fs_err::canonicalize(directory)
+}
+
+fn make_durably(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let parent = match directory.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    make_durably(parent)?;
+    match fs_err::create_dir(directory) {
+        Ok(()) => fs_err::File::open(parent)?.sync_all(),
+        // Somebody else was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::Error::new(error.kind(), format!("`{}` is not a directory", directory.display())))
+        }
+        Err(error) => Err(error),
+    }
+}
