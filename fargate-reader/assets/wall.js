@@ -172,6 +172,7 @@ function listen() {
     retry = Math.min(retry * 2, 15000);
   });
   for (const name of ["message", "wall", "config", "status"]) source.addEventListener(name, receive);
+  source.addEventListener("removed", takeOff);
 }
 
 function lose() {
@@ -191,6 +192,23 @@ function receive(event) {
   if (items.length) arrive(items);
   if (event.type === "message") for (const item of items) record(item, data);
   if (event.type === "wall") unseen = 0, tellUnseen();
+}
+
+/** Takes a message off the page, if it is there. What somebody reads stays where it is, as browsers keep it in place. */
+function takeOff(event) {
+  seen = event.lastEventId;
+  const item = byId(`m-${JSON.parse(event.data).id}`);
+  if (!item) return;
+  if (item.contains(document.activeElement)) byId("messages").focus({ preventScroll: true });
+  // Whoever comes next must not find it.
+  item.removeAttribute("id");
+  if (calm.matches || document.hidden) item.remove();
+  else {
+    item.classList.remove("arriving");
+    item.classList.add("leaving");
+    item.addEventListener("animationend", () => item.remove());
+  }
+  byId("announcer").textContent = "A message was removed.";
 }
 
 /** Remembers when a message took which step on its way here. */

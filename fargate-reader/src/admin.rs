@@ -1,4 +1,4 @@
-//! Who may clear the wall and roll back.
+//! Who may take messages off, clear the wall and roll back.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -30,7 +30,7 @@ pub struct Arguments {
     /// The pause between two looks of the network watcher, while somebody follows the wall
     #[arg(long, env = "WATCH_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "250")]
     pub watch_interval_ms: String,
-    /// Whoever sends it as `Authorization: Bearer` may clear the wall and roll back; without it nobody may
+    /// Whoever sends it as `Authorization: Bearer` may take messages off, clear the wall and roll back; without it nobody may
     #[arg(long, env = "ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
     /// What is logged, such as info or fargate_reader=debug

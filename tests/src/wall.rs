@@ -41,6 +41,7 @@ pub struct WallBuilder {
     page: SocketAddr,
     api: SocketAddr,
     runtime_api: SocketAddr,
+    admin_token: Option<&'static str>,
 }
 
 impl Wall {
@@ -58,7 +59,15 @@ impl Wall {
     /// When there are no free ports.
     pub fn builder() -> Result<WallBuilder> {
         let [page, api, runtime_api] = [free_address()?, free_address()?, free_address()?];
-        Ok(WallBuilder { environments: 2, timeout_seconds: 10, volume: None, page, api, runtime_api })
+        Ok(WallBuilder {
+            environments: 2,
+            timeout_seconds: 10,
+            volume: None,
+            page,
+            api,
+            runtime_api,
+            admin_token: None,
+        })
     }
 
     /// The volume's directory.
@@ -227,6 +236,12 @@ impl WallBuilder {
         Self { runtime_api, ..self }
     }
 
+    /// With an administrator, who sends this token.
+    #[must_use]
+    pub fn admin_token(self, token: &'static str) -> Self {
+        Self { admin_token: Some(token), ..self }
+    }
+
     /// The command that starts it, on `volume`.
     ///
     /// # Errors
@@ -239,6 +254,9 @@ impl WallBuilder {
         command.arg("--runtime-api").arg(self.runtime_api.to_string());
         command.arg("--environments").arg(self.environments.to_string());
         command.arg("--timeout").arg(self.timeout_seconds.to_string());
+        if let Some(token) = self.admin_token {
+            command.env("ADMIN_TOKEN", token);
+        }
         Ok(command)
     }
 

@@ -53,7 +53,7 @@ fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
 fn page_of(snapshot: &Snapshot) -> WallPage<'_> {
     let page = snapshot.newest(PAGE_MESSAGES);
     let (form, posting) = (FormState::default(), PostingState::Open);
-    WallPage { snapshot, page, form, posting, streams: 12, watching: "every 250 ms" }
+    WallPage { snapshot, page, form, posting, admin: false, streams: 12, watching: "every 250 ms" }
 }
 
 fn joined(mut pieces: Pieces) -> String {

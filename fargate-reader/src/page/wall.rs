@@ -23,6 +23,8 @@ pub(crate) struct WallPage<'a> {
     pub(crate) page: Page<'a>,
     pub(crate) form: FormState,
     pub(crate) posting: PostingState,
+    /// Whether there is an administrator, who can take messages off.
+    pub(crate) admin: bool,
     /// How many browsers follow the wall now.
     pub(crate) streams: usize,
     /// How the volume is watched, in words, such as `every 250 ms`.
@@ -75,6 +77,7 @@ impl PostingState {
 struct Wall<'a> {
     config: &'a Config,
     posting: PostingState,
+    admin: bool,
     form: &'a FormState,
     event: String,
     /// Why the last try was refused.
@@ -101,6 +104,7 @@ pub(crate) fn wall(view: &WallPage<'_>) -> Result<Pieces, askama::Error> {
     let page = Wall {
         config: &view.snapshot.config.config,
         posting: view.posting,
+        admin: view.admin,
         form: &view.form,
         event: view.form.event.clone().unwrap_or_else(|| Ulid::generate().to_string()),
         refused: reason.as_ref().map(|reason| reason.message),

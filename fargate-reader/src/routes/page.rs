@@ -34,8 +34,9 @@ pub(super) fn wall_page(
         None => snapshot.newest(PAGE_MESSAGES),
     };
     let (posting, streams) = (app.posting(snapshot), app.follow.streams());
+    let admin = app.admin_token.is_some() && app.function.is_some();
     let watching = app.follow.watching(snapshot);
-    let page = page::wall(&WallPage { snapshot, page, form, posting, streams, watching: &watching })?;
+    let page = page::wall(&WallPage { snapshot, page, form, posting, admin, streams, watching: &watching })?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LENGTH, HeaderValue::from(page.len())),

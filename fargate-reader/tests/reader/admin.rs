@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::function::Posting;
 use crate::wall::{Reader, Wall};
 
 /// Sends what needs an administrator; hands back the status and the name of the refusal.
@@ -17,10 +18,14 @@ async fn ask(reader: &Reader, method: Method, path: &str, token: Option<&str>) -
 }
 
 #[tokio::test]
-async fn only_the_administrator_may_clear_and_roll_back() {
+async fn only_the_administrator_may_remove_clear_and_roll_back() {
     let wall = Wall::empty();
     let reader = Reader::start_with_admin(&wall, "secret").await;
-    for (method, path) in [(Method::DELETE, "/api/messages"), (Method::POST, "/api/config/rollback")] {
+    for (method, path) in [
+        (Method::DELETE, "/api/messages"),
+        (Method::DELETE, "/api/messages/01JD0000000000000000000000"),
+        (Method::POST, "/api/config/rollback"),
+    ] {
         let ask = |token| ask(&reader, method.clone(), path, token);
         assert_eq!(ask(None).await, (401, "admin_required".to_owned()));
         assert_eq!(ask(Some("Basic secret")).await, (401, "admin_required".to_owned()));
@@ -36,4 +41,14 @@ async fn without_a_token_nobody_is_an_administrator() {
     let reader = wall.reader().await;
     let answer = ask(&reader, Method::DELETE, "/api/messages", Some("Bearer ")).await;
     assert_eq!(answer, (403, "admin_disabled".to_owned()));
+}
+
+#[tokio::test]
+async fn the_page_offers_an_administrator_s_means_only_where_there_can_be_one() {
+    let wall = Wall::empty();
+    let with = Posting::start(&wall).await.get("/").send().await.unwrap().text().await.unwrap();
+    let without = wall.reader().await.get("/").await.text().await.unwrap();
+    for part in [r#"id="admin""#, "/assets/admin.js?v="] {
+        assert_eq!((with.matches(part).count(), without.matches(part).count()), (1, 0), "{part}");
+    }
 }

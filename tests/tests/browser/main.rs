@@ -6,3 +6,4 @@ mod live;
 mod looks;
 mod pictures;
 mod posting;
+mod removing;

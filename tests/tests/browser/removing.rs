@@ -1,0 +1,75 @@
+//! Taking a message off the wall.
+
+use anyhow::Result;
+use serde_json::json;
+use tests::Wall;
+
+use crate::browser::Browser;
+
+/// Presses the button of this name at the message of this text.
+async fn press(browser: &Browser, text: &str, button: &str) -> Result<()> {
+    let script = "const item = [...document.querySelectorAll('#list > .message')]
+            .find((it) => it.querySelector('.text').textContent === arguments[0]);
+        const button = [...item?.querySelectorAll('.tools button') ?? []].find((it) => it.textContent === arguments[1]);
+        button?.click();
+        return Boolean(button)";
+    browser.until(&format!("a button {button:?} at {text:?}"), script, &[json!(text), json!(button)]).await
+}
+
+async fn until_messages(browser: &Browser, texts: &[&str]) -> Result<()> {
+    let script = "return JSON.stringify([...document.querySelectorAll('#list .text')].map((it) => it.textContent)) \
+                  === JSON.stringify(arguments[0])";
+    browser.until(&format!("the messages {texts:?}"), script, &[json!(texts)]).await
+}
+
+#[tokio::test]
+async fn a_message_that_an_administrator_removes_goes_from_every_open_page() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    wall.post_all(&["one", "two"]).await?;
+    let (admin, visitor) = (Browser::open(&wall.page("/")).await?, Browser::open(&wall.page("/")).await?);
+    let none = "return document.querySelectorAll('.tools').length === 0";
+    visitor.until("no means for a visitor", none, &[]).await?;
+
+    admin.element("#admin summary").await?.click().await?;
+    admin.element("#admin-token").await?.send_keys("secret").await?;
+    admin.element("#admin-enter button").await?.click().await?;
+    wall.post("three").await?.success()?;
+    until_messages(&admin, &["three", "two", "one"]).await?;
+
+    press(&admin, "two", "Remove").await?;
+    press(&admin, "two", "Keep it").await?;
+    press(&admin, "three", "Remove").await?;
+    press(&admin, "three", "Remove it").await?;
+    for browser in [&admin, &visitor] {
+        until_messages(browser, &["two", "one"]).await?;
+    }
+    visitor.until("no means for a visitor", none, &[]).await?;
+    admin.reload().await?;
+    press(&admin, "one", "Remove").await?;
+    press(&admin, "one", "Remove it").await?;
+    until_messages(&visitor, &["two"]).await?;
+    wall.post("four").await?.success()?;
+    until_messages(&visitor, &["four", "two"]).await?;
+    visitor.not_reloaded().await?;
+    for browser in [admin, visitor] {
+        browser.no_complaints().await?;
+        browser.quit().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_token_removes_nothing_and_is_told() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    wall.post("stays").await?.success()?;
+    let browser = Browser::open(&wall.page("/")).await?;
+    browser.element("#admin summary").await?.click().await?;
+    browser.element("#admin-token").await?.send_keys("guess").await?;
+    browser.element("#admin-enter button").await?.click().await?;
+    press(&browser, "stays", "Remove").await?;
+    press(&browser, "stays", "Remove it").await?;
+    browser.until_shown("#admin-why", "not the administrator's token").await?;
+    browser.until("no means any more", "return document.querySelectorAll('.tools').length === 0", &[]).await?;
+    until_messages(&browser, &["stays"]).await?;
+    browser.quit().await
+}
