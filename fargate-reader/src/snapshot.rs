@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use shared_volume::config::Published;
 use shared_volume::wall::Cursor;
-use ulid::Ulid;
 
 use crate::page;
 
@@ -136,7 +135,7 @@ impl Snapshot {
 }
 
 /// The cursor of a wall on which nothing was ever written.
-pub(crate) const NO_WALL: Cursor = Cursor { wall: Ulid::nil(), position: 0 };
+pub(crate) const NO_WALL: Cursor = Cursor::NO_WALL;
 
 /// One publication of a configuration, for the wall's list.
 #[derive(Debug)]

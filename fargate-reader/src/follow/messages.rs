@@ -45,11 +45,11 @@ impl Messages {
         let Some(added) = self.tail.read()? else { return Ok(false) };
         let seen = live.then(time::now);
         let stored = added.modified.filter(|_| live).and_then(|time| Timestamp::try_from(time).ok());
-        let Added { restarted, entries, damaged, cursor, open, .. } = added;
+        let Added { restarted, entries, damaged_lines, cursor, open, .. } = added;
         self.open = open;
         let mut before = if restarted { self.forget(cursor) } else { HashMap::new() };
         for entry in entries {
-            let new = shown(entry, cursor, stored, seen);
+            let Some(new) = shown(entry, cursor, stored, seen) else { continue };
             let known = before.remove(&new.starts.position).filter(|known| is_same(known, &new));
             self.kept.push_back(known.unwrap_or_else(|| {
                 self.journey.observe(&new);
@@ -61,7 +61,7 @@ impl Messages {
             self.edition += 1;
         }
         self.kept.drain(..self.kept.len().saturating_sub(MOST_KEPT));
-        self.damaged_lines += damaged;
+        self.damaged_lines = damaged_lines;
         self.cursor = cursor;
         Ok(true)
     }
@@ -84,10 +84,12 @@ fn is_same(known: &Shown, new: &Shown) -> bool {
     known.id == new.id && known.ends == new.ends && known.text == new.text
 }
 
-fn shown(entry: Entry, wall: Cursor, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Shown {
-    let at = |position| Cursor { wall: wall.wall, position };
-    let (starts, ends, rendered) = (at(entry.span.start), at(entry.span.end), OnceLock::new());
-    match entry.said {
+fn shown(entry: Entry, wall: Cursor, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Option<Shown> {
+    let starts = Cursor { wall: wall.wall, position: entry.span.start, edition: 0 };
+    let (ends, rendered) = (entry.end(wall.wall), OnceLock::new());
+    let id = entry.id(wall.wall);
+    Some(match entry.said {
+        Said::Removal(_) => return None,
         Said::Message(message) => Shown {
             id: message.id.to_string(),
             starts,
@@ -101,8 +103,8 @@ fn shown(entry: Entry, wall: Cursor, stored: Option<Timestamp>, seen: Option<Tim
             seen,
             rendered,
         },
-        Said::Plain(text) => Shown {
-            id: starts.to_string(),
+        Said::Plain { text, .. } => Shown {
+            id,
             starts,
             ends,
             author: None,
@@ -114,5 +116,5 @@ fn shown(entry: Entry, wall: Cursor, stored: Option<Timestamp>, seen: Option<Tim
             seen,
             rendered,
         },
-    }
+    })
 }

@@ -22,8 +22,8 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
         let position = index as u64 * 100;
         Arc::new(Shown {
             id: Ulid::from_parts(2, index as u128).to_string(),
-            starts: Cursor { wall, position },
-            ends: Cursor { wall, position: position + 100 },
+            starts: Cursor { wall, position, edition: 0 },
+            ends: Cursor { wall, position: position + 100, edition: 0 },
             author: author.map(str::to_owned),
             text: (*text).to_owned(),
             plain: false,
@@ -34,7 +34,7 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
             rendered: Default::default(),
         })
     };
-    let cursor = Cursor { wall, position: said.len() as u64 * 100 };
+    let cursor = Cursor { wall, position: said.len() as u64 * 100, edition: 0 };
     let messages = said.iter().enumerate().map(shown).collect();
     Snapshot { cursor, messages, volume: VolumeHealth::Ok, ..Snapshot::waiting() }
 }
