@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared_volume::WriteError;
 use shared_volume::config::{self, Outcome, Request};
 use shared_volume::message::Draft;
-use shared_volume::wall::{Appended, Cleared, Newest, WallWriter};
+use shared_volume::wall::{Appended, Cleared, Newest, Removed, WallWriter};
 
 use crate::error::Failure;
 
@@ -24,6 +24,15 @@ pub(crate) enum Command {
         /// The id of the event that brought it.
         event: String,
     },
+    /// Takes one message off the wall.
+    Remove {
+        /// The id of the message.
+        id: String,
+        /// Who asks for it, if known.
+        by: Option<String>,
+        /// The event that brought it.
+        event: String,
+    },
     /// Publishes a configuration.
     Configure(Request),
 }
@@ -34,6 +43,7 @@ pub(crate) enum Done {
     Posted(Appended),
     Read(Newest),
     Cleared(Cleared),
+    Removed(Removed),
     Configured(Outcome),
 }
 
@@ -44,6 +54,7 @@ impl Command {
             Self::Post(_) => "post",
             Self::Read(_) => "read",
             Self::Clear { .. } => "clear",
+            Self::Remove { .. } => "remove",
             Self::Configure(request) => match request.change {
                 config::Change::Patch(_) => "change_config",
                 config::Change::Whole(_) => "publish_config",
@@ -63,7 +74,10 @@ impl Command {
             Self::Post(draft) => post(draft, writer, deadline),
             Self::Read(limit) => Ok(Done::Read(writer.newest(limit.0)?)),
             Self::Clear { event } => Ok(Done::Cleared(writer.clear(Some(&event), deadline)?)),
-            Self::Configure(request) => Ok(Done::Configured(config::publish(writer.wall(), request, deadline)?)),
+            Self::Remove { id, by, event } => {
+                Ok(Done::Removed(writer.remove(&id, by.as_deref(), Some(&event), deadline)?))
+            }
+            Self::Configure(request) => Ok(Done::Configured(writer.publish(request, deadline)?)),
         }
     }
 }
@@ -71,7 +85,7 @@ impl Command {
 fn post(draft: Draft, writer: &mut WallWriter, deadline: Instant) -> Result<Done, Failure> {
     let mut batch = writer.append(&[draft], deadline)?;
     if let Some(error) = batch.compaction_failed {
-        tracing::warn!(error = %error, "the message is accepted, but shortening the log failed");
+        tracing::warn!(error = %error, "the message is accepted, but keeping the log short failed");
     }
     let answer = batch.answers.pop().ok_or_else(|| WriteError::from(io::Error::other("the volume gave no answer")))?;
     Ok(Done::Posted(answer?))

@@ -8,9 +8,9 @@ use std::time::Duration;
 use aws_lambda_events::http::StatusCode;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
-use shared_volume::WriteError;
 use shared_volume::config::PublishError;
 use shared_volume::message::Refusal;
+use shared_volume::{ChangeError, WriteError};
 
 pub use self::problem::Problem;
 
@@ -66,10 +66,20 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => Self::Refused(refusal),
+            ChangeError::Write(error) => Self::Write(error),
+        }
+    }
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::Write(error) => Self::Write(error),
+            PublishError::Refused(refusal) => Self::Refused(refusal),
             error => Self::Publish(error),
         }
     }
@@ -135,13 +145,16 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::PostingClosed => StatusCode::FORBIDDEN,
         Refusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::BlockedWord { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::EventReused { .. } => StatusCode::CONFLICT,
+        Refusal::MessageUnknown { .. } => StatusCode::NOT_FOUND,
         Refusal::Empty | Refusal::Author | Refusal::Event => StatusCode::BAD_REQUEST,
     }
 }
 
 fn publish_status(error: &PublishError) -> StatusCode {
     match error {
-        PublishError::Conflict { .. } => StatusCode::CONFLICT,
+        PublishError::Conflict { .. } | PublishError::Exhausted => StatusCode::CONFLICT,
+        PublishError::Refused(refusal) => refusal_status(refusal),
         PublishError::Invalid(_) => StatusCode::BAD_REQUEST,
         PublishError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
         PublishError::Write(error) => volume_status(error),
@@ -151,14 +164,14 @@ fn publish_status(error: &PublishError) -> StatusCode {
 fn volume_status(error: &WriteError) -> StatusCode {
     match error {
         WriteError::Volume(_) if error.name() == "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
-        WriteError::Busy { .. } | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
+        WriteError::Busy { .. } | WriteError::Missing(_) | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Whether a write that failed so may be on the volume all the same. A full or read-only volume took nothing.
 fn may_be_written(error: &WriteError) -> bool {
     match error {
-        WriteError::Busy { .. } => false,
+        WriteError::Busy { .. } | WriteError::Missing(_) => false,
         WriteError::Volume(_) => matches!(error.name(), "volume_error" | "volume_stale"),
     }
 }

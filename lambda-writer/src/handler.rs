@@ -31,10 +31,12 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// A function that writes the wall on `volume`. Nothing is touched yet.
+    /// A function that writes the wall on `volume` and remembers applied events for `retry_window`. Nothing is touched
+    /// yet.
     #[must_use]
-    pub fn new(volume: &Volume) -> Self {
-        Self { writer: Arc::new(Mutex::new(WallWriter::new(volume.wall(None)))) }
+    pub fn new(volume: &Volume, retry_window: Duration) -> Self {
+        let writer = WallWriter::new(volume.wall(None)).retry_window(retry_window);
+        Self { writer: Arc::new(Mutex::new(writer)) }
     }
 
     /// Handles one event, whatever it looks like. It comes unread: what this function cannot read it answers itself.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared_volume::config::{Cause, Config, Outcome, Published};
 use shared_volume::message::Message;
 use shared_volume::time::optional_millis;
-use shared_volume::wall::{self, Appended, Cursor, Entry, Newest, Said};
+use shared_volume::wall::{self, Appended, Entry, Newest, Said};
 use ulid::Ulid;
 
 use crate::command::Done;
@@ -37,6 +37,8 @@ pub enum Answer {
     Page(Page),
     /// The wall is empty.
     Cleared(Cleared),
+    /// A message is off the wall.
+    Removed(Removed),
     /// A configuration is in force.
     Configured(Box<Configured>),
 }
@@ -47,6 +49,7 @@ impl From<Done> for Answer {
             Done::Posted(appended) => Self::Posted(appended.into()),
             Done::Read(newest) => Self::Page(Page::within(&newest, json_bytes)),
             Done::Cleared(cleared) => Self::Cleared(cleared.into()),
+            Done::Removed(wall::Removed { id, repeated }) => Self::Removed(Removed { removed: id, repeated }),
             Done::Configured(outcome) => Self::Configured(Box::new(outcome.into())),
         }
     }
@@ -55,7 +58,7 @@ impl From<Done> for Answer {
 /// A message, as it is shown.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shown {
-    /// The message's ULID; for a plain line by another program its cursor, which is as stable.
+    /// The message's ULID; for a plain line by another program its wall, position and digest.
     pub id: String,
     /// When the function was about to write it; null for a plain line.
     #[serde(with = "optional_millis")]
@@ -67,12 +70,6 @@ pub struct Shown {
     /// When the function got it; null for a plain line.
     #[serde(with = "optional_millis")]
     pub received: Option<Timestamp>,
-}
-
-impl Shown {
-    fn plain(cursor: Cursor, text: String) -> Self {
-        Self { id: cursor.to_string(), at: None, author: None, text, received: None }
-    }
 }
 
 impl From<Message> for Shown {
@@ -113,26 +110,29 @@ pub struct Page {
 impl Page {
     /// As many of the newest messages as fit into [`MAX_REPLY_BYTES`], when each takes `bytes` of them.
     pub(crate) fn within(newest: &Newest, bytes: impl Fn(&Shown) -> usize) -> Self {
-        let end = newest.cursor();
+        let wall = newest.cursor.wall;
         let (mut left, mut older, mut messages) = (MAX_REPLY_BYTES, newest.older, Vec::new());
         for entry in newest.entries.iter().rev() {
-            let message = shown(entry, end.wall);
+            let Some(message) = shown(entry, wall) else { continue };
             let Some(still_left) = left.checked_sub(bytes(&message)) else {
-                older = Some(Cursor { wall: end.wall, position: entry.span.end });
+                older = Some(entry.end(wall));
                 break;
             };
             left = still_left;
             messages.push(message);
         }
         messages.reverse();
-        Self { wall: end.wall, cursor: end.to_string(), older: older.map(|cursor| cursor.to_string()), messages }
+        Self { wall, cursor: newest.cursor.to_string(), older: older.map(|cursor| cursor.to_string()), messages }
     }
 }
 
-fn shown(entry: &Entry, wall: Ulid) -> Shown {
+fn shown(entry: &Entry, wall: Ulid) -> Option<Shown> {
     match &entry.said {
-        Said::Message(message) => message.clone().into(),
-        Said::Plain(text) => Shown::plain(Cursor { wall, position: entry.span.start }, text.clone()),
+        Said::Message(message) => Some(message.clone().into()),
+        Said::Plain { text, .. } => {
+            Some(Shown { id: entry.id(wall), at: None, author: None, text: text.clone(), received: None })
+        }
+        Said::Removal(_) => None,
     }
 }
 
@@ -158,6 +158,15 @@ impl From<wall::Cleared> for Cleared {
     }
 }
 
+/// A message was taken off the wall.
+#[derive(Debug, Serialize)]
+pub struct Removed {
+    /// The id of the message.
+    pub removed: String,
+    /// An earlier try with the same event had already removed it.
+    pub repeated: bool,
+}
+
 /// A configuration in its envelope.
 #[derive(Debug, Serialize)]
 pub struct Configured {
@@ -180,7 +189,7 @@ impl From<Outcome> for Configured {
             Outcome::Published(published) => (published, false),
             Outcome::Repeated(published) => (published, true),
         };
-        let Published { generation, published_at, cause, recent_events: _, config } = published;
+        let Published { generation, published_at, cause, config, .. } = published;
         Self { generation, published_at, cause, config, repeated }
     }
 }

@@ -2,10 +2,18 @@
 
 use std::env::VarError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use aws_lambda_events::http::Uri;
-use shared_volume::Volume;
+use jiff::{Span, SpanRelativeTo};
+use shared_volume::{DEFAULT_RETRY_WINDOW, Volume};
 use tracing_subscriber::EnvFilter;
+
+/// The shortest retry window.
+const SHORTEST_RETRY_WINDOW: Duration = Duration::from_secs(1);
+
+/// The longest retry window: 14 days, as long as a message may wait in a queue.
+const LONGEST_RETRY_WINDOW: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// The command line of the function.
 #[derive(Debug, Clone, clap::Args)]
@@ -13,6 +21,12 @@ pub struct Arguments {
     /// The directory of the wall: the root of the EFS access point, as mounted.
     #[arg(long, env = "WALL_DIR", default_value = "/mnt/msg", value_name = "DIRECTORY")]
     pub wall_dir: String,
+    /// How long an applied event is remembered, so that a retry of it changes nothing: up to `14d`.
+    #[arg(long, env = "RETRY_WINDOW", default_value = "24h", value_name = "DURATION")]
+    pub retry_window: String,
+    /// Answers `volume_missing` unless the directory is a mount point: for a container whose image has the directory.
+    #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN")]
+    pub require_mount: bool,
 }
 
 /// What the program is told, validated.
@@ -20,6 +34,8 @@ pub struct Arguments {
 pub struct Settings {
     /// Where the wall is: `--wall-dir` or `WALL_DIR`, `/mnt/msg` by default.
     pub volume: Volume,
+    /// How long an applied event is remembered: `--retry-window` or `RETRY_WINDOW`, 24 hours by default, at most 14 days.
+    pub retry_window: Duration,
     /// What is logged: `AWS_LAMBDA_LOG_LEVEL`, which the function's logging configuration sets, else `RUST_LOG`, else
     /// `info`.
     pub log_filter: EnvFilter,
@@ -51,6 +67,10 @@ impl Settings {
         } else if wall_dir.exists() && !wall_dir.is_dir() {
             problems.push(format!("WALL_DIR: `{}` is not a directory", wall_dir.display()));
         }
+        let retry_window = retry_window(&arguments.retry_window).unwrap_or_else(|problem| {
+            problems.push(format!("RETRY_WINDOW: {problem}"));
+            DEFAULT_RETRY_WINDOW
+        });
         check_runtime(&environment, &mut problems);
         let log_filter = log_filter(&environment, &mut problems);
         let log_json = match environment("AWS_LAMBDA_LOG_FORMAT").as_deref() {
@@ -63,10 +83,21 @@ impl Settings {
             }
         };
         if problems.is_empty() {
-            return Ok(Self { volume: Volume::new(wall_dir), log_filter, log_json });
+            let volume = Volume::new(wall_dir).require_mount(arguments.require_mount);
+            return Ok(Self { volume, retry_window, log_filter, log_json });
         }
         Err(SettingsError { problems })
     }
+}
+
+/// Reads a duration such as `24h`, `14d` or `90m`.
+fn retry_window(text: &str) -> Result<Duration, String> {
+    let span: Option<Span> = text.parse().ok();
+    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    let window = duration.and_then(|duration| Duration::try_from(duration).ok());
+    window
+        .filter(|window| (SHORTEST_RETRY_WINDOW..=LONGEST_RETRY_WINDOW).contains(window))
+        .ok_or_else(|| format!("must be a duration from 1s to 14d, such as 24h, is {text:?}"))
 }
 
 /// Checks the variables that `lambda_runtime` reads by itself, because it panics over them one by one.

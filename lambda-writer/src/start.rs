@@ -56,7 +56,7 @@ pub fn start(arguments: Arguments) -> ExitCode {
     } else {
         logs.init();
     }
-    let handler = Handler::new(&settings.volume);
+    let handler = Handler::new(&settings.volume, settings.retry_window);
     match serve(&handler) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,29 +1,29 @@
-//! `messagewall check`: is this a valid configuration?
+//! `messagewall check`: validates a configuration as the reader does.
 
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use shared_volume::config::Config;
+use shared_volume::config::Published;
 
 use crate::invoke::input;
 use crate::terminal;
 
-/// What to check.
+/// The file to check.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The file; `-` is standard input.
+    /// A `config.json`: a configuration, with or without its envelope; `-` is standard input.
     #[arg(value_name = "FILE")]
     file: String,
 }
 
-/// Prints what is wrong with the configuration, or that nothing is.
+/// Prints the first thing that is wrong with the configuration, or that nothing is.
 ///
 /// # Errors
-/// When the file cannot be read, or is not a valid configuration.
+/// When the file cannot be read, or the wall would reject it as its `config.json`.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let json = input::read(&arguments.file)?;
-    Config::from_json(&json).with_context(|| format!("{} is not a valid configuration", arguments.file))?;
+    Published::from_json(&json, 0).with_context(|| format!("{} is not a valid configuration", arguments.file))?;
     terminal::say(&format!("{} is a valid configuration", arguments.file));
     Ok(ExitCode::SUCCESS)
 }

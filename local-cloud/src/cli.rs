@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{check, healthcheck, invoke, terminal, up};
+use crate::{check, healthcheck, invoke, restore, terminal, up};
 
 /// The whole wall on one machine: functions and a container that share one directory.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Invoke(invoke::Arguments),
     /// Says whether a file is a valid configuration of the wall.
     Check(check::Arguments),
+    /// Puts back what a clear or a compaction took off the wall; what was posted since stays.
+    Restore(restore::Arguments),
     /// Exits with 0 when the URL answers with success: for the health checks of containers.
     Healthcheck(healthcheck::Arguments),
     /// One execution environment of the function: a child of `up`.
@@ -56,6 +58,7 @@ impl Cli {
             Command::Lambda(arguments) => run(up::lambda(arguments)),
             Command::Invoke(arguments) => run(invoke::run(arguments)),
             Command::Check(arguments) => told(check::run(&arguments)),
+            Command::Restore(arguments) => told(restore::run(&arguments)),
             Command::Healthcheck(arguments) => run(healthcheck::run(arguments)),
             Command::LambdaWriter(child) => child.start(lambda_writer::start),
             Command::FargateReader(child) => child.start(fargate_reader::start),

@@ -6,7 +6,7 @@
 //! - [`service`]: the Lambda service of one function. `lambda`, `state` and `dispatch` are its heart; `runtime_api`,
 //!   `invoke_api`, `http_api` and `status` are its doors.
 //! - [`up`]: the processes: the service in this one, the environments and the reader as children.
-//! - [`invoke`], [`check`], [`healthcheck`]: small tools.
+//! - [`invoke`], [`check`], [`restore`], [`healthcheck`]: small tools.
 
 pub mod cli;
 
@@ -16,6 +16,7 @@ pub mod up;
 pub mod check;
 pub mod healthcheck;
 pub mod invoke;
+pub mod restore;
 
 mod address;
 mod signals;

@@ -1,29 +1,37 @@
-//! What can go wrong with a write, by names that stay the same.
+//! Errors of a write, with stable names.
 
 use std::io;
 use std::time::Duration;
 
-/// A write that did not happen: nothing of it is on the wall.
+use crate::message::Refusal;
+use crate::open::ForeignFile;
+
+/// A write that was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Other writers held the lock until the deadline.
+    /// Other writers held the lock until the deadline. Nothing was written.
     #[error("other writers held the wall's lock for {} ms; try again", waited.as_millis())]
     Busy {
-        /// How long was waited.
+        /// The time spent waiting.
         waited: Duration,
     },
+    /// The volume is not mounted. Nothing was written.
+    #[error("{0}")]
+    Missing(String),
     /// The volume failed. The message names the operation and the path.
     #[error(transparent)]
     Volume(#[from] io::Error),
 }
 
 impl WriteError {
-    /// The stable name: `wall_busy`, `volume_full`, `volume_read_only`, `volume_forbidden`, `volume_stale` or
-    /// `volume_error`.
+    /// Returns the stable name: `wall_busy`, `volume_missing`, `volume_full`, `volume_read_only`, `volume_forbidden`,
+    /// `volume_stale`, `volume_foreign` or `volume_error`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Busy { .. } => "wall_busy",
+            Self::Missing(_) => "volume_missing",
+            Self::Volume(error) if ForeignFile::of(error).is_some() => "volume_foreign",
             Self::Volume(error) => match error.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "volume_full",
                 io::ErrorKind::ReadOnlyFilesystem => "volume_read_only",
@@ -32,5 +40,22 @@ impl WriteError {
                 _ => "volume_error",
             },
         }
+    }
+}
+
+/// A change of the wall that was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The command breaks a rule. Nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The volume could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl From<io::Error> for ChangeError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error.into())
     }
 }

@@ -9,9 +9,11 @@
 //! - [`wall`]: the log of messages (`content`): appending, clearing, compaction, reading what was added.
 //! - [`config`]: the configuration (`config.json`, `history/`): its schema, publishing, history, rollback.
 //! - [`message`]: one line of the log, and the rules a message must keep.
-//! - `lock` and `replace`: the writers' lock and the atomic replacement of a file, which the two above stand on. `intent`:
-//!   what the lock's holder has begun, so that the next one knows what may still come.
-//! - [`error`]: what can go wrong with a write, by stable names.
+//! - `lock`, `state`, `intent`, `replace`: the writers' lock, the state that they share in its file, the record of what
+//!   the holder is about to write, and the atomic replacement of a file.
+//! - `retries`: the events that were applied, so that a retry changes nothing.
+//! - [`open`]: the only place that opens a file.
+//! - [`error`]: errors of a write, with stable names.
 
 pub mod volume;
 
@@ -19,11 +21,16 @@ pub mod config;
 pub mod message;
 pub mod wall;
 
+mod digest;
 pub mod error;
 mod intent;
 mod lock;
+pub mod open;
 mod replace;
+mod retries;
+mod state;
 pub mod time;
 
-pub use error::WriteError;
+pub use error::{ChangeError, WriteError};
+pub use retries::DEFAULT_RETRY_WINDOW;
 pub use volume::{Volume, WallDir, WallName};

@@ -2,15 +2,16 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fs_err::os::unix::fs::OpenOptionsExt;
+use ulid::Ulid;
 
 use crate::error::WriteError;
-use crate::intent::{self, Intent};
-use crate::volume::{FILE_MODE, WallDir, create_directory};
+use crate::open;
+use crate::state::{STATE_BYTES, State};
+use crate::volume::WallDir;
 
 /// The first pause between two tries; one append on a busy NFS mount takes about ten times as long.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
@@ -18,75 +19,158 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause. Doubling stops here, else a waiter would starve behind writers that come and go quickly.
 const LONGEST_PAUSE: Duration = Duration::from_millis(24);
 
-/// The right to write a wall, held until dropped.
+/// `writer.lock` of one wall, kept open between lock cycles: on NFS, opening and closing it are two round trips.
 ///
-/// It is flock(2) on `writer.lock`, tried again and again: a *blocking* flock on EFS sleeps for 1, 2, 4 ... 30 s
-/// between tries, because EFS has no callbacks. Each lock opens the file anew, because a lock belongs to the open
-/// file description: two tasks of one process that shared it would not exclude each other.
+/// One `LockFile` must not be shared by two writers, because a lock belongs to the open file description.
 #[derive(Debug)]
-pub(crate) struct WriterLock {
-    file: File,
+pub(crate) struct LockFile {
+    wall: WallDir,
+    file: Option<File>,
 }
 
-impl WriterLock {
-    /// Takes the lock of `wall`, whose directory is created when it is missing.
-    pub(crate) fn acquire(wall: &WallDir, deadline: Instant) -> Result<Self, WriteError> {
-        create_directory(wall.path())?;
-        let path = wall.writer_lock();
-        let file = open(&path)?;
+/// The right to write a wall, held until dropped.
+///
+/// It is flock(2), tried again and again: a *blocking* flock on EFS sleeps for 1, 2, 4 ... 30 s between tries, because
+/// EFS has no callbacks.
+#[derive(Debug)]
+pub(crate) struct WriterLock<'a> {
+    file: &'a File,
+    path: PathBuf,
+    /// The state of the writers, as it is stored. Changed by [`WriterLock::declare`].
+    pub(crate) state: State,
+    holder: Ulid,
+    declared: bool,
+}
+
+impl LockFile {
+    /// The lock file of `wall`. Nothing is opened yet.
+    pub(crate) fn new(wall: WallDir) -> Self {
+        Self { wall, file: None }
+    }
+
+    /// Takes the lock, trying until `deadline`.
+    pub(crate) fn acquire(&mut self, deadline: Instant) -> Result<WriterLock<'_>, WriteError> {
         let began = Instant::now();
-        let mut pause = SHORTEST_PAUSE;
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { file }),
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => {
-                    let text = format!("failed to lock `{}`: {error}", path.display());
-                    return Err(io::Error::new(error.kind(), text).into());
-                }
+            let file = match self.file.take() {
+                Some(file) => file,
+                None => self.open()?,
+            };
+            lock(&file, &self.path(), began, deadline)?;
+            if self.is_named(&file)? {
+                let state = read_state(&file).map_err(|error| open::failed("read", &self.path(), &error))?;
+                let path = self.path();
+                let file = self.file.insert(file);
+                return Ok(WriterLock { file, path, state, holder: Ulid::generate(), declared: false });
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(WriteError::Busy { waited: began.elapsed() });
+            // Somebody deleted or replaced the lock file: the one that was open excludes nobody.
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.wall.writer_lock()
+    }
+
+    fn open(&self) -> Result<File, WriteError> {
+        let directory = self.wall.open().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => WriteError::Missing(error.to_string()),
+            _ => error.into(),
+        });
+        drop(directory?);
+        // LOCK_EX on NFS needs a file that is open for writing.
+        match open::edit(&self.path())? {
+            Some(file) => Ok(file),
+            None => Ok(self.create()?),
+        }
+    }
+
+    fn create(&self) -> io::Result<File> {
+        // Created through another handle: this one is used without O_APPEND.
+        drop(open::append_or_create(&self.path())?);
+        open::edit(&self.path())?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
+    }
+
+    /// Returns true if the path still names the open file. Locking has made an NFS client ask for its attributes.
+    fn is_named(&self, file: &File) -> io::Result<bool> {
+        match file.metadata() {
+            Ok(metadata) if metadata.nlink() == 0 => Ok(false),
+            Ok(metadata) => {
+                let named = self.path().symlink_metadata();
+                Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (metadata.dev(), metadata.ino())))
             }
-            // Jitter keeps waiters that met once from meeting again at every try.
-            std::thread::sleep(pause.mul_f64(0.5 + fastrand::f64()).min(left));
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(false),
+            Err(error) => Err(open::failed("ask for the metadata of", &self.path(), &error)),
         }
     }
 }
 
-impl WriterLock {
-    /// What the holder before has begun. Taking the lock has dropped what an NFS client remembered of the file.
-    pub(crate) fn intent(&self) -> io::Result<Intent> {
-        let mut text = vec![0; intent::BYTES];
-        let length = self.file.read_at(&mut text, 0)?;
-        Ok(Intent::parse(&text[..length]))
-    }
-
-    /// Tells whoever takes the lock next what is about to be done. It is known to the server when this returns.
-    pub(crate) fn declare(&self, intent: Intent) -> io::Result<()> {
-        self.file.write_all_at(&intent.to_bytes()?, 0)?;
-        self.file.sync_data()
+fn lock(file: &File, path: &std::path::Path, began: Instant, deadline: Instant) -> Result<(), WriteError> {
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => {}
+            // The file was deleted on the server: the caller finds that out and opens it again.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(open::failed("lock", path, &error).into()),
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(WriteError::Busy { waited: began.elapsed() });
+        }
+        // Jitter keeps waiters that met once from meeting again at every try.
+        std::thread::sleep(pause.mul_f64(0.5 + fastrand::f64()).min(left));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-impl Drop for WriterLock {
+fn read_state(file: &File) -> io::Result<State> {
+    let mut text = vec![0; STATE_BYTES];
+    let mut length = 0;
+    while length < text.len() {
+        match file.read_at(&mut text[length..], length as u64) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(State::parse(&text[..length]))
+}
+
+impl WriterLock<'_> {
+    /// Stores the state for whoever takes the lock next. It is known to the server when this returns.
+    ///
+    /// # Errors
+    /// When it cannot be stored, or another writer has taken the lock meanwhile: on NFS a client that was cut off loses
+    /// its lock, and writing through the descriptor then fails with EIO.
+    pub(crate) fn declare(&mut self) -> io::Result<()> {
+        let failed = |error: io::Error| open::failed("write", &self.path, &error);
+        if self.declared {
+            self.check_held()?;
+        }
+        self.state.holder = self.holder;
+        self.file.write_all_at(&self.state.to_bytes()?, 0).map_err(failed)?;
+        self.file.sync_data().map_err(failed)?;
+        self.declared = true;
+        Ok(())
+    }
+
+    /// Checks that nobody else has written the state since the lock was taken or [`WriterLock::declare`] was called.
+    pub(crate) fn check_held(&self) -> io::Result<()> {
+        let stored = read_state(self.file).map_err(|error| open::failed("read", &self.path, &error))?;
+        let named = self.path.symlink_metadata().map(|metadata| metadata.ino());
+        let ours = self.file.metadata().map(|metadata| metadata.ino());
+        if stored.holder == self.state.holder && named.ok() == ours.ok() {
+            return Ok(());
+        }
+        Err(io::Error::other("the writers' lock was lost to another writer"))
+    }
+}
+
+impl Drop for WriterLock<'_> {
     fn drop(&mut self) {
         // Closing the file would release the lock as well; an error here leaves nothing else to try.
         drop(self.file.unlock());
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    // LOCK_EX on NFS needs a file that is open for writing.
-    let mut options = fs_err::OpenOptions::new();
-    options.read(true).write(true);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return opened.map(fs_err::File::into_file),
-    }
-    let file = options.create(true).mode(FILE_MODE).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE))?;
-    Ok(file.into_file())
 }

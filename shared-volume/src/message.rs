@@ -1,8 +1,12 @@
-//! One line of the log, and the rules a message must keep.
+//! Messages, their removal, and the rules that a message must keep.
 
+use std::borrow::Cow;
+
+use caseless::Caseless;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::config::{Config, Posting};
 use crate::time::millis;
@@ -10,16 +14,16 @@ use crate::time::millis;
 /// The longest author's name, in characters.
 pub const MAX_AUTHOR_CHARS: usize = 80;
 
-/// The longest event id that is kept to make a retry harmless, in bytes.
+/// The longest event id that a sender may choose, in bytes.
 pub const MAX_EVENT_BYTES: usize = 256;
 
-/// How every message of ours begins. A line that begins so and does not parse is damage.
-pub(crate) const MESSAGE_MARK: &[u8] = br#"{"id":""#;
+/// The longest event id with its source, such as `eventbridge:<id>`, in bytes.
+pub const MAX_SCOPED_EVENT_BYTES: usize = MAX_EVENT_BYTES + 32;
 
 /// A message as the log has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Stands first, because a record is told from a plain line by how it begins.
+    /// Stands first, because records are recognised by their beginning.
     pub id: Ulid,
     /// When the function got the event.
     #[serde(with = "millis")]
@@ -32,7 +36,24 @@ pub struct Message {
     pub author: Option<String>,
     /// What was written. Line breaks are kept.
     pub text: String,
-    /// The id of the event that brought it, so that a retry does not add it twice.
+    /// The event that brought it, `<source>:<id>`, so that a retry does not add it twice. None if nobody can repeat it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+}
+
+/// The record that takes one message off the wall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Removal {
+    /// The id of the message. Stands first, because records are recognised by their beginning.
+    pub removes: String,
+    /// When the function was about to write.
+    #[serde(with = "millis")]
+    pub at: Timestamp,
+    /// Who removed it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The event that brought it, `<source>:<id>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
 }
@@ -44,7 +65,7 @@ pub struct Draft {
     pub author: Option<String>,
     /// What was written.
     pub text: String,
-    /// The id of the event that brought it.
+    /// The event that brought it, `<source>:<id>`; none if nobody can repeat it.
     pub event: Option<String>,
     /// When the function got the event.
     pub received: Timestamp,
@@ -81,6 +102,18 @@ pub enum Refusal {
     /// An event id that is too long to keep.
     #[error("event: must be 1 to {MAX_EVENT_BYTES} bytes")]
     Event,
+    /// The event was applied before, with another payload or as another kind of command.
+    #[error("event: {event:?} was used before for something else; send a new event id with a new command")]
+    EventReused {
+        /// The event, without its source.
+        event: String,
+    },
+    /// No message on the wall has this id.
+    #[error("id: there is no message {id:?} on this wall")]
+    MessageUnknown {
+        /// The id that was asked for.
+        id: String,
+    },
 }
 
 impl Refusal {
@@ -94,6 +127,8 @@ impl Refusal {
             Self::BlockedWord { .. } => "message_blocked",
             Self::Author => "author_invalid",
             Self::Event => "event_id_invalid",
+            Self::EventReused { .. } => "event_reused",
+            Self::MessageUnknown { .. } => "message_unknown",
         }
     }
 }
@@ -120,12 +155,10 @@ impl Draft {
                 return Err(Refusal::Author);
             }
         }
-        if self.event.as_ref().is_some_and(|event| event.is_empty() || event.len() > MAX_EVENT_BYTES) {
-            return Err(Refusal::Event);
-        }
+        check_event(self.event.as_deref())?;
         let fields = [("text", Some(&self.text)), ("author", self.author.as_ref())];
-        for (field, value) in fields.into_iter().filter_map(|(field, value)| Some((field, value?))) {
-            if let Some(word) = config.blocked_words.iter().find(|word| contains_word(value, word)) {
+        for (field, value) in fields.into_iter().filter_map(|(field, value)| Some((field, folded(value?)))) {
+            if let Some(word) = config.blocked_words.iter().find(|word| contains_word(&value, &folded(word))) {
                 return Err(Refusal::BlockedWord { field, word: word.to_string() });
             }
         }
@@ -133,43 +166,43 @@ impl Draft {
     }
 }
 
-/// Whether `word` stands in `text` as a word of its own, in whatever case.
+/// Checks the length of an event id with its source.
+pub(crate) fn check_event(event: Option<&str>) -> Result<(), Refusal> {
+    let fits = event.is_none_or(|event| (1..=MAX_SCOPED_EVENT_BYTES).contains(&event.len()));
+    if fits { Ok(()) } else { Err(Refusal::Event) }
+}
+
+/// Replaces control characters, which could command a terminal, by U+FFFD. Line breaks and tabs stay.
+///
+/// A message is stored exactly as it was sent. This is for everything that shows it other than as JSON, which escapes
+/// control characters by itself.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        // A carriage return alone moves the cursor of a terminal; before a line feed it is a line break.
+        let is_line_break = character == '\r' && characters.peek() == Some(&'\n');
+        let is_kept = !character.is_control() || matches!(character, '\n' | '\t') || is_line_break;
+        shown.push(if is_kept { character } else { char::REPLACEMENT_CHARACTER });
+    }
+    Cow::Owned(shown)
+}
+
+/// Returns true if `word`, which is folded, stands in the folded `text` as a word of its own.
 fn contains_word(text: &str, word: &str) -> bool {
-    let (text, word) = (text.to_lowercase(), word.to_lowercase());
-    text.match_indices(&word).any(|(at, found)| {
+    text.match_indices(word).any(|(at, found)| {
         let before = text[..at].chars().next_back();
         let after = text[at + found.len()..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
     })
 }
 
-/// A line of the log, told apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// One of our records.
-    Message(Message),
-    /// A line that some other program appended.
-    Plain(String),
-    /// Nothing is written there.
-    Blank,
-    /// Begins as one of our records and does not parse, or is no text at all.
-    Damaged,
-}
-
-impl Line {
-    /// Tells apart one line, given without its newline.
-    pub(crate) fn parse(line: &[u8]) -> Self {
-        if line.starts_with(MESSAGE_MARK) {
-            return serde_json::from_slice(line).map_or(Self::Damaged, Self::Message);
-        }
-        // A header that is not the first line, and zeros left by a failed write, are damage as well.
-        if line.starts_with(crate::wall::HEADER_MARK) || line.contains(&0) {
-            return Self::Damaged;
-        }
-        match std::str::from_utf8(line) {
-            Ok(text) if text.trim().is_empty() => Self::Blank,
-            Ok(text) => Self::Plain(text.trim_end_matches('\r').to_owned()),
-            Err(_) => Self::Damaged,
-        }
-    }
+/// Folds case and compatibility forms (NFKC, full case folding), and drops characters that nobody sees.
+fn folded(text: &str) -> String {
+    let invisible = |c: &char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    text.chars().filter(|c| !invisible(c)).nfkc().default_case_fold().nfkc().collect()
 }

@@ -2,75 +2,110 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use fs_err::os::unix::fs::OpenOptionsExt;
 use ulid::Ulid;
 
-use crate::volume::FILE_MODE;
+use crate::intent::Intent;
+use crate::lock::WriterLock;
+use crate::open;
 
-/// Replaces `path` by `bytes`, durably: temporary file in the same directory, write, fsync, rename, fsync of the
-/// directory.
+/// A new version of a file, complete and durable under a temporary name.
 ///
-/// To be called under the writers' lock. A temporary file found there was left by a writer that crashed, or belongs to
-/// one that lost its lock while it was stalled: it is removed, so that such a writer's rename fails.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    remove_leftovers(path)?;
-    let (directory, name) = split(path)?;
-    let temporary = directory.join(temporary_name(name));
-    write_and_rename(&temporary, path, bytes).inspect_err(|_| {
-        // The error that is reported is the first one; the file, if it is there, is swept by the next replacement.
-        drop(fs_err::remove_file(&temporary));
-    })?;
-    sync_directory(directory)
+/// A writer that stalls may lose its lock before its rename. So the temporary file is written first, and only then is
+/// the lock checked and the intent declared: a writer that takes the lock afterwards sees the intent and removes the
+/// temporary file, so that the rename fails.
+#[derive(Debug)]
+pub(crate) struct Staged<'a> {
+    path: &'a Path,
+    temporary: PathBuf,
+    inode: u64,
+    renamed: bool,
 }
 
-/// Writes a new file durably. It is an error when `path` exists.
-pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs_err::OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    let (directory, _) = split(path)?;
-    sync_directory(directory)
-}
-
-/// Makes names in `directory` durable. On NFS they already are, and this does nothing.
-pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
-    fs_err::File::open(directory)?.sync_all()
-}
-
-fn write_and_rename(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs_err::OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(temporary)?;
-    file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    let ours = file.metadata()?.ino();
-    drop(file);
-    match fs_err::rename(temporary, path) {
-        Ok(()) => Ok(()),
-        // Over NFS the reply may be lost although the rename happened (rename(2), BUGS): the target tells.
-        Err(_) if fs_err::File::open(path).and_then(|file| file.metadata()).is_ok_and(|meta| meta.ino() == ours) => {
-            Ok(())
+impl<'a> Staged<'a> {
+    /// Writes `bytes` durably to a temporary file beside `path`.
+    pub(crate) fn write(path: &'a Path, parts: &[&[u8]]) -> io::Result<Self> {
+        let (directory, name) = split(path)?;
+        let temporary = directory.join(format!(".{}.{}.tmp", name.display(), Ulid::generate()));
+        match write_new(&temporary, parts) {
+            Ok(inode) => Ok(Self { path, temporary, inode, renamed: false }),
+            Err(error) => {
+                // The first error is the one to report. What cannot be removed is swept by a later writer.
+                drop(fs_err::remove_file(&temporary));
+                Err(error)
+            }
         }
-        Err(error) => Err(error),
+    }
+
+    /// Renames the temporary file over the path, after declaring the intent. The new version is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// When the lock was lost or the rename fails: then the old version stays.
+    pub(crate) fn commit(mut self, lock: &mut WriterLock<'_>) -> io::Result<()> {
+        lock.check_held()?;
+        let before = std::mem::replace(&mut lock.state.intent, Intent::Replace);
+        lock.declare().and_then(|()| self.rename()).inspect_err(|_| lock.state.intent = before)?;
+        sync_directory_of(self.path)
+    }
+
+    fn rename(&mut self) -> io::Result<()> {
+        let renamed = fs_err::rename(&self.temporary, self.path).or_else(|error| {
+            // Over NFS the reply may be lost although the rename happened (rename(2), BUGS): the target tells.
+            match open::read(self.path) {
+                Ok(Some(file)) if file.metadata().is_ok_and(|metadata| metadata.ino() == self.inode) => Ok(()),
+                _ => Err(error),
+            }
+        });
+        self.renamed = renamed.is_ok();
+        renamed
     }
 }
 
-fn temporary_name(name: &OsStr) -> PathBuf {
-    PathBuf::from(format!(".{}.{}.tmp", name.display(), Ulid::generate()))
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // What cannot be removed now is swept by a later writer.
+            drop(fs_err::remove_file(&self.temporary));
+        }
+    }
 }
 
-/// Removes what replacements of `path` have left that did not come to their end, so that they never will.
-pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
-    let (directory, name) = split(path)?;
-    let prefix = format!(".{}.", name.display());
+/// Writes a new file durably, whole or not at all, replacing what stands there. To be used where no reader can depend
+/// on the old version.
+pub(crate) fn put(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    Staged::write(path, parts)?.rename()?;
+    sync_directory_of(path)
+}
+
+/// Makes the name of `path` durable. On NFS it already is, and this costs nothing.
+pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let (directory, _) = split(path)?;
+    match open::root(directory)? {
+        Some(directory) => directory.sync_all(),
+        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("`{}` is gone", directory.display()))),
+    }
+}
+
+fn write_new(temporary: &Path, parts: &[&[u8]]) -> io::Result<u64> {
+    let failed = |error: io::Error| open::failed("write", temporary, &error);
+    let mut file = open::create(temporary)?;
+    for part in parts {
+        file.write_all(part).map_err(failed)?;
+    }
+    file.sync_all().map_err(failed)?;
+    Ok(file.metadata().map_err(failed)?.ino())
+}
+
+/// Removes the temporary files of replacements that were begun and not finished, so that they never will be.
+pub(crate) fn remove_leftovers(directory: &Path) -> io::Result<()> {
     for entry in fs_err::read_dir(directory)? {
         let entry = entry?;
-        let file_name = entry.file_name();
-        let text = file_name.to_string_lossy();
-        if text.starts_with(&prefix) && text.ends_with(".tmp") {
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with('.') && text.ends_with(".tmp") {
             match fs_err::remove_file(entry.path()) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}

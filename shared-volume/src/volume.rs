@@ -1,9 +1,12 @@
 //! Where things are on the volume.
 
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use crate::{open, replace};
 
 /// Directories are 0750: the owner (the function) writes, the group (the tasks) only reads.
 const DIRECTORY_MODE: u32 = 0o750;
@@ -15,12 +18,20 @@ pub(crate) const FILE_MODE: u32 = 0o640;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
     root: PathBuf,
+    require_mount: bool,
 }
 
 impl Volume {
     /// The volume mounted at `root`. Nothing is touched: the directory may come to exist later.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), require_mount: false }
+    }
+
+    /// Takes the volume for missing unless the root is a mount point. An image that has the directory, so that a new
+    /// volume gets its owner, would otherwise keep the wall in the container.
+    #[must_use]
+    pub fn require_mount(self, require_mount: bool) -> Self {
+        Self { require_mount, ..self }
     }
 
     /// The directory of a wall: the root for the default wall, `walls/<name>` for a named one.
@@ -30,7 +41,7 @@ impl Volume {
             None => self.root.clone(),
             Some(name) => self.root.join("walls").join(&name.0),
         };
-        WallDir { dir }
+        WallDir { dir, mount: self.require_mount.then(|| self.root.clone()) }
     }
 }
 
@@ -59,6 +70,8 @@ pub struct InvalidWallName(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WallDir {
     dir: PathBuf,
+    /// The directory that must be a mount point.
+    mount: Option<PathBuf>,
 }
 
 impl WallDir {
@@ -66,6 +79,22 @@ impl WallDir {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.dir
+    }
+
+    /// Opens the directory, which makes an NFS client ask the server again for the names in it.
+    ///
+    /// # Errors
+    /// When the volume is missing: there is no such directory, or it has to be a mount point and is none.
+    pub fn open(&self) -> io::Result<File> {
+        let missing = |problem: &str| {
+            let text = format!("the volume is missing: `{}` {problem}", self.dir.display());
+            io::Error::new(io::ErrorKind::NotFound, text)
+        };
+        let directory = open::root(&self.dir)?.ok_or_else(|| missing("does not exist"))?;
+        match &self.mount {
+            Some(root) if !is_mount_point(root)? => Err(missing("is not a mount point")),
+            _ => Ok(directory),
+        }
     }
 
     /// `content`: the log of messages.
@@ -92,20 +121,44 @@ impl WallDir {
         self.history().join(format!("{generation:010}.json"))
     }
 
-    /// `writer.lock`: taken by writers only, never replaced, never deleted. It tells what its holder has begun.
+    /// `writer.lock`: taken by writers only, never replaced, never deleted. It contains the state of the writers.
     #[must_use]
     pub fn writer_lock(&self) -> PathBuf {
         self.dir.join("writer.lock")
     }
+
+    /// `retries/`: the events that were applied within the retry window.
+    #[must_use]
+    pub fn retries(&self) -> PathBuf {
+        self.dir.join("retries")
+    }
+
+    /// `trash/`: logs that compaction and clear replaced, for 7 days.
+    #[must_use]
+    pub fn trash(&self) -> PathBuf {
+        self.dir.join("trash")
+    }
 }
 
-/// Creates `dir` and what is missing above it, with the contract's modes whatever the umask is.
+/// Returns true if something is mounted at `root`: it is on another device than the directory above it, or that directory
+/// itself.
+fn is_mount_point(root: &Path) -> io::Result<bool> {
+    let above = fs_err::metadata(root.join(".."))?;
+    let root = fs_err::metadata(root)?;
+    Ok(root.dev() != above.dev() || root.ino() == above.ino())
+}
+
+/// Creates a directory of the contract with its mode, whatever the umask is, and makes its name durable. The directory
+/// above it must exist: nobody creates the root of the volume, because a missing root means a missing mount.
 pub(crate) fn create_directory(dir: &Path) -> io::Result<()> {
-    if dir.is_dir() {
+    if open::directory(dir)?.is_some() {
         return Ok(());
     }
-    std::fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(dir).map_err(|error| {
-        io::Error::new(error.kind(), format!("failed to create directory `{}`: {error}", dir.display()))
-    })?;
-    fs_err::set_permissions(dir, std::fs::Permissions::from_mode(DIRECTORY_MODE))
+    match std::fs::DirBuilder::new().mode(DIRECTORY_MODE).create(dir) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(open::failed("create directory", dir, &error)),
+    }
+    fs_err::set_permissions(dir, std::fs::Permissions::from_mode(DIRECTORY_MODE))?;
+    replace::sync_directory_of(dir)
 }

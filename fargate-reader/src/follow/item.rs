@@ -3,39 +3,20 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared_volume::wall::{self, Cursor, Entry};
+use shared_volume::wall::{self, Entry};
 use ulid::Ulid;
 
 use crate::snapshot::{Item, Said, Shown};
 
-/// An entry of `wall`, `stored` and `seen` then.
+/// An entry of `wall`, which reached the volume at `stored` and was read at `seen`.
 pub(super) fn item(entry: Entry, wall: Ulid, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Item {
-    let (starts, ends) = (Cursor { wall, position: entry.span.start }, Cursor { wall, position: entry.span.end });
-    let shown = match entry.said {
-        wall::Said::Message(message) => Shown {
-            id: message.id.to_string(),
-            ends,
-            author: message.author,
-            text: message.text,
-            plain: false,
-            received: Some(message.received),
-            at: Some(message.at),
-            stored,
-            seen,
-            encoded: None,
-        },
-        wall::Said::Plain(text) => Shown {
-            id: starts.to_string(),
-            ends,
-            author: None,
-            text,
-            plain: true,
-            received: None,
-            at: None,
-            stored,
-            seen,
-            encoded: None,
-        },
+    let (id, ends) = (entry.id(wall), entry.end(wall));
+    let plain = matches!(entry.said, wall::Said::Plain { .. });
+    let (author, text, received, at) = match entry.said {
+        wall::Said::Removal(_) => return Item { ends, said: Said::Removal(id.into()) },
+        wall::Said::Message(message) => (message.author, message.text, Some(message.received), Some(message.at)),
+        wall::Said::Plain { text, .. } => (None, text, None, None),
     };
+    let shown = Shown { id, ends, author, text, plain, received, at, stored, seen, encoded: None };
     Item { ends, said: Said::Message(Arc::new(shown)) }
 }

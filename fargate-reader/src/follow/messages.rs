@@ -1,17 +1,17 @@
 //! The messages, as the log is followed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared_volume::wall::{Added, Cursor, Entry, Tail};
+use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
 use shared_volume::{WallDir, time};
 
 use super::item::item;
 use crate::metrics::Journey;
-use crate::snapshot::{Encoded, Item, NO_WALL, PAGE_MESSAGES, Said, Shown};
+use crate::snapshot::{Encoded, Item, PAGE_MESSAGES, Said, Shown};
 
 /// As many as a configuration can keep; should it keep more from now on, they are here.
 const MOST_KEPT: usize = 10_000;
@@ -42,7 +42,16 @@ pub(super) struct Newest {
 impl Messages {
     pub(super) fn new(wall: WallDir, journey: Journey) -> Self {
         let (tail, kept, open) = (Tail::new(wall), VecDeque::new(), None);
-        Self { tail, kept, messages: 0, begins: NO_WALL, cursor: NO_WALL, damaged_lines: 0, journey, open }
+        Self {
+            tail,
+            kept,
+            messages: 0,
+            begins: Cursor::NO_WALL,
+            cursor: Cursor::NO_WALL,
+            damaged_lines: 0,
+            journey,
+            open,
+        }
     }
 
     /// The newest `count` messages, and what was said since the oldest of them.
@@ -62,29 +71,33 @@ impl Messages {
         let Some(added) = self.tail.read()? else { return Ok(false) };
         let seen = live.then(time::now);
         let stored = added.modified.filter(|_| live).and_then(|time| Timestamp::try_from(time).ok());
-        let Added { restarted, entries, damaged, cursor, open, .. } = added;
+        let Added { restarted, entries, first, damaged_lines, cursor, open, .. } = added;
         self.open = open;
-        if restarted {
-            self.damaged_lines = 0;
-        }
-        let mut before = if restarted { self.forget(&entries, cursor) } else { HashMap::new() };
+        // More was added than is read at once: what was read before has no connection to it.
+        let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
+        let mut before = if restarted || missed { self.forget(first) } else { HashMap::new() };
+        let mut removed: HashSet<_> = entries.iter().filter_map(|entry| removed(entry)).map(str::to_owned).collect();
         for entry in entries {
             let mut new = item(entry, cursor.wall, stored, seen);
-            if let Said::Message(shown) = &mut new.said {
-                match before.remove(&shown.id).filter(|known| known.text == shown.text) {
-                    // It is where it was, or somewhere else; it came when it came.
-                    Some(known) => *shown = Arc::new(Shown { ends: shown.ends, ..Shown::clone(&known) }),
-                    None => self.journey.observe(shown),
+            match &mut new.said {
+                // It came and went at once.
+                Said::Message(shown) if removed.remove(&shown.id) => new.said = Said::Nothing,
+                Said::Message(shown) => {
+                    self.messages += 1;
+                    match before.remove(&shown.id).filter(|known| known.text == shown.text) {
+                        // It is where it was, or somewhere else; it came when it came.
+                        Some(known) => *shown = Arc::new(Shown { ends: shown.ends, ..Shown::clone(&known) }),
+                        None => self.journey.observe(shown),
+                    }
                 }
+                Said::Removal(id) if removed.remove(&**id) => self.take_off(id),
+                Said::Removal(_) | Said::Nothing => {}
             }
-            self.add(new);
-        }
-        if self.kept.back().map_or(self.begins, |last| last.ends) != cursor {
-            self.add(Item { ends: cursor, said: Said::Nothing });
+            self.kept.push_back(Arc::new(new));
         }
         self.drop_oldest();
         self.keep_encoded();
-        self.damaged_lines += damaged;
+        self.damaged_lines = damaged_lines;
         self.cursor = cursor;
         Ok(true)
     }
@@ -94,16 +107,7 @@ impl Messages {
         self.open = None;
     }
 
-    fn add(&mut self, new: Item) {
-        match &new.said {
-            Said::Message(_) => self.messages += 1,
-            Said::Removal(id) => self.remove(id),
-            Said::Nothing => {}
-        }
-        self.kept.push_back(Arc::new(new));
-    }
-
-    fn remove(&mut self, id: &str) {
+    fn take_off(&mut self, id: &str) {
         let found = self.kept.iter().rposition(|item| message(item).is_some_and(|shown| shown.id == id));
         if let Some(removed) = found.and_then(|at| self.kept.get_mut(at)) {
             // Whoever has seen it, and nothing since, is told from here.
@@ -113,9 +117,8 @@ impl Messages {
     }
 
     /// Starts over. The messages that were there are handed back by id, as they may be found again.
-    fn forget(&mut self, entries: &[Entry], now: Cursor) -> HashMap<String, Arc<Shown>> {
-        let position = entries.first().map_or(now.position, |first| first.span.start);
-        self.begins = Cursor { wall: now.wall, position };
+    fn forget(&mut self, first: Cursor) -> HashMap<String, Arc<Shown>> {
+        self.begins = first;
         self.messages = 0;
         let before = std::mem::take(&mut self.kept);
         before.iter().filter_map(|item| message(item)).map(|shown| (shown.id.clone(), Arc::clone(shown))).collect()
@@ -151,6 +154,14 @@ impl Messages {
     /// The index of the item that ends there.
     fn place(&self, ends: Cursor) -> usize {
         self.kept.partition_point(|item| item.ends.position < ends.position)
+    }
+}
+
+/// The id of the message that an entry takes off.
+fn removed(entry: &Entry) -> Option<&str> {
+    match &entry.said {
+        wall::Said::Removal(removal) => Some(&removal.removes),
+        _ => None,
     }
 }
 

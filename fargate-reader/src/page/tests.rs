@@ -23,7 +23,7 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
         let position = index as u64 * 100;
         Arc::new(Shown {
             id: Ulid::from_parts(2, index as u128).to_string(),
-            ends: Cursor { wall, position: position + 100 },
+            ends: Cursor { wall, position: position + 100, edition: 0 },
             author: author.map(str::to_owned),
             text: (*text).to_owned(),
             plain: false,
@@ -34,7 +34,7 @@ fn snapshot(said: &[(Option<&str>, &str, i64)]) -> Snapshot {
             encoded: None,
         })
     };
-    let cursor = Cursor { wall, position: said.len() as u64 * 100 };
+    let cursor = Cursor { wall, position: said.len() as u64 * 100, edition: 0 };
     let messages = Arc::new(said.iter().enumerate().map(shown).collect());
     Snapshot { cursor, messages, volume: VolumeHealth::Ok, ..Snapshot::waiting() }
 }

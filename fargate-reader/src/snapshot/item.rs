@@ -24,7 +24,6 @@ pub(crate) enum Said {
     /// A message that is shown.
     Message(Arc<Shown>),
     /// The message of this id is taken off.
-    #[expect(dead_code, reason = "the log has no such entries yet")]
     Removal(Arc<str>),
     /// A message that was taken off.
     Nothing,

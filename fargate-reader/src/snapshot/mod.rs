@@ -9,7 +9,6 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use shared_volume::config::Published;
 use shared_volume::wall::Cursor;
-use ulid::Ulid;
 
 pub(crate) use self::change::{ConfigChange, Rejected};
 pub(crate) use self::item::{Encoded, Item, Said, Shown};
@@ -59,8 +58,8 @@ impl Snapshot {
     /// What is served before anything was read.
     pub(crate) fn waiting() -> Self {
         Self {
-            cursor: NO_WALL,
-            begins: NO_WALL,
+            cursor: Cursor::NO_WALL,
+            begins: Cursor::NO_WALL,
             items: Arc::default(),
             messages: Arc::default(),
             config: Arc::new(Published::initial()),
@@ -87,7 +86,7 @@ impl Snapshot {
     /// What somebody who has seen the wall up to `cursor` has missed; nothing when that cannot be told exactly.
     pub(crate) fn missed(&self, cursor: Cursor) -> Option<&[Arc<Item>]> {
         // Whoever saw no wall at all has missed a new one from its beginning.
-        if cursor == self.begins || (cursor == NO_WALL && self.begins.position == 0) {
+        if cursor == self.begins || (cursor == Cursor::NO_WALL && self.begins.position == 0) {
             return Some(&self.items);
         }
         let found = self.items.partition_point(|item| item.ends.position < cursor.position);
@@ -101,9 +100,6 @@ impl Snapshot {
         Page { messages: &self.messages[first..end], older, newer: end < self.messages.len() }
     }
 }
-
-/// The cursor of a wall on which nothing was ever written.
-pub(crate) const NO_WALL: Cursor = Cursor { wall: Ulid::nil(), position: 0 };
 
 /// How the volume does.
 #[derive(Debug, Clone, PartialEq)]

@@ -33,13 +33,14 @@ async fn what_was_there_before_the_reader_has_no_moment_of_being_seen() {
 async fn a_plain_line_of_another_program_shows_and_damage_is_counted_and_never_shown() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
-    wall.write("content", "Hello from Python\n{\"id\":\"01\n<b>not bold</b>\n");
+    let damage = r#"{"id":"01","received":"then","at":"now","text":"damaged"}"#;
+    wall.write("content", format!("Hello from Python\n{damage}\n<b>not bold</b>\n"));
 
     let shown = reader.shows(&["Hello from Python", "<b>not bold</b>"]).await;
     assert_eq!(shown["messages"][0]["plain"], json!(true));
     assert_eq!(reader.json("/api/status").await["damaged_lines"], json!(1));
     let page = reader.get("/").await.text().await.unwrap();
-    assert!(!page.contains("<b>not bold") && !page.contains("&quot;id&quot;"));
+    assert!(!page.contains("<b>not bold") && !page.contains("damaged&quot;"));
 }
 
 #[tokio::test]
@@ -239,22 +240,4 @@ async fn a_wall_whose_directory_goes_away_keeps_its_messages() {
         reader.eventually("/api/status", |status| status["volume"]["state"] == json!("ok")).await;
         assert_eq!(reader.texts().await, ["kept"]);
     }
-}
-
-#[tokio::test]
-async fn a_volume_that_hangs_is_told_while_the_last_good_state_is_served() {
-    let wall = Wall::empty();
-    wall.append(&["still here"]);
-    let reader = wall.reader().await;
-    // To open a pipe that nobody writes to hangs in the kernel, as any file on a mount whose server is gone.
-    let pipe = wall.path().join("pipe");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_raw_mode(0o640)).unwrap();
-    fs_err::rename(&pipe, wall.dir().content()).unwrap();
-
-    let status = reader.eventually("/api/status", |status| status["volume"]["state"] == json!("failing")).await;
-    assert!(status["volume"]["reason"].as_str().unwrap().contains("does not answer"), "{status}");
-    assert!(status["volume"]["silent_seconds"].as_f64().unwrap() > 1.0, "{status}");
-    assert_eq!(reader.texts().await, ["still here"]);
-    assert_eq!(reader.get("/live").await.status(), 200);
-    reader.shut_down().await.unwrap();
 }

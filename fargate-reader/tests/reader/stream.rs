@@ -89,14 +89,14 @@ async fn check_starts_over(last: impl Fn(&Wall) -> String) {
 }
 
 fn cursor_at(wall: &Wall, position: u64) -> String {
-    let end = shared_volume::wall::newest(&wall.dir(), 1).unwrap().cursor();
+    let end = shared_volume::wall::newest(&wall.dir(), 1).unwrap().cursor;
     format!("{}-{position}", end.wall)
 }
 
 #[tokio::test]
 async fn a_cursor_of_a_wall_that_was_cleared_starts_over() {
     check_starts_over(|wall| {
-        let end = shared_volume::wall::newest(&wall.dir(), 1).unwrap().cursor().to_string();
+        let end = shared_volume::wall::newest(&wall.dir(), 1).unwrap().cursor.to_string();
         wall.clear();
         end
     })

@@ -73,6 +73,15 @@ struct Clear {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Remove {
+    id: String,
+    by: Option<String>,
+    event: Option<String>,
+    source: Option<CalledFrom>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ChangeConfig {
     patch: Value,
     expected_generation: Option<u64>,
@@ -121,6 +130,10 @@ fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure
             let Clear { event, source } = fields(event, &command)?;
             Command::Clear { event: id(event, source)? }
         }
+        "remove" => {
+            let Remove { id: message, by, event, source } = fields(event, &command)?;
+            Command::Remove { id: message, by, event: id(event, source)? }
+        }
         "change_config" => {
             let ChangeConfig { patch, expected_generation, note, event, source } = fields(event, &command)?;
             configure(Change::Patch(patch), expected_generation, note, id(event, source)?)
@@ -134,7 +147,7 @@ fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure
             configure(Change::Rollback(generation), None, None, id(event, source)?)
         }
         other => {
-            let known = "post, read, clear, change_config, publish_config, rollback_config";
+            let known = "post, read, clear, remove, change_config, publish_config, rollback_config";
             return Err(Failure::input(Problem::CommandUnknown, format!("command: {other:?} is none of {known}")));
         }
     })

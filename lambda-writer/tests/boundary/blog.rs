@@ -1,5 +1,7 @@
 //! The API of the 2020 blog post, byte for byte.
 
+use std::io::Write;
+
 use crate::harness::{Function, Request};
 
 #[tokio::test]
@@ -54,7 +56,6 @@ async fn text_is_kept_exactly_as_it_was_sent() {
         r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","received":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z","text":"x"}"#,
         r#"{"wall":"01ARZ3NDEKTSV4RRFFQ69G5FAV","start":0}"#,
         "caf\u{e9} \u{1f426} \u{202e}",
-        "nul \u{0} inside",
     ];
     let function = Function::new();
     let mut wall = String::new();
@@ -63,6 +64,16 @@ async fn text_is_kept_exactly_as_it_was_sent() {
         assert_eq!(function.post(text).await.body(), wall, "{text:?}");
     }
     assert_eq!(function.wall().await, wall);
+}
+
+#[tokio::test]
+async fn control_characters_are_kept_in_json_and_never_reach_a_terminal() {
+    let function = Function::new();
+    let text = "a\0b\u{1b}[31mred\u{7}\rover\u{9b}";
+    let posted = function.http(Request::new("POST").text(text).accepting_json()).await.json();
+    assert_eq!(posted["message"]["text"], text);
+    fs_err::OpenOptions::new().append(true).open(function.path("content")).unwrap().write_all(b"x\x1b[31m\n").unwrap();
+    assert_eq!(function.wall().await, "a\u{fffd}b\u{fffd}[31mred\u{fffd}\u{fffd}over\u{fffd}\nx\u{fffd}[31m\n");
 }
 
 #[tokio::test]

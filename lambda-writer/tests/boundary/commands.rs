@@ -141,7 +141,7 @@ async fn a_command_that_cannot_be_read_is_refused_with_its_place() {
     ] {
         check_refused(&function, command, 400, "command_invalid", message).await;
     }
-    let known = "post, read, clear, change_config, publish_config, rollback_config";
+    let known = "post, read, clear, remove, change_config, publish_config, rollback_config";
     let message = format!("command: \"drop\" is none of {known}");
     check_refused(&function, json!({"command": "drop"}), 400, "command_unknown", &message).await;
 }

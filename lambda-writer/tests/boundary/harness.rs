@@ -35,7 +35,8 @@ impl Function {
     }
 
     fn on(path: PathBuf, directory: TempDir) -> Self {
-        let (handler, time_left) = (Handler::new(&Volume::new(path)), Duration::from_secs(10));
+        let (handler, time_left) =
+            (Handler::new(&Volume::new(path), shared_volume::DEFAULT_RETRY_WINDOW), Duration::from_secs(10));
         Self { handler, directory, invocations: AtomicU64::new(0), time_left }
     }
 
@@ -67,11 +68,6 @@ impl Function {
         context.deadline = u64::try_from(deadline.as_millis()).unwrap();
         let reply = self.handler.handle(LambdaEvent::new(event, context)).await?;
         Ok(serde_json::to_value(reply).unwrap())
-    }
-
-    /// Whether the process of this function was to end.
-    pub(crate) fn is_stuck(&self) -> bool {
-        self.handler.is_stuck()
     }
 
     /// What an event is answered that does not end in a function error.

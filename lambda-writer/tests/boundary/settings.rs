@@ -16,7 +16,8 @@ const ON_LAMBDA: [(&str, &str); 4] = [
 fn settings(wall_dir: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let environment: HashMap<_, _> = environment.iter().copied().collect();
     let look_up = |name: &str| environment.get(name).map(|value| (*value).to_owned()).ok_or(VarError::NotPresent);
-    Settings::new(Arguments { wall_dir: wall_dir.to_owned() }, look_up)
+    let window = look_up("RETRY_WINDOW").unwrap_or_else(|_| "24h".to_owned());
+    Settings::new(Arguments { wall_dir: wall_dir.to_owned(), retry_window: window, require_mount: false }, look_up)
 }
 
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -28,6 +29,29 @@ fn what_lambda_sets_is_enough() {
     let settings = settings("/mnt/msg", &ON_LAMBDA).unwrap();
     assert!(settings.log_json);
     assert_eq!(settings.log_filter.to_string(), "info");
+}
+
+#[test]
+fn the_retry_window_is_a_duration_of_at_most_14_days() {
+    for (text, seconds) in [
+        ("24h", Some(86_400)),
+        ("14d", Some(1_209_600)),
+        ("90m", Some(5400)),
+        ("1s", Some(1)),
+        ("15d", None),
+        ("0s", None),
+        ("-1h", None),
+        ("24", None),
+        ("a day", None),
+        ("", None),
+    ] {
+        let settings = settings("/mnt/msg", &with(&[("RETRY_WINDOW", text)]));
+        let window = settings.map(|settings| settings.retry_window.as_secs());
+        assert_eq!(window.as_ref().ok(), seconds.as_ref(), "{text}");
+        if let Err(error) = window {
+            assert!(error.problems[0].starts_with("RETRY_WINDOW: must be a duration from 1s to 14d"), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! The volume fails, or other writers do not let go of it.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::json;
-use tokio::time::timeout;
 
 use crate::harness::{Function, Request, eventbridge};
 
@@ -94,76 +91,4 @@ async fn nobody_is_told_when_to_send_again_what_may_have_been_written() {
     let response = function.http(Request::new("GET")).await;
     assert_eq!((response.status(), response.header("retry-after")), (503, Some("1")), "{response:?}");
     assert!(!response.body().contains("it is not known"), "{response:?}");
-}
-
-#[tokio::test]
-async fn a_full_volume_is_told_as_such() {
-    let function = Function::new();
-    std::os::unix::fs::symlink("/dev/full", function.path("content")).unwrap();
-    let response = function.post("x").await;
-    assert_eq!(response.status(), 507, "{response:?}");
-    assert!(response.body().starts_with("volume_full: "), "{response:?}");
-    let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
-    assert_eq!(function.invoke(event).await.unwrap_err().error_type, "volume_full");
-}
-
-/// A configuration that cannot be opened: a pipe that nobody writes to hangs in the kernel, as any file on a mount whose
-/// server is gone. It ends with this, so that a test whose assertion fails ends as well.
-struct Hang {
-    config: PathBuf,
-    pipe: PathBuf,
-}
-
-impl Hang {
-    fn on(function: &Function) -> Self {
-        let hang = Self { config: function.path("config.json"), pipe: function.path("pipe") };
-        mkfifoat(CWD, &hang.config, Mode::from_raw_mode(0o640)).unwrap();
-        hang
-    }
-}
-
-impl Drop for Hang {
-    fn drop(&mut self) {
-        // Out of the way first, so that whoever comes next does not hang again.
-        fs_err::rename(&self.config, &self.pipe).unwrap();
-        // To open it for both never waits, and lets go of everybody who waits for a writer.
-        drop(fs_err::OpenOptions::new().read(true).write(true).open(&self.pipe).unwrap());
-    }
-}
-
-#[tokio::test]
-async fn a_volume_that_hangs_is_told_to_everybody_before_the_time_is_up() {
-    let function = Function::new().with_time_left(LITTLE_TIME);
-    let hang = Hang::on(&function);
-    assert!(!function.is_stuck());
-    let event = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
-    let all = async {
-        tokio::join!(function.post("x"), function.invoke(json!({"command": "clear"})), function.invoke(event))
-    };
-    let (response, cleared, posted) = timeout(LITTLE_TIME, all).await.unwrap();
-    assert_eq!((response.status(), response.header("retry-after")), (503, None), "it may be on the wall");
-    assert!(response.body().starts_with("volume_silent: the volume has not answered for "), "{response:?}");
-    assert!(response.body().contains("it is not known whether this was written"), "{response:?}");
-    for error in [cleared.unwrap_err(), posted.unwrap_err()] {
-        assert_eq!(error.error_type, "volume_silent");
-        assert!(error.error_message.contains("it is not known whether this was written"), "{error:?}");
-    }
-    assert!(function.is_stuck(), "the process was to be replaced");
-    drop(hang);
-}
-
-#[tokio::test]
-async fn what_hung_and_is_sent_again_is_on_the_wall_once() {
-    let function = Function::new().with_time_left(LITTLE_TIME);
-    let hang = Hang::on(&function);
-    let post = json!({"command": "post", "text": "once", "event": "order-17"});
-    let error = timeout(LITTLE_TIME, function.invoke(post.clone())).await.unwrap().unwrap_err();
-    assert_eq!(error.error_type, "volume_silent");
-    assert_eq!(function.content(), "");
-
-    drop(hang);
-    let again = function.answer(post).await;
-    assert_eq!(again["repeated"], true, "what hung has gone on: {again}");
-    assert_eq!(function.wall().await, "once\n");
-    assert!(!function.is_stuck());
 }

@@ -1,24 +1,32 @@
 //! Publishing a configuration.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::history::{self, generations};
-use super::published::{Cause, Published, in_force};
+use super::history;
+use super::published::{AppliedEvent, Cause, MAX_GENERATION, Published};
 use super::schema::{Config, ConfigError};
-use crate::error::WriteError;
-use crate::lock::WriterLock;
-use crate::replace;
+use crate::digest::Digest;
+use crate::error::{ChangeError, WriteError};
+use crate::message::Refusal;
+use crate::open::{self, ForeignFile};
+use crate::replace::{self, Staged};
+use crate::retries::{Applied, EventKey, Kind};
 use crate::time;
 use crate::volume::{WallDir, create_directory};
+use crate::wall::{Session, WallWriter};
 
 /// The longest note, in characters.
 const MAX_NOTE_CHARS: usize = 500;
 
-/// How many event ids a configuration remembers.
-const RECENT_EVENTS: usize = 100;
+/// So many history files that are ahead of `config.json` are deleted one by one.
+const MOST_AHEAD: usize = 16;
+
+/// How many events the envelope of a configuration remembers. Older ones are in `retries/`.
+const MAX_APPLIED: usize = 20;
 
 /// What is to become of the configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +73,14 @@ pub enum PublishError {
     /// The result would not be a valid configuration.
     #[error(transparent)]
     Invalid(#[from] ConfigError),
+    /// The event is unusable, or was used before for something else.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The highest generation is in force.
+    #[error(
+        "generation: {MAX_GENERATION} is in force, and no generation can follow it; give config.json a lower one by hand"
+    )]
+    Exhausted,
     /// There is no such generation to go back to.
     #[error("generation: {0} is not in the history")]
     UnknownGeneration(u64),
@@ -79,6 +95,15 @@ impl From<io::Error> for PublishError {
     }
 }
 
+impl From<ChangeError> for PublishError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => Self::Refused(refusal),
+            ChangeError::Write(error) => Self::Write(error),
+        }
+    }
+}
+
 impl PublishError {
     /// The stable name, such as `generation_conflict`.
     #[must_use]
@@ -86,51 +111,145 @@ impl PublishError {
         match self {
             Self::Conflict { .. } => "generation_conflict",
             Self::Invalid(_) => "config_invalid",
+            Self::Refused(refusal) => refusal.name(),
+            Self::Exhausted => "generation_exhausted",
             Self::UnknownGeneration(_) => "generation_unknown",
             Self::Write(error) => error.name(),
         }
     }
 }
 
-/// Publishes a configuration: under the writers' lock, first its file in the history, then `config.json`. When this
-/// returns it is durable and in force.
+/// Publishes a configuration with a writer of its own. See [`WallWriter::publish`].
 ///
 /// # Errors
 /// See [`PublishError`].
 pub fn publish(wall: &WallDir, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
+    WallWriter::new(wall.clone()).publish(request, deadline)
+}
+
+/// Publishes a configuration in a lock cycle.
+pub(crate) fn publish_in(session: &mut Session<'_>, request: Request) -> Result<Outcome, PublishError> {
     if request.cause.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE_CHARS) {
-        let problem = format!("must have at most {MAX_NOTE_CHARS} characters");
-        return Err(ConfigError { path: "note".to_owned(), problem }.into());
+        return Err(invalid("note", format!("must have at most {MAX_NOTE_CHARS} characters")));
     }
-    let _lock = WriterLock::acquire(wall, deadline)?;
-    let current = in_force(wall)?.published;
-    if let Some(event) = &request.cause.event
-        && current.recent_events.contains(event)
-    {
-        return Ok(Outcome::Repeated(published_by(wall, event)?.unwrap_or(current)));
+    let (event, payload) = (request.cause.event.clone(), payload(&request)?);
+    if let Some(applied) = session.earlier(event.as_deref(), Kind::Configuration, payload)? {
+        return Ok(repeated(session, &applied)?);
     }
+    let current = session.in_force.published.clone();
     if let Some(expected) = request.expected_generation
         && expected != current.generation
     {
         return Err(PublishError::Conflict { expected, current: current.generation });
     }
-    let config = apply(wall, request.change, &current.config)?;
-
-    // A history file may be ahead of config.json: its writer crashed between the two.
-    let highest = generations(wall)?.pop().unwrap_or(0).max(current.generation);
-    let mut recent_events = current.recent_events;
-    recent_events.extend(request.cause.event.clone());
-    recent_events.drain(..recent_events.len().saturating_sub(RECENT_EVENTS));
-    let now = Some(time::now());
-    let cause = Cause { at: now, ..request.cause };
-    let generation = highest + 1;
-    let published = Published { generation, published_at: now, cause, recent_events, config };
-
-    let json = published.to_json()?;
-    create_directory(&wall.history())?;
-    replace::create(&wall.history_file(generation), &json)?;
-    replace::replace(&wall.config(), &json)?;
+    let config = apply(session.wall, request.change, &current.config)?;
+    let generation = next_generation(session, current.generation)?;
+    if generation > MAX_GENERATION {
+        return Err(PublishError::Exhausted);
+    }
+    let now = time::now();
+    let mut applied = current.applied;
+    applied.extend(event.map(|event| AppliedEvent::new(event, payload, generation, now)));
+    let cause = Cause { at: Some(now), ..request.cause };
+    let published = Published {
+        generation,
+        published_at: Some(now),
+        cause,
+        applied: forget_oldest(session, applied)?,
+        ..Published::bare(config, 0)
+    };
+    put_in_force(session, &published)?;
     Ok(Outcome::Published(published))
+}
+
+/// The generation after the one in force. A history file that is ahead of `config.json` was left by a writer that crashed
+/// before its configuration came into force: it is deleted, and its number is not used again.
+fn next_generation(session: &Session<'_>, current: u64) -> io::Result<u64> {
+    let mut generation = current + 1;
+    if session.in_force.fault.is_some() {
+        return Ok(generation.max(history::generations(session.wall)?.pop().unwrap_or(0) + 1));
+    }
+    for _ in 0..MOST_AHEAD {
+        let ahead = session.wall.history_file(generation);
+        if generation > MAX_GENERATION || ahead.symlink_metadata().is_err() {
+            return Ok(generation);
+        }
+        // What cannot be deleted, such as a directory that somebody planted, keeps its number.
+        drop(fs_err::remove_file(ahead));
+        generation += 1;
+    }
+    Ok(history::generations(session.wall)?.pop().unwrap_or(0).max(generation) + 1)
+}
+
+/// Writes the history first, then `config.json`: when the latter cannot be replaced, the former is taken back.
+fn put_in_force(session: &mut Session<'_>, published: &Published) -> io::Result<()> {
+    let (json, config) = (published.to_json()?, session.wall.config());
+    let history = session.wall.history_file(published.generation);
+    create_directory(&session.wall.history())?;
+    // Reads it first: what is not a regular file is named, and not replaced.
+    open::read(&config).or_else(|error| if ForeignFile::of(&error).is_some() { Err(error) } else { Ok(None) })?;
+    replace::put(&history, &[&json])?;
+    let committed = Staged::write(&config, &[&json]).and_then(|staged| staged.commit(&mut session.lock));
+    if let Err(error) = committed {
+        drop(fs_err::remove_file(&history));
+        return Err(error);
+    }
+    // The publication stands. What could not be deleted is deleted with a later one.
+    drop(history::prune(session.wall, published.generation));
+    Ok(())
+}
+
+/// Moves events that do not fit into the envelope any more to `retries/`, before they go.
+fn forget_oldest(session: &mut Session<'_>, mut applied: Vec<AppliedEvent>) -> io::Result<Vec<AppliedEvent>> {
+    if applied.len() > MAX_APPLIED {
+        let gone: Vec<_> = applied.drain(..applied.len() - MAX_APPLIED / 2).collect();
+        let events = gone.iter().filter_map(|gone| Some((EventKey::of(&gone.event), gone.stored()?))).collect();
+        session.retries.add(&mut session.lock, events)?;
+        session.lock.declare()?;
+    }
+    Ok(applied)
+}
+
+/// The answer to the retry of an event that has published a generation.
+fn repeated(session: &Session<'_>, applied: &Applied) -> io::Result<Outcome> {
+    let generation = u64::try_from(applied.result).unwrap_or(MAX_GENERATION);
+    let current = &session.in_force.published;
+    if current.generation == generation {
+        return Ok(Outcome::Repeated(current.clone()));
+    }
+    let published = history::generation(session.wall, generation)?;
+    // Its file may have been pruned: then only its generation is known.
+    let pruned = || Published { published_at: Some(applied.at), ..Published::bare(current.config.clone(), generation) };
+    Ok(Outcome::Repeated(published.unwrap_or_else(pruned)))
+}
+
+/// The digest of a request: a retry brings the same one.
+fn payload(request: &Request) -> io::Result<Digest> {
+    let change = match &request.change {
+        Change::Patch(patch) => ("patch", canonical(patch)),
+        Change::Whole(document) => ("whole", canonical(document)),
+        Change::Rollback(generation) => ("rollback", Value::from(*generation)),
+    };
+    let text = serde_json::to_vec(&(change, request.expected_generation, &request.cause.note))?;
+    Ok(Digest::of(&[b"configuration", &text]))
+}
+
+/// Sorts the fields of all objects: in which order a map has them depends on how serde_json was built.
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, Value> =
+                fields.iter().map(|(name, value)| (name, canonical(value))).collect();
+            let pairs = sorted.into_iter().map(|(name, value)| Value::from(vec![Value::from(name.as_str()), value]));
+            Value::from(vec![Value::from("object"), pairs.collect()])
+        }
+        Value::Array(items) => Value::from(vec![Value::from("array"), items.iter().map(canonical).collect()]),
+        other => other.clone(),
+    }
+}
+
+fn invalid(path: &str, problem: String) -> PublishError {
+    ConfigError { path: path.to_owned(), problem }.into()
 }
 
 fn apply(wall: &WallDir, change: Change, current: &Config) -> Result<Config, PublishError> {
@@ -145,15 +264,11 @@ fn apply(wall: &WallDir, change: Change, current: &Config) -> Result<Config, Pub
             json_patch::merge(&mut document, &patch);
             Ok(Config::from_value(document)?)
         }
+        // The defaults were in force before anything was published.
+        Change::Rollback(0) => Ok(Config::default()),
         Change::Rollback(generation) => {
             let earlier = history::generation(wall, generation)?;
             Ok(earlier.ok_or(PublishError::UnknownGeneration(generation))?.config)
         }
     }
-}
-
-/// The configuration that an event brought, if it is among the last ones.
-fn published_by(wall: &WallDir, event: &str) -> io::Result<Option<Published>> {
-    let recent = history::history(wall, RECENT_EVENTS)?;
-    Ok(recent.into_iter().find(|published| published.cause.event.as_deref() == Some(event)))
 }

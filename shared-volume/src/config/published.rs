@@ -1,22 +1,26 @@
-//! The envelope of a configuration, and which one is in force.
+//! The envelope of a configuration.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::history;
 use super::object::object;
-use super::schema::{Config, ConfigError, parse};
+use super::schema::{Config, ConfigError};
+use super::text::{parse, value};
+use crate::digest::Digest;
+use crate::retries::{Applied, Kind};
 use crate::time::optional_millis;
-use crate::volume::WallDir;
+
+/// The highest generation: larger numbers are not exact in JSON.
+pub const MAX_GENERATION: u64 = (1 << 53) - 1;
 
 /// A configuration as it stands on the volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// Goes up by at least one with every publication; 0 is what holds before the first.
+    /// Goes up by at least one with every publication; 0 before the first. At most [`MAX_GENERATION`].
+    #[serde(deserialize_with = "generation")]
     pub generation: u64,
     /// When it was written. A person who edits the file by hand need not say.
     #[serde(default, with = "optional_millis")]
@@ -24,12 +28,26 @@ pub struct Published {
     /// What brought it.
     #[serde(default)]
     pub cause: Cause,
-    /// The ids of the events that were applied last, newest last, so that a retry is not applied twice.
-    #[serde(default)]
-    pub recent_events: Vec<String>,
+    /// The events that were applied last, newest last, so that a retry is not applied twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<AppliedEvent>,
+    /// Was here before `applied`; ignored.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing)]
+    pub recent_events: Ignored,
     /// The configuration itself.
     #[serde(deserialize_with = "object")]
     pub config: Config,
+}
+
+/// A field that is read and not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
 }
 
 /// What brought a configuration.
@@ -55,20 +73,66 @@ pub struct Cause {
     pub at: Option<Timestamp>,
 }
 
-impl Published {
-    /// What holds before anything was published: the defaults, as generation 0.
-    #[must_use]
-    pub fn initial() -> Self {
-        let (cause, config) = (Cause::default(), Config::default());
-        Self { generation: 0, published_at: None, cause, recent_events: Vec::new(), config }
+/// An event that has published a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedEvent {
+    /// The event, `<source>:<id>`.
+    pub event: String,
+    /// The digest of its command, 32 hexadecimal digits.
+    digest: String,
+    /// The generation that it has published.
+    pub generation: u64,
+    /// When it was published.
+    at: Timestamp,
+}
+
+impl AppliedEvent {
+    pub(super) fn new(event: String, payload: Digest, generation: u64, at: Timestamp) -> Self {
+        Self { event, digest: payload.to_hex(), generation, at }
     }
 
-    /// Reads and validates a configuration in its envelope.
+    /// Returns the event in the form in which `retries/` stores it, unless a person has damaged it.
+    pub(super) fn stored(&self) -> Option<Applied> {
+        let payload = Digest(u128::from_str_radix(&self.digest, 16).ok()?.to_be_bytes());
+        let result = u128::from(self.generation);
+        Some(Applied { kind: Kind::Configuration, payload, result, received: self.at, at: self.at })
+    }
+}
+
+fn generation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let generation = u64::deserialize(deserializer)?;
+    let too_high = || serde::de::Error::custom(format!("must be at most {MAX_GENERATION}, is {generation}"));
+    if generation > MAX_GENERATION { Err(too_high()) } else { Ok(generation) }
+}
+
+impl Published {
+    /// The defaults, as generation 0: what is in force before anything was published.
+    #[must_use]
+    pub fn initial() -> Self {
+        Self::bare(Config::default(), 0)
+    }
+
+    /// A configuration without an envelope, as a person may write it.
+    pub(super) fn bare(config: Config, generation: u64) -> Self {
+        let (cause, applied) = (Cause::default(), Vec::new());
+        Self { generation, published_at: None, cause, applied, recent_events: Ignored, config }
+    }
+
+    /// Reads and validates the content of `config.json`: a configuration in its envelope, or a bare one, to which
+    /// `generation` is given.
     ///
     /// # Errors
     /// The first thing that is wrong with it, and where.
-    pub fn from_json(json: &[u8]) -> Result<Self, ConfigError> {
-        parse(json)
+    pub fn from_json(json: &[u8], generation: u64) -> Result<Self, ConfigError> {
+        let enveloped = value(json)?.as_object().is_some_and(|fields| {
+            ["generation", "config", "cause", "published_at"].iter().any(|field| fields.contains_key(*field))
+        });
+        if enveloped { parse(json) } else { Ok(Self::bare(parse(json)?, generation)) }
+    }
+
+    /// Looks up an event among those that were applied last.
+    pub(crate) fn applied_by(&self, event: &str) -> Option<Applied> {
+        self.applied.iter().rev().find(|applied| applied.event == event)?.stored()
     }
 
     /// The document, for people: indented, with a newline at the end.
@@ -77,62 +141,4 @@ impl Published {
         json.push(b'\n');
         Ok(json)
     }
-}
-
-/// Why `config.json` is not the configuration in force.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The file is not there, although a configuration was published.
-    #[error("config.json is missing")]
-    Missing,
-    /// The file is there and cannot be meant.
-    #[error("config.json: {0}")]
-    Invalid(#[from] ConfigError),
-}
-
-/// Reads `config.json`: what it says, or what is wrong with it.
-///
-/// # Errors
-/// When the volume fails; that says nothing about the file.
-pub fn read(wall: &WallDir) -> io::Result<Result<Published, Fault>> {
-    Ok(read_open(wall)?.0)
-}
-
-/// [`read`], and the file, still open; none when it is missing. Closing a file is a round trip on NFS: let go of it when
-/// what was read has been passed on.
-///
-/// # Errors
-/// When the volume fails; that says nothing about the file.
-pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option<File>)> {
-    let mut file = match fs_err::File::open(wall.config()) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Err(Fault::Missing), None)),
-        Err(error) => return Err(error),
-    };
-    let mut json = Vec::new();
-    file.read_to_end(&mut json)?;
-    Ok((Published::from_json(&json).map_err(Fault::from), Some(file.into_file())))
-}
-
-/// The configuration in force for somebody who has seen none before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InForce {
-    /// `config.json`; when that is at fault the newest of `history/`; when there is none the defaults.
-    pub published: Published,
-    /// What is wrong with `config.json`. Nothing on a fresh volume.
-    pub fault: Option<Fault>,
-}
-
-/// Finds the configuration in force.
-///
-/// # Errors
-/// When the volume fails.
-pub fn in_force(wall: &WallDir) -> io::Result<InForce> {
-    let fault = match read(wall)? {
-        Ok(published) => return Ok(InForce { published, fault: None }),
-        Err(fault) => fault,
-    };
-    let last = history::history(wall, 1)?.pop();
-    let fault = (last.is_some() || fault != Fault::Missing).then_some(fault);
-    Ok(InForce { published: last.unwrap_or_else(Published::initial), fault })
 }

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::object::{Object, optional_object};
+use super::text::{at_path, parse};
 
 /// The configuration of a wall. A field that is missing has its default; a field that is unknown is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -67,24 +68,6 @@ impl Config {
     }
 }
 
-/// Reads any document of the contract, naming the place of what is wrong.
-pub(super) fn parse<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, ConfigError> {
-    let whole = |problem: String| ConfigError { path: "configuration".to_owned(), problem };
-    if json.iter().all(u8::is_ascii_whitespace) {
-        return Err(whole("the document is empty".to_owned()));
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
-    deserializer.end().map_err(|error| whole(error.to_string()))?;
-    Ok(value)
-}
-
-fn at_path(error: &serde_path_to_error::Error<serde_json::Error>) -> ConfigError {
-    let path = error.path().to_string();
-    let path = if path == "." { "configuration".to_owned() } else { path };
-    ConfigError { path, problem: error.inner().to_string() }
-}
-
 /// Whether messages are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -124,7 +107,7 @@ pub enum Tone {
 
 /// A whole number from `MIN` to `MAX`, `DEFAULT` when it is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "i64")]
+#[serde(try_from = "serde_json::Number")]
 pub struct Bounded<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Bounded<MIN, MAX, DEFAULT> {
@@ -141,12 +124,15 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Default for Bounded<MIN
     }
 }
 
-impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> TryFrom<i64> for Bounded<MIN, MAX, DEFAULT> {
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> TryFrom<serde_json::Number> for Bounded<MIN, MAX, DEFAULT> {
     type Error = String;
 
-    fn try_from(number: i64) -> Result<Self, String> {
-        let fits = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
-        fits.map(Self).ok_or_else(|| format!("must be {MIN} to {MAX}, is {number}"))
+    /// JSON Schema calls `500.0` and `5e2` integers, too.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked before")]
+    fn try_from(number: serde_json::Number) -> Result<Self, String> {
+        let fits = |float: &f64| float.fract() == 0.0 && (f64::from(MIN)..=f64::from(MAX)).contains(float);
+        let fitting = number.as_f64().filter(fits).map(|float| Self(float as u32));
+        fitting.ok_or_else(|| format!("must be {MIN} to {MAX}, is {number}"))
     }
 }
 
@@ -163,6 +149,9 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Bounded<
         json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
     }
 }
+
+/// One line that is not blank, without control characters, as the schema has it.
+const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 
 /// A string type whose values keep a rule.
 macro_rules! checked_text {
@@ -200,15 +189,15 @@ macro_rules! checked_text {
 
 checked_text!(
     /// A title: 1 to 120 characters on one line, `MessageWall` by default.
-    Title, |text| one_line(text, 120), { length(min = 1, max = 120) }
+    Title, |text| one_line(text, 120), { length(min = 1, max = 120), regex(pattern = ONE_LINE) }
 );
 checked_text!(
     /// The text of a banner: 1 to 500 characters on one line.
-    BannerText, |text| one_line(text, 500), { length(min = 1, max = 500) }
+    BannerText, |text| one_line(text, 500), { length(min = 1, max = 500), regex(pattern = ONE_LINE) }
 );
 checked_text!(
     /// A word, or a few: 1 to 100 characters on one line.
-    BlockedWord, |text| one_line(text, 100), { length(min = 1, max = 100) }
+    BlockedWord, |text| one_line(text, 100), { length(min = 1, max = 100), regex(pattern = ONE_LINE) }
 );
 checked_text!(
     /// A colour, `#rrggbb`, `#d9480f` by default.

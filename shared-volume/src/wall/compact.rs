@@ -1,86 +1,153 @@
-//! Keeping the log short, and beginning it anew.
+//! Replacing the log: to keep it short, to clear it, or to move it away from a late write.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 
 use ulid::Ulid;
 
-use super::entry::Lines;
-use super::file::{Beginning, Header, LogFile};
-use crate::replace::{remove_leftovers, replace};
-use crate::volume::WallDir;
+use super::carry;
+use super::cursor::Cursor;
+use super::file::{Header, LogFile};
+use super::session::Session;
+use super::trash;
+use crate::intent::Intent;
+use crate::replace::{self, Staged};
+use crate::state::Recorded;
+use crate::time;
 
-/// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
-///
-/// To be called under the writers' lock. Other programs do not take that lock: what one of them appends to the old file
-/// while the new one is being written is carried over. What it appends later, through a file it still holds open, is
-/// lost, as it would be had the file been deleted.
-pub(super) fn compact(wall: &WallDir, keep: usize) -> io::Result<()> {
-    let path = wall.content();
-    let Some(old) = LogFile::open(&path)? else { return Ok(()) };
-    let Some(beginning) = Beginning::read(&old)? else { return Ok(()) };
-    let bytes = old.read_from(beginning.header_bytes)?;
-    let lines = Lines::parse(&bytes, beginning.header.start);
-    let Some(first) = lines.entries.len().checked_sub(keep).and_then(|surplus| lines.entries.get(surplus)) else {
-        return Ok(());
-    };
-    let start = first.span.start;
-    // Positions are byte offsets, so what is kept is kept byte for byte, damaged lines included.
-    let kept = usize::try_from(start - beginning.header.start).unwrap_or(usize::MAX).min(bytes.len());
-    let mut new = Header { start, ..beginning.header }.line()?;
-    new.extend_from_slice(&bytes[kept..]);
-    rewrite(&path, &old, beginning.header_bytes + bytes.len() as u64, &new)
-}
+/// The most that compaction keeps of a log, in bytes.
+const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Puts the log as it is into a new file. What is still under way to the old one does no harm then.
-///
-/// To be called under the writers' lock, as [`compact`].
-pub(super) fn move_to_new_file(wall: &WallDir) -> io::Result<()> {
-    let path = wall.content();
-    let Some(old) = LogFile::open(&path)?.filter(|old| old.metadata.is_file()) else {
-        return remove_leftovers(&path);
-    };
-    // A log that another program began is named after its file: from now on by its header.
-    let (header, from) = match Beginning::read(&old)? {
-        Some(Beginning { header, header_bytes }) => (header.line()?, header_bytes),
-        None => (Vec::new(), 0),
-    };
-    let bytes = old.read_from(from)?;
-    rewrite(&path, &old, from + bytes.len() as u64, &[header, bytes].concat())
-}
+/// A log that is longer is compacted, however few messages it holds, in bytes.
+const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 
-/// Replaces the old log by `new`, which takes in the first `taken` bytes of the old one, and carries over what was
-/// appended to that meanwhile.
-fn rewrite(path: &Path, old: &LogFile, taken: u64, new: &[u8]) -> io::Result<()> {
-    replace(path, new)?;
-    let late = old.read_range(taken, 1024 * 1024)?;
-    if late.is_empty() {
-        return Ok(());
-    }
-    let mut file = fs_err::OpenOptions::new().append(true).open(path)?;
-    file.write_all(&late)?;
-    file.sync_all()
-}
+/// So much of the log may hold events that are not stored in `retries/`, in bytes.
+const UNRECORDED_BYTES: u64 = 128 * 1024;
 
-/// Begins a new wall, with nothing on it; or finds that this event has done so already.
-pub(super) fn begin_anew(wall: &WallDir, event: Option<&str>) -> io::Result<Cleared> {
-    let path = wall.content();
-    if let (Some(event), Some(log)) = (event, LogFile::open(&path)?)
-        && let Some(Beginning { header, .. }) = Beginning::read(&log)?
-        && header.cleared_by.as_deref() == Some(event)
-    {
-        return Ok(Cleared { wall: header.wall, repeated: true });
-    }
-    let header = Header::of_new_wall(event.map(str::to_owned));
-    replace(&path, &header.line()?)?;
-    Ok(Cleared { wall: header.wall, repeated: false })
-}
-
-/// A wall that was begun anew.
+/// A wall that was cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cleared {
     /// The new wall.
     pub wall: Ulid,
-    /// Whether an earlier try with the same event id had done it: messages that came since are kept.
+    /// An earlier try with the same event had cleared it already: messages that came since are kept.
     pub repeated: bool,
+}
+
+impl Session<'_> {
+    /// Keeps the log short after an append: its events move to `retries/` in batches, and when it holds more than twice
+    /// the messages that are kept, it is compacted.
+    pub(super) fn keep_short(&mut self) -> io::Result<()> {
+        let keep = self.in_force.published.config.keep_messages.get();
+        let is_long = self.log_bytes()? > LONGEST_BYTES;
+        if is_long || (self.view.count() > keep.saturating_mul(2) && carry::has_room(&self.lock.state)) {
+            return self.compact(keep);
+        }
+        if self.view.unrecorded_bytes(self.lock.state.recorded) > UNRECORDED_BYTES {
+            self.record_events()?;
+            self.lock.declare()?;
+        }
+        Ok(())
+    }
+
+    fn log_bytes(&self) -> io::Result<u64> {
+        let beginning = self.view.tail.beginning();
+        Ok(beginning.map_or(0, |beginning| self.view.cursor.position.saturating_sub(beginning.header.start)))
+    }
+
+    /// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
+    fn compact(&mut self, keep: usize) -> io::Result<()> {
+        self.record_events()?;
+        let from = self.view.cursor_before_newest(keep, KEPT_BYTES);
+        self.rewrite(from)
+    }
+
+    /// Puts the log as it is into a new file. What is still under way to the old one does no harm then.
+    pub(super) fn move_log(&mut self) -> io::Result<()> {
+        match self.view.tail.beginning() {
+            Some(_) => self.rewrite(self.view.cursor_before_newest(usize::MAX, LONGEST_BYTES)),
+            // Not even the first line is finished: if it ever is, it is taken over from the old file.
+            None => {
+                let header = Header::of_new_wall(None, None);
+                let recorded = Recorded { wall: header.wall, position: 0 };
+                self.replace_log(&[&header.line()?], recorded, 0)
+            }
+        }
+    }
+
+    /// Rewrites the log with what stands behind the cursor `from`.
+    fn rewrite(&mut self, from: Cursor) -> io::Result<()> {
+        let Some(log) = LogFile::open(&self.wall.content())? else { return Ok(()) };
+        let Some(beginning) = self.view.tail.beginning() else { return Ok(()) };
+        let Some(offset) = beginning.offset(from.position) else { return Ok(()) };
+        let is_whole = from == beginning.cursor();
+        let edition = if is_whole { beginning.header.edition } else { Some(from.edition) };
+        let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
+        // A line that is not finished stays behind, and is taken over when it is.
+        let end = self.view.tail.unfinished().map_or(log.len(), |(at, _)| at);
+        let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
+        let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
+        let recorded = self.lock.state.recorded.unwrap_or(Recorded { wall: from.wall, position: from.position });
+        self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
+    }
+
+    /// Begins a new wall, with nothing on it.
+    pub(super) fn begin_anew(&mut self, event: Option<&str>) -> io::Result<Ulid> {
+        let header = Header::of_new_wall(event.map(str::to_owned), event.map(|_| time::now()));
+        let line = header.line()?;
+        let recorded = Recorded { wall: header.wall, position: 0 };
+        let mut cleared = self.clear_with(&line, recorded);
+        // On a full volume there is room only for what clearing frees.
+        if is_full(&cleared) && trash::empty(self.wall)? {
+            cleared = self.clear_with(&line, recorded);
+        }
+        if is_full(&cleared) {
+            cleared = self.clear_in_place(&line, recorded);
+        }
+        cleared.map(|()| header.wall)
+    }
+
+    fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
+        self.record_events()?;
+        let taken = LogFile::open(&self.wall.content())?.map_or(0, |log| log.len());
+        let taken = self.view.tail.unfinished().map_or(taken, |(at, _)| at);
+        self.replace_log(&[header], recorded, taken)
+    }
+
+    /// Deletes the log before the new one is written, because both do not fit. Nothing goes to `trash/`.
+    fn clear_in_place(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
+        self.lock.state.intent = Intent::Replace;
+        self.lock.state.recorded = Some(recorded);
+        self.lock.declare()?;
+        let mut events = self.view.events();
+        fs_err::remove_file(self.wall.content())?;
+        replace::put(&self.wall.content(), &[header])?;
+        self.view.read()?;
+        let now = time::now();
+        events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
+        self.retries.add(&mut self.lock, events)?;
+        self.lock.declare()
+    }
+
+    /// Replaces the log by `parts`. The old one, of which `taken` bytes were taken over, goes to `trash/`.
+    pub(super) fn replace_log(&mut self, parts: &[&[u8]], recorded: Recorded, taken: u64) -> io::Result<()> {
+        let path = self.wall.content();
+        let staged = Staged::write(&path, parts)?;
+        if LogFile::open(&path)?.is_some()
+            && let Some(file) = trash::keep(self.wall)?
+        {
+            carry::follow(&mut self.lock.state, file, taken);
+        }
+        self.lock.state.recorded = Some(recorded);
+        staged.commit(&mut self.lock)?;
+        self.view.read()?;
+        // Lines that have arrived in the old file meanwhile.
+        self.append(&[])?;
+        let followed = &self.lock.state.replaced;
+        trash::expire(self.wall, |file| followed.iter().any(|replaced| replaced.file == file))
+    }
+}
+
+fn is_full<T>(result: &io::Result<T>) -> bool {
+    result
+        .as_ref()
+        .is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
 }

@@ -1,39 +1,51 @@
-//! The open log file, and what its beginning says.
+//! The open log, and its beginning.
 
 use std::fs::{File, Metadata};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-/// How a header begins.
-pub(crate) const HEADER_MARK: &[u8] = br#"{"wall":""#;
+use super::line::HEADER_MARK;
+use crate::digest::Digest;
+use crate::open;
+use crate::time::optional_millis;
 
-/// A header is about 60 bytes, and the id of an event; a first line that is longer than this is none.
-const HEADER_BYTES: usize = 1024;
+/// A header is about 100 bytes, and an event of up to 288 bytes, each of which JSON may escape by six.
+const HEADER_BYTES: usize = 4096;
 
-/// The first line: which wall this is, and the position of the first message.
+/// How much of a log is read at once, in bytes.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// The first line of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
-    /// Stands first, because [`HEADER_MARK`] is how a header is told from other lines.
+    /// Stands first, because a header is recognised by its beginning.
     pub(super) wall: Ulid,
+    /// The position of the first line behind the header.
     pub(super) start: u64,
-    /// The id of the event that cleared the wall before this one, so that its retry does not clear this one as well.
+    /// The edition of the cursor at `start`, if compaction has dropped what stood before it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_hex")]
+    pub(super) edition: Option<u64>,
+    /// The event that cleared the wall before this one, so that its retry does not clear this one as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cleared_by: Option<String>,
+    /// When it did.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_millis")]
+    pub(super) cleared_at: Option<Timestamp>,
 }
 
 impl Header {
-    /// The header of a wall that begins.
-    pub(super) fn of_new_wall(cleared_by: Option<String>) -> Self {
-        Self { wall: Ulid::generate(), start: 0, cleared_by }
+    /// The header of a new wall.
+    pub(super) fn of_new_wall(cleared_by: Option<String>, cleared_at: Option<Timestamp>) -> Self {
+        Self { wall: Ulid::generate(), start: 0, edition: None, cleared_by, cleared_at }
     }
 
-    /// The header's line.
+    /// Returns the header's line.
     pub(super) fn line(&self) -> io::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
@@ -41,29 +53,29 @@ impl Header {
     }
 }
 
-/// Where the messages of a file begin.
+/// The place where the messages of a file begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Beginning {
     pub(super) header: Header,
-    /// How many bytes the header's line takes; 0 when there is none.
+    /// The length of the header's line in bytes; 0 if there is none.
     pub(super) header_bytes: u64,
 }
 
 impl Beginning {
-    /// The place in the file of a position in the life of the wall, if it is still kept.
+    /// Returns the offset in the file of a position in the life of the wall, if it is still kept.
     pub(super) fn offset(&self, position: u64) -> Option<u64> {
         Some(position.checked_sub(self.header.start)? + self.header_bytes)
     }
 
-    /// The position in the life of the wall of a place in the file.
+    /// Returns the position in the life of the wall of an offset in the file.
     pub(super) fn position(&self, offset: u64) -> u64 {
-        self.header.start + offset.saturating_sub(self.header_bytes)
+        self.header.start.saturating_add(offset.saturating_sub(self.header_bytes))
     }
 
-    /// Reads the beginning of `file`; nothing when it has no whole line yet.
+    /// Reads the beginning of `file`. Returns `None` if it has no whole line yet.
     ///
     /// A file that another program began has no header. Its wall is then named after its inode and first line, so that
-    /// every reader gives it the same name, and a file that is deleted and begun anew gets another.
+    /// every reader gives it the same name.
     pub(super) fn read(file: &LogFile) -> io::Result<Option<Self>> {
         let first = file.read_range(0, HEADER_BYTES)?;
         let line = match memchr::memchr(b'\n', &first) {
@@ -77,72 +89,92 @@ impl Beginning {
         {
             return Ok(Some(Self { header, header_bytes: line.len() as u64 }));
         }
-        let header = Header { wall: foreign_wall(file.metadata.ino(), line), start: 0, cleared_by: None };
+        let digest = Digest::of(&[&file.metadata.ino().to_be_bytes(), line]);
+        let wall = Ulid::from(u128::from_be_bytes(digest.0));
+        let header = Header { wall, start: 0, edition: None, cleared_by: None, cleared_at: None };
         Ok(Some(Self { header, header_bytes: 0 }))
     }
 }
 
-fn foreign_wall(inode: u64, first_line: &[u8]) -> Ulid {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        (salt, inode, first_line).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    Ulid::from((half(0) << 64) | half(1))
-}
-
-/// The log, open for reading, and its metadata as the server had it at that moment.
+/// The log, open for reading, and its metadata as the server had it when it was opened.
 #[derive(Debug)]
 pub(super) struct LogFile {
-    file: fs_err::File,
+    file: File,
+    path: PathBuf,
     pub(super) metadata: Metadata,
 }
 
 impl LogFile {
-    /// Opens the log; nothing when it is missing.
+    /// Opens the log. Returns `None` if it is missing.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
-        match fs_err::File::open(path) {
-            Ok(file) => Ok(Some(Self::new(file)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        open::read(path)?.map(|file| Self::new(file, path)).transpose()
     }
 
-    pub(super) fn new(file: fs_err::File) -> io::Result<Self> {
-        let metadata = file.metadata()?;
-        Ok(Self { file, metadata })
+    pub(super) fn new(file: File, path: &Path) -> io::Result<Self> {
+        let metadata = file.metadata().map_err(|error| open::failed("ask for the metadata of", path, &error))?;
+        Ok(Self { file, path: path.to_owned(), metadata })
     }
 
     pub(super) fn into_file(self) -> File {
-        self.file.into_file()
+        self.file
     }
 
     pub(super) fn len(&self) -> u64 {
         self.metadata.len()
     }
 
-    /// Up to `length` bytes at `offset`; fewer only where the file ends.
+    /// Returns what identifies the file: device and inode.
+    pub(super) fn identity(&self) -> (u64, u64) {
+        (self.metadata.dev(), self.metadata.ino())
+    }
+
+    /// Reads up to `length` bytes at `offset`; fewer only where the file ends.
     pub(super) fn read_range(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
         let mut filled = 0;
         while filled < length {
-            match self.file.file().read_at(&mut bytes[filled..], offset + filled as u64) {
+            match self.file.read_at(&mut bytes[filled..], offset + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let text = format!("failed to read `{}`: {error}", self.file.path().display());
-                    return Err(io::Error::new(error.kind(), text));
-                }
+                Err(error) => return Err(open::failed("read", &self.path, &error)),
             }
         }
         bytes.truncate(filled);
         Ok(bytes)
     }
 
-    /// Everything from `offset` to where the file ended when it was opened.
-    pub(super) fn read_from(&self, offset: u64) -> io::Result<Vec<u8>> {
-        let length = self.len().saturating_sub(offset);
-        self.read_range(offset, usize::try_from(length).unwrap_or(usize::MAX))
+    /// Hands the bytes from `from` to `to` to `piece`, in pieces of at most 256 KiB. Returns the offset behind the last
+    /// one: the file may have become shorter.
+    pub(super) fn read_pieces(&self, from: u64, to: u64, mut piece: impl FnMut(&[u8])) -> io::Result<u64> {
+        let mut at = from;
+        while at < to {
+            let wanted = usize::try_from(to - at).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
+            let bytes = self.read_range(at, wanted)?;
+            piece(&bytes);
+            at += bytes.len() as u64;
+            if bytes.len() < wanted {
+                break;
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// For a `u64` that is written as 16 hexadecimal digits: JSON numbers are exact only up to 2^53.
+mod optional_hex {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match number {
+            Some(number) => serializer.collect_str(&format_args!("{number:016x}")),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| u64::from_str_radix(&text, 16).map_err(D::Error::custom)).transpose()
     }
 }

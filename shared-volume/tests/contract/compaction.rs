@@ -76,5 +76,5 @@ fn writers_that_run_at_once_while_the_log_is_shortened_lose_nothing() {
         writers.into_iter().map(|writer| writer.join().unwrap()).sum()
     });
     // Positions go on through compactions: every byte that was ever accepted counts.
-    assert_eq!(newest(&wall.dir, 1).unwrap().cursor().position, bytes);
+    assert_eq!(newest(&wall.dir, 1).unwrap().cursor.position, bytes);
 }

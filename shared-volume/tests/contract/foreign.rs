@@ -47,27 +47,47 @@ fn deleting_the_file_empties_the_wall_and_the_next_message_begins_another() {
 fn a_wall_that_another_program_began_has_one_name_for_all_readers_and_keeps_it() {
     let mut wall = TestWall::new();
     append_plain(&wall, "first\n");
-    let named = newest(&wall.dir, 1).unwrap().cursor();
+    let named = newest(&wall.dir, 1).unwrap().cursor;
     assert_eq!(Tail::new(wall.dir.clone()).read().unwrap().unwrap().cursor, named);
     wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
     for number in 0..10 {
         wall.post(&number.to_string());
     }
     assert!(wall.content().starts_with(r#"{"wall":""#), "the log was compacted and has a header now");
-    assert_eq!(newest(&wall.dir, 1).unwrap().cursor().wall, named.wall);
+    assert_eq!(newest(&wall.dir, 1).unwrap().cursor.wall, named.wall);
 }
 
 #[test]
 fn damage_is_skipped_and_counted_and_never_shown() {
     let mut wall = TestWall::new();
     wall.post("good");
+    let record = wall.content().lines().last().unwrap().replace("good", "bad\\x");
     let mut bytes = wall.content().into_bytes();
-    bytes.extend_from_slice(b"{\"id\":\"not a record\"}\n\xff\xfe\n\0\0\0\n{\"wall\":\"x\"}\n\n  \nplain\n");
+    bytes.extend_from_slice(format!("{record}\nplain\n").as_bytes());
     wall.write_content(bytes);
     let added = Tail::new(wall.dir.clone()).read().unwrap().unwrap();
     assert_eq!(texts(&added.entries), ["good", "plain"]);
-    assert_eq!(added.damaged, 4);
-    assert!(matches!(added.entries[1].said, Said::Plain(_)));
+    assert_eq!(added.damaged_lines, 1);
+    assert!(matches!(added.entries[1].said, Said::Plain { .. }));
+}
+
+#[test]
+fn whatever_another_program_writes_is_shown() {
+    let wall = TestWall::new();
+    let mut bytes = b"{\"id\":\"7\",\"text\":\"order shipped\"}\ncaf\xe9\na\0b\x1b[31m\n\0\0\0\n\n  \n".to_vec();
+    bytes.extend_from_slice(b"{\"wall\":\"x\"}\n{\"id\":\"01KAHello from Python\n{\"removes\":1}\nplain\n");
+    wall.write_content(bytes);
+    let added = Tail::new(wall.dir.clone()).read().unwrap().unwrap();
+    let shown = [
+        r#"{"id":"7","text":"order shipped"}"#,
+        "caf\u{fffd}",
+        "a\u{fffd}b\u{fffd}[31m",
+        r#"{"wall":"x"}"#,
+        r#"{"id":"01KAHello from Python"#,
+        r#"{"removes":1}"#,
+        "plain",
+    ];
+    assert_eq!((texts(&added.entries), added.damaged_lines), (shown.map(str::to_owned).to_vec(), 0));
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn what_was_left_out_ends_where_the_oldest_answer_begins() {
     }
     let found = newest(&wall.dir, 4).unwrap();
     assert_eq!(found.older.unwrap().position, found.entries[0].span.start);
-    assert_eq!(found.end.unwrap().position, found.entries[3].span.end);
+    assert_eq!(found.cursor, found.entries[3].end(found.cursor.wall));
 }
 
 #[test]

@@ -86,7 +86,8 @@ pub(crate) fn texts(entries: &[Entry]) -> Vec<String> {
         .iter()
         .map(|entry| match &entry.said {
             Said::Message(message) => message.text.clone(),
-            Said::Plain(text) => text.clone(),
+            Said::Plain { text, .. } => text.clone(),
+            Said::Removal(removal) => format!("removes {}", removal.removes),
         })
         .collect()
 }

@@ -95,7 +95,7 @@ async fn a_good_config_by_hand_heals_a_bad_one() -> Result<()> {
     let (wall, mut events) = published().await?;
     let path = wall.volume().join("config.json");
     let good = fs_err::read(&path)?;
-    fs_err::write(&path, "{}")?;
+    fs_err::write(&path, r#"{"titel":"a typo"}"#)?;
     events.until("the reason", |event| event.name == "config" && !event.data["rejected"].is_null()).await?;
     fs_err::write(&path, good)?;
     let healed = events.until("the cure", |event| event.name == "config" && event.data["rejected"].is_null()).await?;

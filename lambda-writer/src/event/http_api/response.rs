@@ -4,6 +4,7 @@ use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use shared_volume::message::visible;
 use shared_volume::wall::{Appended, Newest};
 use ulid::Ulid;
 
@@ -19,7 +20,7 @@ const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
 /// What a wall without messages looks like.
 const EMPTY: &str = "No message yet.";
 
-/// The wall. Where the messages that were left out end is not told: no request of this API could ask for them.
+/// The wall. This API does not say whether older messages were left out, as it has no way to ask for them.
 #[derive(Serialize)]
 struct WallShown {
     wall: Ulid,
@@ -112,7 +113,8 @@ fn text(page: &Page) -> String {
     if page.messages.is_empty() && page.older.is_none() {
         return EMPTY.to_owned();
     }
-    page.messages.iter().flat_map(|message| [message.text.as_str(), "\n"]).collect()
+    // A terminal shows it: nobody's control characters are to reach that.
+    page.messages.iter().flat_map(|message| [visible(&message.text), "\n".into()]).collect()
 }
 
 fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2httpResponse {

@@ -1,0 +1,164 @@
+//! Bringing back what a clear or a compaction took away.
+
+use std::io;
+use std::time::Instant;
+
+use ulid::Ulid;
+
+use super::entry::{Entry, Parser, Said};
+use super::file::{Beginning, Header, LogFile};
+use super::session::Session;
+use super::tail::MAX_LOG_BYTES;
+use super::trash;
+use super::writer::WallWriter;
+use crate::error::WriteError;
+use crate::state::Recorded;
+use crate::volume::WallDir;
+
+/// A log in the trash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trashed {
+    /// Its name in `trash/`; it contains the time at which the log was replaced.
+    pub file: Ulid,
+    /// The wall that it is of.
+    pub wall: Ulid,
+    /// The number of messages in it.
+    pub messages: usize,
+}
+
+/// The result of a restoration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// How many messages came back.
+    pub messages: usize,
+    /// How many messages are on the wall now.
+    pub total: usize,
+}
+
+/// The reason why nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// There is no such log in the trash.
+    #[error("there is no log {0} in the trash")]
+    Unknown(Ulid),
+    /// Compaction would take the messages away again.
+    #[error("the wall would hold {total} messages, and keep_messages is {keep}: raise keep_messages first")]
+    TooMany {
+        /// How many messages the wall would hold.
+        total: usize,
+        /// The setting in the configuration in force.
+        keep: usize,
+    },
+    /// The log and what is to come back are too long together.
+    #[error("the wall would take {0} bytes, more than a log may have")]
+    TooLong(u64),
+    /// The volume failed.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl From<io::Error> for RestoreError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+impl WallWriter {
+    /// Lists the logs in the trash, oldest first.
+    ///
+    /// # Errors
+    /// When the volume fails.
+    pub fn trash(&self) -> io::Result<Vec<Trashed>> {
+        let mut listed = Vec::new();
+        for file in trash::list(self.wall())? {
+            if let Some(old) = Old::read(self.wall(), file)? {
+                listed.push(Trashed { file, wall: old.beginning.header.wall, messages: old.messages });
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Puts the messages of a log in the trash back onto the wall, before those that are there.
+    ///
+    /// # Errors
+    /// See [`RestoreError`]. The wall is as it was then.
+    pub fn restore(&mut self, file: Ulid, deadline: Instant) -> Result<Restored, RestoreError> {
+        let mut session = self.begin(deadline)?;
+        let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
+        session.restore(&old)
+    }
+}
+
+/// A log in the trash, read.
+struct Old {
+    beginning: Beginning,
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    messages: usize,
+}
+
+impl Old {
+    fn read(wall: &WallDir, file: Ulid) -> io::Result<Option<Self>> {
+        let Some(log) = LogFile::open(&trash::path(wall, file))? else { return Ok(None) };
+        let Some(beginning) = Beginning::read(&log)? else { return Ok(None) };
+        let length = log.len().saturating_sub(beginning.header_bytes).min(MAX_LOG_BYTES);
+        let mut bytes = log.read_range(beginning.header_bytes, usize::try_from(length).unwrap_or(0))?;
+        bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
+        let mut entries = Vec::new();
+        Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
+        let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        Ok(Some(Self { beginning, bytes, entries, messages }))
+    }
+}
+
+impl Session<'_> {
+    fn restore(&mut self, old: &Old) -> Result<Restored, RestoreError> {
+        let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
+        let same_wall = current.as_ref().is_some_and(|header| header.wall == old.beginning.header.wall);
+        // Of the same wall, only what compaction has dropped is missing.
+        let until = if same_wall { current.as_ref().map_or(0, |header| header.start) } else { u64::MAX };
+        let back: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
+        let messages = back.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        let (total, keep) = (messages + self.view.count(), self.in_force.published.config.keep_messages.get());
+        if messages == 0 {
+            return Ok(Restored { messages, total });
+        }
+        if total > keep {
+            return Err(RestoreError::TooMany { total, keep });
+        }
+        let length = back.last().map_or(0, |entry| entry.span.end - old.beginning.header.start);
+        let bytes = &old.bytes[..usize::try_from(length).unwrap_or(0)];
+        self.put_before(old, bytes, same_wall, current)?;
+        Ok(Restored { messages, total: self.view.count() })
+    }
+
+    /// Rewrites the log with `bytes` before what is there. Positions of the same wall fit again; otherwise it becomes a new
+    /// wall, and every browser starts over.
+    fn put_before(
+        &mut self,
+        old: &Old,
+        bytes: &[u8],
+        same_wall: bool,
+        current: Option<Header>,
+    ) -> Result<(), RestoreError> {
+        let log = LogFile::open(&self.wall.content())?;
+        let header_bytes = self.view.tail.beginning().map_or(0, |beginning| beginning.header_bytes);
+        let end = self.view.tail.unfinished().map_or(log.as_ref().map_or(0, LogFile::len), |(at, _)| at);
+        let length = usize::try_from(end.saturating_sub(header_bytes)).unwrap_or(usize::MAX);
+        let total = (bytes.len() + length) as u64;
+        if total > MAX_LOG_BYTES / 2 {
+            return Err(RestoreError::TooLong(total));
+        }
+        let now = log.map(|log| log.read_range(header_bytes, length)).transpose()?.unwrap_or_default();
+        let (cleared_by, cleared_at) = current.map_or((None, None), |header| (header.cleared_by, header.cleared_at));
+        let header = if same_wall {
+            Header { cleared_by, cleared_at, ..old.beginning.header.clone() }
+        } else {
+            Header::of_new_wall(cleared_by, cleared_at)
+        };
+        self.record_events()?;
+        let recorded = Recorded { wall: header.wall, position: header.start };
+        self.replace_log(&[&header.line()?, bytes, &now], recorded, end)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! `trash/`: logs that compaction and clear replaced. They are kept for 7 days, at most 512 MiB of them, and less if the
+//! volume is full.
+
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use ulid::Ulid;
+
+use crate::open;
+use crate::volume::{WallDir, create_directory};
+
+/// How long a replaced log is kept.
+const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How many bytes of replaced logs are kept.
+const KEPT_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Returns the path of a replaced log.
+pub(super) fn path(wall: &WallDir, file: Ulid) -> PathBuf {
+    wall.trash().join(format!("content.{file}"))
+}
+
+/// Gives the log a second name in `trash/`, before it is replaced. Returns `None` if the file system has no hard links.
+pub(super) fn keep(wall: &WallDir) -> io::Result<Option<Ulid>> {
+    create_directory(&wall.trash())?;
+    let file = Ulid::generate();
+    match fs_err::hard_link(wall.content(), path(wall, file)) {
+        Ok(()) => Ok(Some(file)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::CrossesDevices) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lists the replaced logs, oldest first.
+pub(super) fn list(wall: &WallDir) -> io::Result<Vec<Ulid>> {
+    if open::directory(&wall.trash())?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs_err::read_dir(wall.trash())? {
+        let name = entry?.file_name();
+        files.extend(name.to_str().and_then(|name| name.strip_prefix("content.")?.parse::<Ulid>().ok()));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// Deletes what is too old or too much.
+pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<()> {
+    let mut bytes = 0;
+    for file in list(wall)?.into_iter().rev() {
+        let path = path(wall, file);
+        let Ok(metadata) = fs_err::symlink_metadata(&path) else { continue };
+        // A log may have holes: only what takes space counts.
+        bytes += metadata.blocks().saturating_mul(512);
+        let age = SystemTime::now().duration_since(file.datetime()).unwrap_or_default();
+        if (age > KEPT_FOR || bytes > KEPT_BYTES) && !is_followed(file) {
+            drop(fs_err::remove_file(path));
+        }
+    }
+    Ok(())
+}
+
+/// Deletes everything, to make room on a full volume. Returns true if there was anything.
+pub(super) fn empty(wall: &WallDir) -> io::Result<bool> {
+    let files = list(wall)?;
+    for file in &files {
+        fs_err::remove_file(path(wall, *file))?;
+    }
+    Ok(!files.is_empty())
+}

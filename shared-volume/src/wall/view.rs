@@ -1,0 +1,200 @@
+//! The messages of a wall in memory, as a writer follows them.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io;
+
+use super::cursor::Cursor;
+use super::entry::{Entry, Said};
+use super::file::LogFile;
+use super::tail::{Added, Tail};
+use crate::message::Message;
+use crate::retries::{Applied, EventKey, Kind};
+use crate::state::Recorded;
+use crate::volume::WallDir;
+use crate::wall::writer::{post_payload, removal_payload};
+
+/// A log that was appended to is read again from its beginning this often: a writer needs to notice only edits by hand.
+const VERIFY_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// The newest messages of a wall.
+#[derive(Debug, Clone)]
+pub struct Newest {
+    /// The cursor behind the last entry; [`Cursor::NO_WALL`] when there is no log.
+    pub cursor: Cursor,
+    /// Oldest first.
+    pub entries: Vec<Entry>,
+    /// The cursor behind the messages that were left out, if any were.
+    pub older: Option<Cursor>,
+}
+
+/// Returns the newest `limit` messages of `wall`, oldest first.
+///
+/// # Errors
+/// When the log cannot be read. A missing log is an empty wall.
+pub fn newest(wall: &WallDir, limit: usize) -> io::Result<Newest> {
+    let mut view = View::new(wall.clone());
+    view.read()?;
+    Ok(view.newest(limit))
+}
+
+/// The log as it was read last.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(super) tail: Tail,
+    /// Everything that the log holds, at most as much as [`Tail`] reads.
+    entries: VecDeque<Entry>,
+    /// The ids of the messages that were not removed.
+    visible: HashSet<String>,
+    /// The events that are not stored in `retries/`, with the position behind their effect.
+    events: HashMap<EventKey, (u64, Applied)>,
+    /// The cursor before the first entry.
+    first: Cursor,
+    pub(super) cursor: Cursor,
+}
+
+impl View {
+    pub(crate) fn new(wall: WallDir) -> Self {
+        Self {
+            tail: Tail::new(wall).verify_after(VERIFY_AFTER),
+            entries: VecDeque::new(),
+            visible: HashSet::new(),
+            events: HashMap::new(),
+            first: Cursor::NO_WALL,
+            cursor: Cursor::NO_WALL,
+        }
+    }
+
+    /// Reads what was added.
+    pub(super) fn read(&mut self) -> io::Result<()> {
+        let added = self.tail.read()?;
+        self.apply(added);
+        Ok(())
+    }
+
+    /// Reads what was added to a log that was opened already.
+    pub(super) fn read_file(&mut self, file: Option<LogFile>) -> io::Result<()> {
+        let added = self.tail.read_file(file)?;
+        self.apply(added);
+        Ok(())
+    }
+
+    fn apply(&mut self, added: Option<Added>) {
+        let Some(added) = added else { return };
+        if added.restarted {
+            self.entries.clear();
+            self.visible.clear();
+            self.events.clear();
+        }
+        (self.first, self.cursor) = (added.first, added.cursor);
+        for entry in added.entries {
+            self.events.extend(event_of(&entry));
+            match &entry.said {
+                Said::Removal(removal) => {
+                    self.visible.remove(&removal.removes);
+                }
+                _ => {
+                    self.visible.insert(entry.id(self.cursor.wall));
+                }
+            }
+            self.entries.push_back(entry);
+        }
+        while self.entries.front().is_some_and(|entry| entry.span.start < self.first.position) {
+            if let Some(gone) = self.entries.pop_front() {
+                self.visible.remove(&gone.id(self.cursor.wall));
+            }
+        }
+    }
+
+    /// Returns true if this message is on the wall.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.visible.contains(id)
+    }
+
+    /// Returns the number of messages on the wall.
+    pub(super) fn count(&self) -> usize {
+        self.visible.len()
+    }
+
+    /// Returns the newest `limit` messages, oldest first.
+    pub(super) fn newest(&self, limit: usize) -> Newest {
+        let mut shown = self.shown();
+        let mut entries: Vec<Entry> = shown.by_ref().take(limit).map(|(_, entry)| entry.clone()).collect();
+        let older = shown.next().map(|(_, entry)| entry.end(self.cursor.wall));
+        entries.reverse();
+        Newest { cursor: self.cursor, entries, older }
+    }
+
+    /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
+    pub(super) fn cursor_before_newest(&self, count: usize, bytes: u64) -> Cursor {
+        let fits = |entry: &Entry| self.cursor.position - entry.span.start <= bytes;
+        let oldest = self.shown().take(count).take_while(|(_, entry)| fits(entry)).last();
+        match oldest {
+            None => self.cursor,
+            Some((0, _)) => self.first,
+            Some((at, _)) => self.entries[at - 1].end(self.cursor.wall),
+        }
+    }
+
+    /// The messages on the wall with their place among the entries, newest first.
+    fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let wall = self.cursor.wall;
+        let is_message = |entry: &Entry| !matches!(entry.said, Said::Removal(_));
+        let entries = self.entries.iter().enumerate().rev();
+        entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id(wall)))
+    }
+
+    /// Forgets the events before the recorded position: they are stored in `retries/`.
+    pub(super) fn forget_recorded(&mut self, recorded: Option<Recorded>) {
+        let Some(recorded) = recorded.filter(|recorded| self.is_valid(recorded)) else { return };
+        self.events.retain(|_, (position, _)| *position > recorded.position);
+    }
+
+    /// Returns the length of the log, in bytes, whose events are not stored in `retries/`.
+    pub(super) fn unrecorded_bytes(&self, recorded: Option<Recorded>) -> u64 {
+        let from = recorded
+            .filter(|recorded| self.is_valid(recorded))
+            .map_or(self.first.position, |recorded| recorded.position);
+        self.cursor.position.saturating_sub(from)
+    }
+
+    /// The log may have been deleted and begun anew by another program, under the same name.
+    fn is_valid(&self, recorded: &Recorded) -> bool {
+        recorded.wall == self.cursor.wall && recorded.position <= self.cursor.position
+    }
+
+    /// Looks up an event that is not stored in `retries/`.
+    pub(super) fn event(&self, key: EventKey) -> Option<Applied> {
+        self.events.get(&key).map(|(_, applied)| *applied)
+    }
+
+    /// Returns all events that are not stored in `retries/`.
+    pub(super) fn events(&self) -> Vec<(EventKey, Applied)> {
+        self.events.iter().map(|(key, (_, applied))| (*key, *applied)).collect()
+    }
+}
+
+/// The event that brought an entry, if it can be repeated.
+fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
+    let (event, applied) = match &entry.said {
+        Said::Message(message) => (message.event.as_ref()?, posted(message)),
+        Said::Removal(removal) => {
+            let payload = removal_payload(&removal.removes);
+            (
+                removal.event.as_ref()?,
+                Applied { kind: Kind::Removal, payload, result: 0, received: removal.at, at: removal.at },
+            )
+        }
+        Said::Plain { .. } => return None,
+    };
+    Some((EventKey::of(event), (entry.span.end, applied)))
+}
+
+fn posted(message: &Message) -> Applied {
+    Applied {
+        kind: Kind::Post,
+        payload: post_payload(message.author.as_deref(), &message.text),
+        result: message.id.0,
+        received: message.received,
+        at: message.at,
+    }
+}
