@@ -14,6 +14,8 @@ mod messages;
 mod pages;
 mod posting;
 mod process;
+mod removing;
+mod rewritten;
 mod shutdown;
 mod stream;
 mod wall;

@@ -64,6 +64,11 @@ impl Wall {
         WallWriter::new(self.dir()).clear(None, Instant::now() + PATIENCE).unwrap();
     }
 
+    /// Takes a message off as the function does.
+    pub(crate) fn remove(&self, id: &str) {
+        WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
+    }
+
     /// Publishes a configuration as the function does.
     pub(crate) fn configure(&self, patch: Value) -> Published {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };

@@ -1,0 +1,105 @@
+//! Messages that are taken off the wall.
+
+use serde_json::{Value, json};
+
+use crate::wall::{Reader, Wall, texts};
+
+const ENTRIES: [&str; 3] = ["message", "removed", "wall"];
+
+/// The names and texts or ids of the next events of a stream that comes back with `cursor`.
+async fn missed(reader: &Reader, cursor: &str, count: usize) -> Vec<(String, String)> {
+    let mut events = reader.follow("/events", Some(cursor)).await;
+    let mut missed = Vec::new();
+    for _ in 0..count {
+        let (event, data) = events.next(&ENTRIES).await;
+        let said = data["text"].as_str().or(data["id"].as_str()).unwrap_or_default().to_owned();
+        missed.push((event.event, said));
+    }
+    missed
+}
+
+fn ids(answer: &Value) -> Vec<String> {
+    answer["messages"].as_array().unwrap().iter().map(|shown| shown["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_message_that_is_removed_is_told_and_shown_by_no_reader_any_more() {
+    let wall = Wall::empty();
+    let written = wall.append(&["stays", "goes"]);
+    let (reader, another) = (wall.reader().await, wall.reader().await);
+    let mut streams = [reader.follow("/events", None).await, another.follow("/events", None).await];
+    for events in &mut streams {
+        events.next(&ENTRIES).await;
+    }
+    let goes = written[1].id.to_string();
+    wall.remove(&goes);
+    for events in &mut streams {
+        let (event, removed) = events.next(&ENTRIES).await;
+        assert_eq!((event.event.as_str(), &removed["id"]), ("removed", &json!(goes)));
+        assert_eq!(json!(event.id), removed["cursor"]);
+    }
+    let new = wall.reader().await;
+    for reader in [&reader, &another, &new] {
+        let shown = reader.shows(&["stays"]).await;
+        assert_eq!(shown["cursor"], reader.json("/api/status").await["cursor"]);
+        assert!(!reader.get("/").await.text().await.unwrap().contains("goes"));
+        assert_eq!(reader.json("/api/status").await["messages"], json!(1));
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_a_message_was_removed_is_told_what_is_left_of_what_it_missed() {
+    let wall = Wall::empty();
+    let written = wall.append(&["seen", "goes", "stays"]);
+    let reader = wall.reader().await;
+    let shown = reader.shows(&["seen", "goes", "stays"]).await;
+    let cursor = |index: usize| shown["messages"][index]["cursor"].as_str().unwrap();
+    let removed = |index: usize| ("removed".to_owned(), written[index].id.to_string());
+    let stays = ("message".to_owned(), "stays".to_owned());
+    wall.remove(&written[1].id.to_string());
+    reader.shows(&["seen", "stays"]).await;
+    // A reader that starts now has read it all at once.
+    for reader in [&reader, &wall.reader().await] {
+        assert_eq!(missed(reader, cursor(0), 2).await, [stays.clone(), removed(1)]);
+        // Whoever has seen the message, and nothing after it.
+        assert_eq!(missed(reader, cursor(1), 2).await, [stays.clone(), removed(1)]);
+        assert_eq!(missed(reader, cursor(2), 1).await, [removed(1)]);
+    }
+}
+
+#[tokio::test]
+async fn a_plain_line_is_removed_by_the_id_that_it_is_shown_with() {
+    let wall = Wall::empty();
+    wall.write("content", "one\ntwo\none\n");
+    let reader = wall.reader().await;
+    let first = ids(&reader.shows(&["one", "two", "one"]).await)[0].clone();
+    wall.remove(&first);
+    reader.shows(&["two", "one"]).await;
+}
+
+#[tokio::test]
+async fn pages_have_no_gap_where_messages_were_removed() {
+    let wall = Wall::empty();
+    let written = wall
+        .append(&(0..250).map(|n| n.to_string()).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+    let reader = wall.reader().await;
+    for index in [0, 100, 149, 150, 151, 248, 249] {
+        wall.remove(&written[index].id.to_string());
+    }
+    let left: Vec<_> =
+        (0..250).filter(|n| ![0, 100, 149, 150, 151, 248, 249].contains(n)).map(|n| n.to_string()).collect();
+    reader.shows(&left.iter().map(String::as_str).collect::<Vec<_>>()).await;
+
+    let (mut found, mut path) = (Vec::new(), "/api/messages".to_owned());
+    loop {
+        let page = reader.json(&path).await;
+        found.splice(0..0, texts(&page));
+        match page["older"].as_str() {
+            Some(older) => path = format!("/api/messages?before={older}"),
+            None => break,
+        }
+    }
+    assert_eq!(found, left);
+    let page = reader.get("/").await.text().await.unwrap();
+    assert_eq!(page.matches("class=\"entry message\"").count(), 100);
+}
