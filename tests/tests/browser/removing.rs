@@ -73,3 +73,35 @@ async fn a_wrong_token_removes_nothing_and_is_told() -> Result<()> {
     until_messages(&browser, &["stays"]).await?;
     browser.quit().await
 }
+
+#[tokio::test]
+async fn what_somebody_reads_stays_in_its_place_when_a_message_above_it_goes() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    let texts: Vec<_> = (0..40).map(|n| format!("message {n}")).collect();
+    wall.post_all(&texts.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let ids = wall.invoke(&json!({ "command": "read" })).await?;
+    let browser = Browser::open(&wall.page("/")).await?;
+    browser.until_message("message 39").await?;
+    let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+    for (number, features) in [(35, json!([])), (36, features)] {
+        browser.devtools("Emulation.setEmulatedMedia", &json!({ "features": features })).await?;
+        // Two frames, after which the browser has chosen what it keeps in place.
+        let scroll = "const item = [...document.querySelectorAll('#list > .message')][20];
+            item.scrollIntoView();
+            window.reading = item;
+            window.place = undefined;
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+                window.place = item.getBoundingClientRect().top;
+            }));
+            return true";
+        browser.until("a place to read", scroll, &[]).await?;
+        browser.until("a place that is known", "return window.place !== undefined", &[]).await?;
+        let id = ids["messages"][number]["id"].clone();
+        wall.invoke(&json!({ "command": "remove", "id": id })).await?;
+        let gone = "return document.querySelectorAll('#list > .message').length === arguments[0]
+            && Math.abs(window.reading.getBoundingClientRect().top - window.place) < 2";
+        browser.until("the same place without the message", gone, &[json!(40 - (number - 34))]).await?;
+    }
+    browser.no_complaints().await?;
+    browser.quit().await
+}
