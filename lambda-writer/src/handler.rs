@@ -5,9 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use shared_volume::wall::WallWriter;
-use shared_volume::{Volume, time};
+use shared_volume::{Volume, rejected, time};
 use tokio::time::timeout_at;
 
 use crate::command::{Command, Done};
@@ -99,6 +100,22 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
+    /// Stores a refused event in `rejected/`: nobody waits for the answer that says what is wrong with it. Returns the
+    /// name of the file.
+    pub(crate) async fn reject(&self, event: Value, failure: &Failure) -> Result<String, Failure> {
+        let (writer, name, message) = (Arc::clone(&self.writer), failure.name(), failure.to_string());
+        let began = Instant::now();
+        let work = move || {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            rejected::reject(writer.wall(), &event, name, &message)
+        };
+        match timeout_at(self.last_moment.into(), tokio::task::spawn_blocking(work)).await {
+            Ok(Ok(stored)) => Ok(stored?),
+            Ok(Err(error)) => Err(std::io::Error::from(error).into()),
+            Err(_) => Err(Failure::Silent { waited: began.elapsed(), writes: true }),
+        }
+    }
+
     /// Does what a command says. No lock on the volume is held when this returns, unless the volume is silent: then a
     /// thread is left behind with what it holds, see [`Handler::is_stuck`].
     pub(crate) async fn execute(&self, command: Command) -> Result<Done, Failure> {

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Only lists the logs in the trash, oldest first.
     #[arg(long, conflicts_with = "log")]
     list: bool,
-    /// The log in the trash, as `--list` names it [default: the newest].
+    /// The log in the trash, as `--list` names it [default: the newest that holds something that is not on the wall].
     #[arg(value_name = "LOG")]
     log: Option<Ulid>,
 }
@@ -40,13 +40,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         trash.iter().for_each(|log| terminal::say(&line(log)));
         return Ok(ExitCode::SUCCESS);
     }
-    let Some(file) = arguments.log.or(trash.last().map(|log| log.file)) else {
-        bail!("the trash of {} is empty", arguments.volume.display());
+    // Of the newest logs, those that hold nothing more than the wall are passed over.
+    let chosen: Vec<Ulid> = match arguments.log {
+        Some(log) => vec![log],
+        None => trash.iter().rev().map(|log| log.file).collect(),
     };
-    let restored = writer.restore(file, Instant::now() + PATIENCE)?;
-    let (messages, total) = (restored.messages, restored.total);
-    terminal::say(&format!("{messages} messages are back; the wall holds {total}"));
-    Ok(ExitCode::SUCCESS)
+    for log in chosen {
+        let restored = writer.restore(log, Instant::now() + PATIENCE)?;
+        if restored.messages > 0 {
+            terminal::say(&format!("{} messages are back; the wall holds {}", restored.messages, restored.total));
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    bail!("the trash of {} holds no message that is not on the wall", arguments.volume.display());
 }
 
 fn line(log: &Trashed) -> String {

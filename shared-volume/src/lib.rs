@@ -12,6 +12,7 @@
 //! - `lock`, `state`, `intent`, `replace`: the writers' lock, the state that they share in its file, the record of what
 //!   the holder is about to write, and the atomic replacement of a file.
 //! - `retries`: the events that were applied, so that a retry changes nothing.
+//! - [`rejected`]: events that were refused, for senders that do not wait for an answer.
 //! - [`open`]: the only place that opens a file.
 //! - [`error`]: errors of a write, with stable names.
 
@@ -26,6 +27,7 @@ pub mod error;
 mod intent;
 mod lock;
 pub mod open;
+pub mod rejected;
 mod replace;
 mod retries;
 mod state;

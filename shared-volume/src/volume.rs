@@ -133,6 +133,12 @@ impl WallDir {
         self.dir.join("retries")
     }
 
+    /// `rejected/`: events that were refused, the newest 20.
+    #[must_use]
+    pub fn rejected(&self) -> PathBuf {
+        self.dir.join("rejected")
+    }
+
     /// `trash/`: logs that compaction and clear replaced, for 7 days.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

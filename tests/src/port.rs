@@ -1,18 +1,31 @@
 //! Addresses of a test's own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
-/// An address on this machine that nobody listens on.
+/// The UDP ports of the addresses that were given out. Holding one reserves the TCP port of the same number among all
+/// tests of this machine, from the moment when it was found free until the process under test listens on it.
+static RESERVED: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+
+/// An address on this machine that nobody listens on, and that no other test gets while this process runs.
 ///
-/// It lies below the ports that the system gives to outgoing connections, so that only another test could take it
-/// before the process under test does.
+/// It lies below the ports that the system gives to outgoing connections, so that none of those takes it.
 ///
 /// # Errors
 /// When no free port was found.
 pub fn free_address() -> Result<SocketAddr> {
     let ports = std::iter::repeat_with(|| fastrand::u16(10_000..32_000)).take(1000);
     let mut addresses = ports.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    addresses.find(|address| TcpListener::bind(address).is_ok()).context("no port is free")
+    addresses.find(|address| reserve(*address)).context("no port is free")
+}
+
+fn reserve(address: SocketAddr) -> bool {
+    let Ok(reservation) = UdpSocket::bind(address) else { return false };
+    let is_free = TcpListener::bind(address).is_ok();
+    if is_free {
+        RESERVED.lock().unwrap_or_else(PoisonError::into_inner).push(reservation);
+    }
+    is_free
 }

@@ -14,9 +14,10 @@ use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
 use crate::reply::Reply;
 
-/// Handles an event: a function error where trying again may help, else an answer that says what became of it.
+/// Handles an event: a function error where trying again may help, else an answer that says what became of it. Nobody
+/// reads that answer, so a refused event is stored in `rejected/` and logged in the line that the alarm counts.
 pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
-    let result = match command(event, invocation) {
+    let result = match command(event.clone(), invocation) {
         Ok(command) => invocation.execute(command).await,
         Err(failure) => Err(failure),
     };
@@ -25,8 +26,12 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Repl
         // The runtime logs it.
         Err(failure) if failure.retry_may_help() => Err(failure),
         Err(failure) => {
-            // Nobody reads the reply, so the log is the only place where a person may find it.
-            tracing::error!(error = failure.name(), detail = failure.to_string(), "event refused for good");
+            let stored = invocation.reject(event, &failure).await;
+            let (error, detail) = (failure.name(), failure.to_string());
+            match stored {
+                Ok(file) => tracing::error!(error, detail, file, "event refused for good"),
+                Err(not_stored) => tracing::error!(error, detail, %not_stored, "event refused for good"),
+            }
             Ok(direct::error(&failure))
         }
     }

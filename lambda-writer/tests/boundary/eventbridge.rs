@@ -81,6 +81,23 @@ async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_refused_event_is_kept_with_its_reason_and_only_the_newest_20_are() {
+    let function = Function::new();
+    for number in 0..25 {
+        let detail = json!({"text": "", "author": number.to_string()});
+        function.answer(eventbridge(&format!("e-{number}"), "messagewall", POSTED, &detail)).await;
+    }
+    let mut kept: Vec<_> =
+        fs_err::read_dir(function.path("rejected")).unwrap().map(|file| file.unwrap().path()).collect();
+    kept.sort();
+    assert_eq!(kept.len(), 20);
+    let newest: Value = serde_json::from_slice(&fs_err::read(kept.last().unwrap()).unwrap()).unwrap();
+    assert_eq!((&newest["error"], &newest["message"]), (&json!("message_empty"), &json!("text: the message is empty")));
+    assert_eq!(newest["event"]["id"], "e-24");
+    assert_eq!(function.content(), "", "what was refused has no other effect");
+}
+
+#[tokio::test]
 async fn an_event_that_is_not_served_is_named() {
     let function = Function::new();
     for (source, detail_type) in [

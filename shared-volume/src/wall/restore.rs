@@ -91,6 +91,7 @@ impl WallWriter {
 
 /// A log in the trash, read.
 struct Old {
+    file: Ulid,
     beginning: Beginning,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
@@ -107,7 +108,25 @@ impl Old {
         let mut entries = Vec::new();
         Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
         let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
-        Ok(Some(Self { beginning, bytes, entries, messages }))
+        Ok(Some(Self { file, beginning, bytes, entries, messages }))
+    }
+
+    /// Everything before a position.
+    fn bytes_before(&self, position: u64) -> Vec<u8> {
+        self.bytes[..self.offset(position)].to_vec()
+    }
+
+    fn lines_of<'a>(&self, entries: impl Iterator<Item = &'a Entry>) -> Vec<u8> {
+        entries
+            .flat_map(|entry| &self.bytes[self.offset(entry.span.start)..self.offset(entry.span.end)])
+            .copied()
+            .collect()
+    }
+
+    fn offset(&self, position: u64) -> usize {
+        usize::try_from(position.saturating_sub(self.beginning.header.start))
+            .unwrap_or(usize::MAX)
+            .min(self.bytes.len())
     }
 }
 
@@ -118,7 +137,8 @@ impl Session<'_> {
         // Of the same wall, only what compaction has dropped is missing.
         let until = if same_wall { current.as_ref().map_or(0, |header| header.start) } else { u64::MAX };
         let back: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
-        let messages = back.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        let is_new = |entry: &&&Entry| !matches!(entry.said, Said::Removal(_)) && !self.is_there(entry);
+        let messages = back.iter().filter(is_new).count();
         let (total, keep) = (messages + self.view.count(), self.in_force.published.config.keep_messages.get());
         if messages == 0 {
             return Ok(Restored { messages, total });
@@ -126,10 +146,21 @@ impl Session<'_> {
         if total > keep {
             return Err(RestoreError::TooMany { total, keep });
         }
-        let length = back.last().map_or(0, |entry| entry.span.end - old.beginning.header.start);
-        let bytes = &old.bytes[..usize::try_from(length).unwrap_or(0)];
-        self.put_before(old, bytes, same_wall, current)?;
+        let bytes = match same_wall {
+            true => old.bytes_before(back.last().map_or(0, |entry| entry.span.end)),
+            false => old.lines_of(back.into_iter().filter(|entry| !self.is_there(entry))),
+        };
+        self.put_before(old, &bytes, same_wall, current)?;
+        // What is back cannot come back again. A log that is still followed is deleted when it expires.
+        if !self.lock.state.replaced.iter().any(|replaced| replaced.file == old.file) {
+            fs_err::remove_file(trash::path(self.wall, old.file))?;
+        }
         Ok(Restored { messages, total: self.view.count() })
+    }
+
+    /// Returns true if the message of this record is on the wall: an earlier restoration may have been cut short.
+    fn is_there(&self, entry: &Entry) -> bool {
+        matches!(&entry.said, Said::Message(message) if self.view.has(&message.id.to_string()))
     }
 
     /// Rewrites the log with `bytes` before what is there. Positions of the same wall fit again; otherwise it becomes a new

@@ -9,5 +9,6 @@ mod foreign;
 mod intent;
 mod message;
 mod newest;
+mod restore;
 mod support;
 mod tail;

@@ -1,0 +1,45 @@
+//! Nothing is gone by mistake.
+
+use shared_volume::wall::{RestoreError, Tail};
+
+use crate::support::{TestWall, soon, texts};
+
+#[test]
+fn what_a_clear_took_away_comes_back_before_what_was_posted_since() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    wall.post("two");
+    wall.writer.clear(Some("test:clear"), soon()).unwrap();
+    wall.post("since");
+    let trashed = wall.writer.trash().unwrap().pop().unwrap();
+    assert_eq!(trashed.messages, 2);
+    let restored = wall.writer.restore(trashed.file, soon()).unwrap();
+    assert_eq!((restored.messages, restored.total), (2, 3));
+    assert_eq!(wall.texts(), ["one", "two", "since"]);
+    assert!(wall.writer.clear(Some("test:clear"), soon()).unwrap().repeated, "a retry of the clear takes nothing away");
+    // Once more brings nothing back twice.
+    assert_eq!(wall.writer.restore(trashed.file, soon()).map(|again| again.messages).unwrap_or_default(), 0);
+    assert_eq!(wall.texts(), ["one", "two", "since"]);
+}
+
+#[test]
+fn what_a_lowered_keep_messages_took_away_comes_back_with_its_cursors() {
+    let mut wall = TestWall::new();
+    for number in 0..60 {
+        wall.post(&number.to_string());
+    }
+    let all = wall.texts();
+    let mut tail = Tail::new(wall.dir.clone());
+    let before = tail.read().unwrap().unwrap().cursor;
+    wall.patch(serde_json::json!({"keep_messages": 10})).unwrap();
+    wall.post("60");
+    assert!(wall.texts().len() < 60);
+    let trashed = wall.writer.trash().unwrap().pop().unwrap();
+    let refused = wall.writer.restore(trashed.file, soon()).unwrap_err();
+    assert!(matches!(refused, RestoreError::TooMany { total: 61, keep: 10 }), "{refused}");
+    wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
+    wall.writer.restore(trashed.file, soon()).unwrap();
+    assert_eq!(wall.texts(), [all, vec!["60".to_owned()]].concat());
+    let added = tail.read().unwrap().unwrap();
+    assert_eq!((added.restarted, texts(&added.entries)), (false, vec!["60".to_owned()]), "a cursor stays valid: {before}");
+}
