@@ -18,6 +18,9 @@ pub struct Arguments {
     /// The directory of the wall, as the volume is mounted
     #[arg(long, env = "WALL_DIR", value_name = "DIR", default_value = "/mnt/msg")]
     pub wall_dir: String,
+    /// Takes the volume for missing unless the directory is a mount point: for a container whose image has the directory.
+    #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN")]
+    pub require_mount: bool,
     /// The address to serve on
     #[arg(long, env = "LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:8080")]
     pub listen: String,
@@ -43,6 +46,8 @@ pub struct Arguments {
 pub struct Settings {
     /// The directory of the wall. `/mnt/msg` by default; `--wall-dir`, `WALL_DIR`.
     pub wall_dir: PathBuf,
+    /// The directory must be a mount point: `--require-mount` or `REQUIRE_MOUNT`, false by default.
+    pub require_mount: bool,
     /// The address to serve on. `0.0.0.0:8080` by default; `--listen`, `LISTEN`.
     pub listen: SocketAddr,
     /// The Lambda function that writes, by name or ARN. None by default: nobody can post from the page.
@@ -143,6 +148,7 @@ impl Settings {
         let given = |value: Option<String>| value.filter(|value| !value.is_empty());
         Ok(Self {
             wall_dir: arguments.wall_dir.into(),
+            require_mount: arguments.require_mount,
             listen,
             writer_function: given(arguments.writer_function),
             watch,

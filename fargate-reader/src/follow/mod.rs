@@ -54,7 +54,7 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
     let (pulse, audience) = (Arc::new(Pulse::default()), Arc::new(AtomicUsize::new(0)));
     let follow = Follow { snapshots, pulse, audience, hints, interval: settings.watch_interval };
 
-    let wall = Volume::new(&settings.wall_dir).wall(None);
+    let wall = Volume::new(&settings.wall_dir).require_mount(settings.require_mount).wall(None);
     let follower = Follower::new(wall, settings, &follow, publish, hinted, journey);
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("follow".to_owned()).spawn(move || {

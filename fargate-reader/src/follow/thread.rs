@@ -89,7 +89,7 @@ impl Follower {
         if scope.everything {
             self.whole_look = Instant::now();
             // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
-            let _directory = fs_err::read_dir(self.wall.path()).inspect_err(|_| self.watching = None)?;
+            let _directory = self.wall.open().inspect_err(|_| self.watching = None)?;
             // Watching begins before reading, so that nothing falls in between.
             self.watch();
         }

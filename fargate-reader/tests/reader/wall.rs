@@ -84,6 +84,7 @@ impl Wall {
 
     pub(crate) fn settings(&self) -> Settings {
         Settings {
+            require_mount: false,
             wall_dir: self.path(),
             listen: ([127, 0, 0, 1], 0).into(),
             writer_function: None,
