@@ -75,10 +75,23 @@ impl Messages {
         self.open = open;
         // More was added than is read at once: what was read before has no connection to it.
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
-        let mut before = if restarted || missed { self.forget(first) } else { HashMap::new() };
-        let mut removed: HashSet<_> = entries.iter().filter_map(|entry| removed(entry)).map(str::to_owned).collect();
-        for entry in entries {
-            let mut new = item(entry, cursor.wall, stored, seen);
+        let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
+        let removed = entries.iter().filter_map(removed).map(str::to_owned).collect();
+        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), removed, before);
+        self.drop_oldest();
+        self.keep_encoded();
+        (self.damaged_lines, self.cursor) = (damaged_lines, cursor);
+        Ok(true)
+    }
+
+    /// Adds what is new. `removed` are the ids that it takes off, `before` the messages that were known before.
+    fn add(
+        &mut self,
+        items: impl Iterator<Item = Item>,
+        mut removed: HashSet<String>,
+        mut before: HashMap<String, Arc<Shown>>,
+    ) {
+        for mut new in items {
             match &mut new.said {
                 // It came and went at once.
                 Said::Message(shown) if removed.remove(&shown.id) => new.said = Said::Nothing,
@@ -95,11 +108,6 @@ impl Messages {
             }
             self.kept.push_back(Arc::new(new));
         }
-        self.drop_oldest();
-        self.keep_encoded();
-        self.damaged_lines = damaged_lines;
-        self.cursor = cursor;
-        Ok(true)
     }
 
     /// Closes what was read, which is a round trip on a network mount: not before what is new was published.

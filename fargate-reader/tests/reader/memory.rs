@@ -16,6 +16,9 @@ const SHARED: usize = 64 * 1024;
 /// What a client may cost for which older messages are encoded, in bytes.
 const OWN: usize = 128 * 1024;
 
+/// What a container of `docker/compose.yaml` has, in bytes.
+const CONTAINER: usize = 256 * 1024 * 1024;
+
 /// So many messages, each as long as a configuration allows.
 fn long_wall(messages: usize) -> Wall {
     let wall = Wall::empty();
@@ -73,4 +76,27 @@ async fn a_page_that_nobody_reads_costs_little() {
 async fn messages_that_nobody_reads_cost_little() {
     check_cheap("/api/messages", 100, SHARED).await;
     check_cheap("/api/messages?limit=10000", 400, OWN).await;
+}
+
+#[tokio::test]
+async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
+    let wall = long_wall(1_500);
+    assert!(fs_err::metadata(wall.dir().content()).unwrap().len() > 20_000_000, "the log is nearly as long as it gets");
+    let reader = Posting::start(&wall).await;
+    let all = async || {
+        let answer = reader.get("/api/messages?limit=10000").send().await.unwrap();
+        answer.bytes().await.unwrap().len()
+    };
+    let (first, second) = tokio::join!(all(), all());
+    assert!(first > 20_000_000 && second == first);
+    // Somebody rewrites it, and all of it is read anew.
+    let content = fs_err::read_to_string(wall.dir().content()).unwrap();
+    wall.write("new", content.replacen("\u{1f426}", "\u{1f427}", 1));
+    fs_err::rename(wall.path().join("new"), wall.dir().content()).unwrap();
+    let begun = std::time::Instant::now();
+    while !reader.get("/api/messages?limit=10000").send().await.unwrap().text().await.unwrap().contains('\u{1f427}') {
+        assert!(begun.elapsed() < crate::wall::PATIENCE, "the reader does not see it");
+    }
+    let most = most_memory(reader.process.id());
+    assert!(most < CONTAINER, "{} MiB", most / 1024 / 1024);
 }

@@ -122,3 +122,17 @@ async fn an_address_that_is_not_utf8_is_refused_as_everything_is() {
         assert_eq!(answer.json::<Value>().await.unwrap()["error"], json!("parameter_invalid"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_page_has_a_length_and_a_head_although_it_is_sent_in_pieces() {
+    let wall = Wall::empty();
+    wall.append(&["one", &"two ".repeat(100)]);
+    let reader = wall.reader().await;
+    let page = reader.get("/").await;
+    let length: usize = page.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    assert_eq!(page.bytes().await.unwrap().len(), length);
+    let head = reader.client.head(reader.url("/")).send().await.unwrap();
+    assert_eq!(head.headers()["content-length"].to_str().unwrap(), length.to_string());
+    let all = reader.client.head(reader.url("/api/messages")).send().await.unwrap();
+    assert!(all.headers().contains_key("etag") && all.bytes().await.unwrap().is_empty());
+}
