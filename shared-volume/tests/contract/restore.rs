@@ -41,5 +41,9 @@ fn what_a_lowered_keep_messages_took_away_comes_back_with_its_cursors() {
     wall.writer.restore(trashed.file, soon()).unwrap();
     assert_eq!(wall.texts(), [all, vec!["60".to_owned()]].concat());
     let added = tail.read().unwrap().unwrap();
-    assert_eq!((added.restarted, texts(&added.entries)), (false, vec!["60".to_owned()]), "a cursor stays valid: {before}");
+    assert_eq!(
+        (added.restarted, texts(&added.entries)),
+        (false, vec!["60".to_owned()]),
+        "a cursor stays valid: {before}"
+    );
 }
