@@ -5,7 +5,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
@@ -14,6 +14,8 @@ use crate::volume::FILE_MODE;
 
 /// The largest JSON document that is read, in bytes.
 pub const MAX_DOCUMENT_BYTES: u64 = 256 * 1024;
+
+const GROUP_READS: u32 = 0o040;
 
 const ALWAYS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
@@ -62,6 +64,16 @@ pub(crate) fn append_or_create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Lets the tasks read a file that another program of this user has created under a umask of 077.
+pub(crate) fn let_the_group_read(file: &File) {
+    if let Ok(metadata) = file.metadata()
+        && metadata.mode() & GROUP_READS == 0
+    {
+        // The file of another user stays as it is: the reader names it.
+        drop(file.set_permissions(std::fs::Permissions::from_mode(metadata.mode() & 0o7777 | GROUP_READS)));
+    }
+}
+
 /// Creates a file with the contract's mode, whatever the umask is. Fails if `path` exists.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let file = open(path, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, Mode::from_raw_mode(FILE_MODE))?;
@@ -104,6 +116,12 @@ pub(crate) fn document(path: &Path, file: &mut File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Returns true if the error is about this one file, and the volume is well: something else stands in its place, or it may
+/// not be read.
+pub(crate) fn is_about_the_file(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied || ForeignFile::of(error).is_some()
+}
+
 /// Names the operation and the path in an error of the file system.
 pub(crate) fn failed(operation: &str, path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("failed to {operation} `{}`: {error}", path.display()))
@@ -127,6 +145,13 @@ fn open(path: &Path, flags: OFlags, mode: Mode) -> io::Result<File> {
 
 /// Finds out why `path` could not be opened: the error of `open` does not name the type of what stands there.
 fn explained(path: &Path, error: &io::Error, expected: &'static str) -> io::Error {
+    if error.kind() == io::ErrorKind::NotADirectory
+        && let Some(above) = path.parent()
+        && let Ok(metadata) = above.symlink_metadata()
+        && !metadata.is_dir()
+    {
+        return foreign(above, &metadata, "a directory");
+    }
     let is_expected = |metadata: &Metadata| match expected {
         "a directory" => metadata.is_dir(),
         _ => metadata.is_file(),

@@ -105,7 +105,8 @@ pub(crate) fn remove_leftovers(directory: &Path) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let text = name.to_string_lossy();
-        if text.starts_with('.') && text.ends_with(".tmp") {
+        // A directory is none of ours, and cannot be renamed over a file.
+        if text.starts_with('.') && text.ends_with(".tmp") && !entry.file_type()?.is_dir() {
             match fs_err::remove_file(entry.path()) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}

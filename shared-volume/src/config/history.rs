@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::published::{MAX_GENERATION, Published};
-use crate::open::{self, ForeignFile};
+use crate::open;
 use crate::volume::WallDir;
 
 /// How many published configurations are kept.
@@ -41,7 +41,7 @@ pub fn generation(wall: &WallDir, generation: u64) -> io::Result<Option<Publishe
         Ok(Some(json)) => json,
         Ok(None) => return Ok(None),
         // What somebody planted there is as good as nothing.
-        Err(error) if is_damage(&error) => return Ok(None),
+        Err(error) if open::is_about_the_file(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let published = Published::from_json(&json, 0).ok();
@@ -53,16 +53,12 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     open::document(path, &mut file).map(Some)
 }
 
-fn is_damage(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::PermissionDenied || ForeignFile::of(error).is_some()
-}
-
 /// Returns the generations that have a file, lowest first. A name that is not written as we write it is none of ours.
 pub(super) fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
     match open::directory(&wall.history()) {
         Ok(Some(_)) => {}
         Ok(None) => return Ok(Vec::new()),
-        Err(error) if is_damage(&error) => return Ok(Vec::new()),
+        Err(error) if open::is_about_the_file(&error) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     }
     let mut generations = Vec::new();

@@ -45,7 +45,7 @@ pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option
     match read {
         Ok(None) => Ok((Err(Fault::Missing), None)),
         Ok(Some((json, file))) => Ok((from_json(wall, &json)?, Some(file))),
-        Err(error) if is_fault(&error) => Ok((Err(unreadable(&error)), None)),
+        Err(error) if open::is_about_the_file(&error) => Ok((Err(unreadable(&error)), None)),
         Err(error) => Err(error),
     }
 }
@@ -60,11 +60,6 @@ fn from_json(wall: &WallDir, json: &[u8]) -> io::Result<Result<Published, Fault>
         read => read,
     };
     Ok(read.map_err(Fault::from))
-}
-
-/// Returns true if the error is about the file and not about the volume.
-fn is_fault(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::PermissionDenied || ForeignFile::of(error).is_some()
 }
 
 fn unreadable(error: &io::Error) -> Fault {

@@ -6,15 +6,19 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use ulid::Ulid;
 
 use super::applied::{Applied, EventKey};
-use crate::{open, replace};
+use crate::open::{self, ForeignFile};
+use crate::replace;
 
 const PREFIX_BYTES: usize = 4;
+
+/// No segment of ours has more events. Of a file that says it has, not even the keys would fit into memory.
+const MOST_EVENTS: u64 = 4 * 1024 * 1024;
 
 /// The name of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +49,7 @@ impl SegmentName {
 #[derive(Debug)]
 pub(super) struct Segment {
     file: File,
-    file_name: String,
+    path: PathBuf,
     prefixes: Vec<u32>,
 }
 
@@ -68,13 +72,13 @@ impl Segment {
         let Some(file) = open::read(&path)? else { return Ok(None) };
         let length = file.metadata()?.len();
         let count = usize::try_from(name.count).unwrap_or(usize::MAX);
-        if length != name.count.saturating_mul((PREFIX_BYTES + Applied::BYTES) as u64) {
-            return Err(damaged(&path.display().to_string()));
+        if name.count > MOST_EVENTS || length != name.count.saturating_mul((PREFIX_BYTES + Applied::BYTES) as u64) {
+            return Err(damaged(&path));
         }
         let mut bytes = vec![0; count * PREFIX_BYTES];
         file.read_exact_at(&mut bytes, 0).map_err(|error| open::failed("read", &path, &error))?;
         let prefixes = bytes.as_chunks::<PREFIX_BYTES>().0.iter().map(|prefix| u32::from_be_bytes(*prefix)).collect();
-        Ok(Some(Self { file, file_name: path.display().to_string(), prefixes }))
+        Ok(Some(Self { file, path, prefixes }))
     }
 
     /// Looks up an event. Touches the file only if the first four bytes of a key are the same.
@@ -96,13 +100,13 @@ impl Segment {
         let mut bytes = vec![0; self.prefixes.len() * Applied::BYTES];
         self.file.read_exact_at(&mut bytes, self.offset(0))?;
         let chunks = bytes.as_chunks::<{ Applied::BYTES }>().0.iter();
-        chunks.map(|bytes| Applied::from_bytes(bytes).ok_or_else(|| damaged(&self.file_name))).collect()
+        chunks.map(|bytes| Applied::from_bytes(bytes).ok_or_else(|| damaged(&self.path))).collect()
     }
 
     fn event(&self, at: usize) -> io::Result<(EventKey, Applied)> {
         let mut bytes = [0; Applied::BYTES];
         self.file.read_exact_at(&mut bytes, self.offset(at))?;
-        Applied::from_bytes(&bytes).ok_or_else(|| damaged(&self.file_name))
+        Applied::from_bytes(&bytes).ok_or_else(|| damaged(&self.path))
     }
 
     fn offset(&self, at: usize) -> u64 {
@@ -115,6 +119,7 @@ fn prefix(key: EventKey) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
-fn damaged(file: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("`{file}` is damaged; delete it to forget its events"))
+fn damaged(path: &Path) -> io::Error {
+    let expected = "what its name says; delete it to forget its events";
+    ForeignFile { name: open::short_name(path), found: "damaged", expected }.into()
 }

@@ -129,6 +129,7 @@ impl Session<'_> {
 /// Opens the log for appending, and creates it when it is missing.
 fn open_log(path: &Path) -> io::Result<File> {
     if let Some(file) = open::append(path)? {
+        open::let_the_group_read(&file);
         return Ok(file);
     }
     let file = open::append_or_create(path)?;

@@ -12,6 +12,7 @@ use ulid::Ulid;
 use super::file::LogFile;
 use super::line::{Line, is_half_of_ours};
 use super::trash;
+use crate::open;
 use crate::state::{MAX_REPLACED, Replaced, State};
 use crate::time;
 use crate::volume::WallDir;
@@ -40,12 +41,21 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
     let now = time::now();
     let mut followed = Vec::with_capacity(state.replaced.len());
     for replaced in std::mem::take(&mut state.replaced) {
-        let Some(file) = LogFile::open(&trash::path(wall, replaced.file))? else { continue };
+        let over = now > replaced.until;
+        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+            Ok(Some(file)) => file,
+            Ok(None) => continue,
+            // Something else stands there now. The messages go on; the log may come back.
+            Err(error) if open::is_about_the_file(&error) => {
+                followed.extend((!over).then_some(replaced));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         // It was to be replaced and never was.
         if file.identity() == log {
             continue;
         }
-        let over = now > replaced.until;
         let bytes = file.read_range(replaced.from, MOST_BYTES)?;
         let whole = whole_lines(&bytes, over);
         lines.extend(bytes[..whole].split_inclusive(|byte| *byte == b'\n').filter(|line| is_foreign(line)).flatten());

@@ -12,6 +12,7 @@ use super::tail::MAX_LOG_BYTES;
 use super::trash;
 use super::writer::WallWriter;
 use crate::error::WriteError;
+use crate::open;
 use crate::state::Recorded;
 use crate::volume::WallDir;
 
@@ -64,15 +65,18 @@ impl From<io::Error> for RestoreError {
 }
 
 impl WallWriter {
-    /// Lists the logs in the trash, oldest first.
+    /// Lists the logs in the trash, oldest first. What is no log there is left out.
     ///
     /// # Errors
     /// When the volume fails.
     pub fn trash(&self) -> io::Result<Vec<Trashed>> {
         let mut listed = Vec::new();
         for file in trash::list(self.wall())? {
-            if let Some(old) = Old::read(self.wall(), file)? {
-                listed.push(Trashed { file, wall: old.beginning.header.wall, messages: old.messages });
+            match Old::read(self.wall(), file) {
+                Ok(old) => listed.extend(old.map(|old| old.trashed())),
+                // Not a log: there is nothing in it that could come back.
+                Err(error) if open::is_about_the_file(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(listed)
@@ -109,6 +113,10 @@ impl Old {
         Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
         let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
         Ok(Some(Self { file, beginning, bytes, entries, messages }))
+    }
+
+    fn trashed(&self) -> Trashed {
+        Trashed { file: self.file, wall: self.beginning.header.wall, messages: self.messages }
     }
 
     /// Everything before a position.
