@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::published::{MAX_GENERATION, Published};
 use crate::open::{self, ForeignFile};
+use crate::replace;
 use crate::volume::WallDir;
 
 /// How many published configurations are kept.
@@ -91,6 +92,16 @@ pub(super) fn prune(wall: &WallDir, newest: u64) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes the temporary files of publications that were not finished.
+pub(crate) fn remove_leftovers(wall: &WallDir) -> io::Result<()> {
+    match open::directory(&wall.history()) {
+        Ok(Some(_)) => replace::remove_leftovers(&wall.history()),
+        Ok(None) => Ok(()),
+        Err(error) if is_damage(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn delete(path: &Path) -> io::Result<()> {

@@ -34,15 +34,24 @@ struct Undisturbed {
     calls: Vec<Call>,
     old: State,
     new: State,
+    /// After another message.
+    later: State,
+}
+
+fn another_post() -> Change {
+    post("afterwards", "test:afterwards")
 }
 
 impl Undisturbed {
     fn new(start: Start, make: Make) -> Result<Self> {
-        let scene = Scene::new(start)?;
+        let mut scene = Scene::new(start)?;
         let old = State::read(&scene.dir)?;
         let change = make(&scene)?;
         let calls = calls(scene.path(), &[change])?;
-        Ok(Self { calls, old, new: State::read(&scene.dir)? })
+        let new = State::read(&scene.dir)?;
+        scene.foreign_goes_on()?;
+        scene.make(&another_post())?;
+        Ok(Self { calls, old, new, later: State::read(&scene.dir)? })
     }
 
     /// Looks at what a crash has left, and tries the change again.
@@ -63,34 +72,27 @@ impl Undisturbed {
 
     /// The change was made once; everything works on, and nothing is left behind.
     fn is_new(&self, scene: &mut Scene, change: &Change) -> Result<()> {
-        let unfinished = scene.start == Start::UnfinishedLine;
-        let mut new = self.new.clone();
-        if unfinished {
-            // The line is finished now, in whatever file the program has open, and has to be on the wall.
-            scene.foreign_writes(" line\n")?;
-        } else {
-            State::read(&scene.dir)?.is(&new).context("after the retry")?;
-        }
+        State::read(&scene.dir)?.is(&self.new).context("after the retry")?;
+        // In whatever file the other program has open, its line has to be on the wall.
+        scene.foreign_goes_on()?;
         ensure!(scene.make(change).context("a second retry")?, "the second retry was not recognised");
-        ensure!(!scene.make(&post("afterwards", "test:afterwards"))?, "another post was taken for a retry");
-        new.ours.push("afterwards".to_owned());
-        if scene.start == Start::TooLongSoon {
-            new.ours.drain(..new.ours.len().saturating_sub(2));
-        }
+        ensure!(!scene.make(&another_post())?, "another post was taken for a retry");
+        let mut later = self.later.clone();
         let state = State::read(&scene.dir)?;
-        if unfinished {
+        if scene.start == Start::UnfinishedLine {
             // Of a wall that was cleared, the beginning may have been cleared as well.
             let foreign = state.foreign.concat();
             ensure!(foreign.ends_with(" line"), "a lost line of another program: {state:?}");
-            let begun = new.foreign.iter().any(|line| line == "unfinished");
+            let begun = later.foreign.iter().any(|line| line == "unfinished");
             ensure!(!begun || foreign.ends_with("unfinished line"), "a cut line of another program: {state:?}");
-            new.foreign = state.foreign.clone();
+            later.foreign.clone_from(&state.foreign);
         }
-        state.is(&new).context("after another post")?;
+        state.is(&later).context("after another post")?;
+        ensure!(state.foreign.concat() == later.foreign.concat(), "{state:?}\n is not {later:?}");
         for earlier in [Some(change), scene.earlier.as_ref()].into_iter().flatten() {
             ensure!(scene.make(earlier)?, "the retry was not recognised: {earlier:?}");
         }
-        State::read(&scene.dir)?.is(&new).context("after the last retries")?;
+        State::read(&scene.dir)?.is(&later).context("after the last retries")?;
         let left = scene.leftovers()?;
         ensure!(left.is_empty(), "left behind: {left:?}");
         Ok(())

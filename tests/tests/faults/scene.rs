@@ -68,7 +68,8 @@ impl Scene {
         }
         let keep = if self.start == Start::TooLongSoon { 2 } else { 1000 };
         let patch = json!({ "title": "before", "keep_messages": keep, "max_message_chars": 4000 });
-        let request = Request { change: config::Change::Patch(patch), expected_generation: None, cause: Cause::default() };
+        let request =
+            Request { change: config::Change::Patch(patch), expected_generation: None, cause: Cause::default() };
         config::publish(&self.dir, request, soon())?;
         let texts = match self.start {
             Start::ManyEvents => (0..32).map(|number| long_text(&format!("long {number}"))).collect(),
@@ -79,8 +80,8 @@ impl Scene {
         let first = &drafts[0];
         self.earlier =
             Some(Change::Post { text: first.text.clone(), event: first.event.clone().context("it has an event")? });
+        self.foreign = Some(fs_err::OpenOptions::new().append(true).open(self.dir.content())?.into_file());
         if !matches!(self.start, Start::TooLongSoon | Start::ManyEvents) {
-            self.foreign = Some(fs_err::OpenOptions::new().append(true).open(self.dir.content())?.into_file());
             self.foreign_writes("plain\n")?;
         }
         match self.start {
@@ -111,6 +112,11 @@ impl Scene {
         }
     }
 
+    /// The other program ends its line, or adds one, in the file that it has open.
+    pub(crate) fn foreign_goes_on(&mut self) -> Result<()> {
+        self.foreign_writes(if self.start == Start::UnfinishedLine { " line\n" } else { "goodbye\n" })
+    }
+
     /// The other program adds to the file that it has open.
     pub(crate) fn foreign_writes(&mut self, text: &str) -> Result<()> {
         Ok(self.foreign.as_mut().map_or(Ok(()), |file| file.write_all(text.as_bytes()))?)
@@ -129,7 +135,10 @@ impl Scene {
         let mut directories = vec![self.root.path().to_owned()];
         while let Some(directory) = directories.pop() {
             for entry in fs_err::read_dir(directory)? {
-                let (path, name) = { let entry = entry?; (entry.path(), entry.file_name().to_string_lossy().into_owned()) };
+                let (path, name) = {
+                    let entry = entry?;
+                    (entry.path(), entry.file_name().to_string_lossy().into_owned())
+                };
                 if path.is_dir() {
                     directories.push(path);
                 } else if name.ends_with(".tmp") {
@@ -173,7 +182,8 @@ pub(crate) struct State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut text = String::new();
-        let short = |texts: &[String]| texts.iter().map(|text| text.chars().take(12).collect()).collect::<Vec<String>>();
+        let short =
+            |texts: &[String]| texts.iter().map(|text| text.chars().take(12).collect()).collect::<Vec<String>>();
         write!(text, "ours {:?}, foreign {:?}, ", short(&self.ours), short(&self.foreign))?;
         write!(text, "title {:?} of {} ({:?}), ", self.title, self.generation, self.fault)?;
         write!(text, "history {:?}", self.history)?;
@@ -211,17 +221,18 @@ impl State {
         let lost = old.foreign.iter().find(|line| new.foreign.contains(line) && !self.foreign.contains(line));
         ensure!(lost.is_none(), "a lost line of another program: {self:?}");
         // A configuration that is not in force yet may be in the history only if it is the new one.
-        let known = |(_, title): &(u64, String)| [old, new].iter().any(|state| state.history.iter().any(|(_, t)| t == title));
+        let known =
+            |(_, title): &(u64, String)| [old, new].iter().any(|state| state.history.iter().any(|(_, t)| t == title));
         ensure!(self.history.iter().all(known), "a history of nobody: {self:?}");
         Ok(())
     }
 
-    /// Ensures that this is `new`. A generation that was left out does no harm.
+    /// Ensures that this is `new`. A generation that was left out does no harm, and lines of another program may be on
+    /// their way.
     pub(crate) fn is(&self, new: &Self) -> Result<()> {
-        let whole = |state: &Self| state.foreign.concat();
         let titles = |state: &Self| state.history.iter().map(|(_, title)| title.clone()).collect::<Vec<_>>();
         let same = self.ours == new.ours
-            && whole(self) == whole(new)
+            && self.foreign.iter().all(|line| new.foreign.contains(line))
             && (&self.title, &self.fault) == (&new.title, &new.fault)
             && titles(self) == titles(new);
         ensure!(same, "{self:?}\n is not {new:?}");
