@@ -39,7 +39,8 @@ pub(crate) struct WriterLock<'a> {
     /// The state of the writers, as it is stored. Changed by [`WriterLock::declare`].
     pub(crate) state: State,
     holder: Ulid,
-    declared: bool,
+    /// The lock file was opened for this: most likely the process has just been started, because another one crashed.
+    pub(crate) is_first: bool,
 }
 
 impl LockFile {
@@ -51,17 +52,21 @@ impl LockFile {
     /// Takes the lock, trying until `deadline`.
     pub(crate) fn acquire(&mut self, deadline: Instant) -> Result<WriterLock<'_>, WriteError> {
         let began = Instant::now();
+        let mut is_first = false;
         loop {
             let file = match self.file.take() {
                 Some(file) => file,
-                None => self.open()?,
+                None => {
+                    is_first = true;
+                    self.open()?
+                }
             };
             lock(&file, &self.path(), began, deadline)?;
             if self.is_named(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path(), &error))?;
                 let path = self.path();
                 let file = self.file.insert(file);
-                return Ok(WriterLock { file, path, state, holder: Ulid::generate(), declared: false });
+                return Ok(WriterLock { file, path, state, holder: Ulid::generate(), is_first });
             }
             // Somebody deleted or replaced the lock file: the one that was open excludes nobody.
         }
@@ -146,18 +151,15 @@ impl WriterLock<'_> {
     /// its lock, and writing through the descriptor then fails with EIO.
     pub(crate) fn declare(&mut self) -> io::Result<()> {
         let failed = |error: io::Error| open::failed("write", &self.path, &error);
-        if self.declared {
-            self.check_held()?;
-        }
+        self.check_held()?;
         self.state.holder = self.holder;
         self.file.write_all_at(&self.state.to_bytes()?, 0).map_err(failed)?;
         self.file.sync_data().map_err(failed)?;
-        self.declared = true;
         Ok(())
     }
 
     /// Checks that nobody else has written the state since the lock was taken or [`WriterLock::declare`] was called.
-    pub(crate) fn check_held(&self) -> io::Result<()> {
+    fn check_held(&self) -> io::Result<()> {
         let stored = read_state(self.file).map_err(|error| open::failed("read", &self.path, &error))?;
         let named = self.path.symlink_metadata().map(|metadata| metadata.ino());
         let ours = self.file.metadata().map(|metadata| metadata.ino());

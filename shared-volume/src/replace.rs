@@ -39,18 +39,6 @@ impl<'a> Staged<'a> {
         }
     }
 
-    /// Renames the temporary file over the path, after declaring the intent. The new version is durable when this
-    /// returns.
-    ///
-    /// # Errors
-    /// When the lock was lost or the rename fails: then the old version stays.
-    pub(crate) fn commit(mut self, lock: &mut WriterLock<'_>) -> io::Result<()> {
-        lock.check_held()?;
-        let before = std::mem::replace(&mut lock.state.intent, Intent::Replace);
-        lock.declare().and_then(|()| self.rename()).inspect_err(|_| lock.state.intent = before)?;
-        sync_directory_of(self.path)
-    }
-
     fn rename(&mut self) -> io::Result<()> {
         let renamed = fs_err::rename(&self.temporary, self.path).or_else(|error| {
             // Over NFS the reply may be lost although the rename happened (rename(2), BUGS): the target tells.
@@ -71,6 +59,41 @@ impl Drop for Staged<'_> {
             drop(fs_err::remove_file(&self.temporary));
         }
     }
+}
+
+/// Renames the temporary files over their paths, one after the other, after declaring the intent. The new versions are
+/// durable when this returns.
+///
+/// `is_current` checks that what is about to be replaced is still what the new version was made of: by that a writer
+/// notices that it stalled between the check of its lock and the declaration.
+///
+/// # Errors
+/// When the lock was lost or a rename fails: then the old version of the last file stays, and the files before it, which
+/// replace nothing, are removed again. When only the last name cannot be made durable, the new versions are there.
+pub(crate) fn commit(
+    mut files: Vec<Staged<'_>>,
+    lock: &mut WriterLock<'_>,
+    is_current: impl FnOnce() -> io::Result<()>,
+) -> io::Result<()> {
+    let before = std::mem::replace(&mut lock.state.intent, Intent::Replace);
+    let renamed = lock.declare().and_then(|()| is_current()).and_then(|()| rename_all(&mut files));
+    renamed.inspect_err(|_| {
+        lock.state.intent = before;
+        for file in files.iter().filter(|file| file.renamed) {
+            // A publication that did not come into force and cannot be removed now is removed by the next one.
+            drop(fs_err::remove_file(file.path));
+        }
+    })?;
+    files.last().map_or(Ok(()), |last| sync_directory_of(last.path))
+}
+
+fn rename_all(files: &mut [Staged<'_>]) -> io::Result<()> {
+    let Some((last, others)) = files.split_last_mut() else { return Ok(()) };
+    for file in others {
+        file.rename()?;
+        sync_directory_of(file.path)?;
+    }
+    last.rename()
 }
 
 /// Writes a new file durably, whole or not at all, replacing what stands there. To be used where no reader can depend
@@ -101,7 +124,11 @@ fn write_new(temporary: &Path, parts: &[&[u8]]) -> io::Result<u64> {
 
 /// Removes the temporary files of replacements that were begun and not finished, so that they never will be.
 pub(crate) fn remove_leftovers(directory: &Path) -> io::Result<()> {
-    for entry in fs_err::read_dir(directory)? {
+    let listed = match fs_err::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        listed => listed?,
+    };
+    for entry in listed {
         let entry = entry?;
         let name = entry.file_name();
         let text = name.to_string_lossy();

@@ -4,6 +4,7 @@
 //! looks at its boundary. Whatever it started ends with it. The README of this folder tells the rest.
 
 mod binary;
+mod change;
 mod eventbridge;
 mod patience;
 mod port;
@@ -14,6 +15,7 @@ mod stream;
 mod wall;
 
 pub use binary::{binary, target_directory};
+pub use change::{Change, Changed};
 pub use eventbridge::eventbridge;
 pub use patience::{eventually, patience};
 pub use port::free_address;

@@ -172,7 +172,8 @@ async fn a_directory_that_is_missing_is_waited_for() {
     let reader = Reader::start(wall.settings()).await;
     assert_eq!(reader.get("/live").await.status(), 200);
     assert_eq!(reader.get("/").await.status(), 200);
-    let ready = reader.eventually("/ready", |ready| ready["message"].to_string().contains("the volume is missing")).await;
+    let ready =
+        reader.eventually("/ready", |ready| ready["message"].to_string().contains("the volume is missing")).await;
     assert_eq!(ready["error"], json!("not_ready"));
     assert_eq!(reader.get("/ready").await.status(), 503);
 

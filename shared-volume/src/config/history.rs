@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::published::{MAX_GENERATION, Published};
 use crate::open;
+use crate::replace;
 use crate::volume::WallDir;
 
 /// How many published configurations are kept.
@@ -87,6 +88,16 @@ pub(super) fn prune(wall: &WallDir, newest: u64) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes the temporary files of publications that were not finished.
+pub(crate) fn remove_leftovers(wall: &WallDir) -> io::Result<()> {
+    match open::directory(&wall.history()) {
+        Ok(Some(_)) => replace::remove_leftovers(&wall.history()),
+        Ok(None) => Ok(()),
+        Err(error) if open::is_about_the_file(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn delete(path: &Path) -> io::Result<()> {

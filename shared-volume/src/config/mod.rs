@@ -8,6 +8,7 @@ mod published;
 mod schema;
 mod text;
 
+pub(crate) use history::remove_leftovers;
 pub use history::{KEPT_GENERATIONS, generation, history};
 pub use in_force::{Fault, InForce, in_force, read, read_open};
 pub(crate) use publish::publish_in;

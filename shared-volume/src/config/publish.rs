@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::history;
+use super::in_force::{Fault, InForce, in_force};
 use super::published::{AppliedEvent, Cause, MAX_GENERATION, Published};
 use super::schema::{Config, ConfigError};
 use crate::digest::Digest;
@@ -181,22 +182,41 @@ fn next_generation(session: &Session<'_>, current: u64) -> io::Result<u64> {
     Ok(history::generations(session.wall)?.pop().unwrap_or(0).max(generation) + 1)
 }
 
-/// Writes the history first, then `config.json`: when the latter cannot be replaced, the former is taken back.
+/// Puts the history first, then `config.json`: when the latter cannot be replaced, the former is taken back.
 fn put_in_force(session: &mut Session<'_>, published: &Published) -> io::Result<()> {
     let (json, config) = (published.to_json()?, session.wall.config());
     let history = session.wall.history_file(published.generation);
     create_directory(&session.wall.history())?;
     // Reads it first: what is not a regular file is named, and not replaced.
     open::read(&config).or_else(|error| if ForeignFile::of(&error).is_some() { Err(error) } else { Ok(None) })?;
-    replace::put(&history, &[&json])?;
-    let committed = Staged::write(&config, &[&json]).and_then(|staged| staged.commit(&mut session.lock));
-    if let Err(error) = committed {
-        drop(fs_err::remove_file(&history));
-        return Err(error);
-    }
+    let files = vec![Staged::write(&history, &[&json])?, Staged::write(&config, &[&json])?];
+    commit(session, files)?;
     // The publication stands. What could not be deleted is deleted with a later one.
     drop(history::prune(session.wall, published.generation));
     Ok(())
+}
+
+/// Commits files, the last of which is `config.json`, unless another writer has published meanwhile.
+fn commit(session: &mut Session<'_>, files: Vec<Staged<'_>>) -> io::Result<()> {
+    let (wall, before) = (session.wall, &session.in_force);
+    replace::commit(files, &mut session.lock, || match in_force(wall)? == *before {
+        true => Ok(()),
+        false => Err(io::Error::other("config.json was changed while a configuration was published")),
+    })
+}
+
+/// Finishes what the first try of an event may have left undone: a crash may have come after the history was written, or
+/// before the name of `config.json` was durable.
+fn finish(session: &mut Session<'_>, generation: u64) -> io::Result<()> {
+    let InForce { published, fault } = &session.in_force;
+    let config = session.wall.config();
+    match fault {
+        Some(Fault::Missing | Fault::Invalid(_)) if published.generation == generation => {
+            let files = vec![Staged::write(&config, &[&published.to_json()?])?];
+            commit(session, files)
+        }
+        _ => replace::sync_directory_of(&config),
+    }
 }
 
 /// Moves events that do not fit into the envelope any more to `retries/`, before they go.
@@ -211,8 +231,9 @@ fn forget_oldest(session: &mut Session<'_>, mut applied: Vec<AppliedEvent>) -> i
 }
 
 /// The answer to the retry of an event that has published a generation.
-fn repeated(session: &Session<'_>, applied: &Applied) -> io::Result<Outcome> {
+fn repeated(session: &mut Session<'_>, applied: &Applied) -> io::Result<Outcome> {
     let generation = u64::try_from(applied.result).unwrap_or(MAX_GENERATION);
+    finish(session, generation)?;
     let current = &session.in_force.published;
     if current.generation == generation {
         return Ok(Outcome::Repeated(current.clone()));

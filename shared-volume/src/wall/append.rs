@@ -34,7 +34,8 @@ impl Session<'_> {
     /// Returns false if the log was deleted or replaced while it was written.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
-        let mut file = open_log(&path)?;
+        let mut file = open::append_or_create(&path)?;
+        open::let_the_group_read(&file);
         let log = LogFile::new(file.try_clone()?, &path)?;
         let (identity, length) = (log.identity(), log.len());
         self.view.read_file(Some(log))?;
@@ -58,6 +59,8 @@ impl Session<'_> {
     /// what a crash has left, and is made a blank line.
     fn begin_line(&self, path: &Path, identity: (u64, u64), length: u64) -> io::Result<Vec<u8>> {
         if length == 0 {
+            // Whoever created it may have died before its name was durable.
+            replace::sync_directory_of(path)?;
             return Header::of_new_wall(None, None).line();
         }
         let (at, half) = match self.view.tail.unfinished() {
@@ -124,17 +127,6 @@ impl Session<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// Opens the log for appending, and creates it when it is missing.
-fn open_log(path: &Path) -> io::Result<File> {
-    if let Some(file) = open::append(path)? {
-        open::let_the_group_read(&file);
-        return Ok(file);
-    }
-    let file = open::append_or_create(path)?;
-    replace::sync_directory_of(path)?;
-    Ok(file)
 }
 
 /// Writes all of `bytes`, and takes note of where each system call has put its part of them.

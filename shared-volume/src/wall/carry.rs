@@ -29,6 +29,11 @@ pub(super) fn follow(state: &mut State, file: Ulid, from: u64) {
     state.replaced.push(Replaced { file, from, then: None, until });
 }
 
+/// Forgets logs that were about to be replaced under these names, and never were.
+pub(super) fn forget(state: &mut State, files: &[Ulid]) {
+    state.replaced.retain(|replaced| !files.contains(&replaced.file));
+}
+
 /// Returns true if one more replaced log can be followed.
 pub(super) fn has_room(state: &State) -> bool {
     state.replaced.len() < MAX_REPLACED

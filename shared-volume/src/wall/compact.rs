@@ -1,12 +1,14 @@
 //! Replacing the log: to keep it short, to clear it, or to move it away from a late write.
 
 use std::io;
+use std::path::Path;
 
 use ulid::Ulid;
 
 use super::carry;
 use super::cursor::Cursor;
 use super::file::{Header, LogFile};
+use super::line::has_record;
 use super::session::Session;
 use super::trash;
 use crate::intent::Intent;
@@ -131,19 +133,36 @@ impl Session<'_> {
     pub(super) fn replace_log(&mut self, parts: &[&[u8]], recorded: Recorded, taken: u64) -> io::Result<()> {
         let path = self.wall.content();
         let staged = Staged::write(&path, parts)?;
-        if LogFile::open(&path)?.is_some()
-            && let Some(file) = trash::keep(self.wall)?
-        {
-            carry::follow(&mut self.lock.state, file, taken);
+        let log = LogFile::open(&path)?;
+        if let Some(log) = &log {
+            carry::forget(&mut self.lock.state, &trash::remove_names_of(self.wall, log)?);
+            if let Some(file) = trash::keep(self.wall)? {
+                carry::follow(&mut self.lock.state, file, taken);
+            }
         }
         self.lock.state.recorded = Some(recorded);
-        staged.commit(&mut self.lock)?;
+        replace::commit(vec![staged], &mut self.lock, || match &log {
+            Some(log) => ensure_current(&path, log, taken),
+            None => Ok(()),
+        })?;
         self.view.read()?;
         // Lines that have arrived in the old file meanwhile.
         self.append(&[])?;
         let followed = &self.lock.state.replaced;
         trash::expire(self.wall, |file| followed.iter().any(|replaced| replaced.file == file))
     }
+}
+
+/// Ensures that no other writer has replaced the log, or appended to it behind the bytes that were taken over. What other
+/// programs append is carried over later.
+fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
+    let named = LogFile::open(path)?.filter(|named| named.identity() == log.identity());
+    let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
+    let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
+    if has_record(&named.read_range(taken, length)?) {
+        return Err(io::Error::other("another writer has appended to the log while a new one was written"));
+    }
+    Ok(())
 }
 
 fn is_full<T>(result: &io::Result<T>) -> bool {

@@ -69,6 +69,12 @@ fn parsed<T: DeserializeOwned>(line: &[u8], into: impl FnOnce(T) -> Line) -> Opt
     serde_json::from_slice(line).ok().map(into)
 }
 
+/// Returns true if one of these lines is a record of ours.
+pub(super) fn has_record(lines: &[u8]) -> bool {
+    let is_record = |line: &[u8]| matches!(Line::parse(line, false), Line::Message(_) | Line::Removal(_));
+    lines.split(|byte| *byte == b'\n').any(is_record)
+}
+
 fn plain(line: &[u8], cut: bool) -> Line {
     let shown = &line[..line.len().min(MAX_PLAIN_BYTES)];
     let cut = cut || shown.len() < line.len();

@@ -8,7 +8,7 @@ use super::carry;
 use super::file::LogFile;
 use super::view::View;
 use super::writer::clear_payload;
-use crate::config::{InForce, in_force};
+use crate::config::{self, InForce, in_force};
 use crate::digest::Digest;
 use crate::error::{ChangeError, WriteError};
 use crate::intent::Intent;
@@ -51,8 +51,10 @@ impl<'a> Session<'a> {
     /// Deals with what the last holder of the lock had begun.
     fn settle(&mut self) -> io::Result<()> {
         let intent = self.lock.state.intent;
-        if intent == Intent::Replace || intent == Intent::Unknown {
+        // A crash before the declaration has left its temporary file as well; whoever starts anew removes it.
+        if intent == Intent::Replace || intent == Intent::Unknown || self.lock.is_first {
             replace::remove_leftovers(self.wall.path())?;
+            config::remove_leftovers(self.wall)?;
         }
         let log = LogFile::open(&self.wall.content())?;
         let (settled, appended) = match &log {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use ulid::Ulid;
 
+use super::file::LogFile;
 use crate::open;
 use crate::volume::{WallDir, create_directory};
 
@@ -31,6 +32,23 @@ pub(super) fn keep(wall: &WallDir) -> io::Result<Option<Ulid>> {
         Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::CrossesDevices) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Removes the names that the log itself has in `trash/`: a writer that crashed before it replaced the log has left them.
+/// Returns which.
+pub(super) fn remove_names_of(wall: &WallDir, log: &LogFile) -> io::Result<Vec<Ulid>> {
+    if log.metadata.nlink() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut removed = Vec::new();
+    for file in list(wall)? {
+        let path = path(wall, file);
+        if fs_err::symlink_metadata(&path).is_ok_and(|named| (named.dev(), named.ino()) == log.identity()) {
+            fs_err::remove_file(path)?;
+            removed.push(file);
+        }
+    }
+    Ok(removed)
 }
 
 /// Lists the replaced logs, oldest first.

@@ -15,6 +15,7 @@ use crate::digest::Digest;
 use crate::error::{ChangeError, WriteError};
 use crate::lock::LockFile;
 use crate::message::{Draft, Message, Refusal, Removal};
+use crate::replace;
 use crate::retries::{Applied, DEFAULT_RETRY_WINDOW, Kind, RetryStore};
 use crate::time;
 use crate::volume::WallDir;
@@ -140,6 +141,8 @@ impl WallWriter {
     pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, ChangeError> {
         let mut session = self.begin(deadline)?;
         if let Some(applied) = session.earlier(event, Kind::Clear, clear_payload())? {
+            // Whoever cleared it may have died before the new name was durable.
+            replace::sync_directory_of(&session.wall.content())?;
             return Ok(Cleared { wall: Ulid(applied.result), repeated: true });
         }
         let wall = session.begin_anew(event)?;

@@ -1,0 +1,108 @@
+//! A writer under strace.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use tests::{Change, Changed};
+
+/// A system call that a writer makes on its wall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    /// How many calls of this name the process has made by then.
+    pub(crate) nth: usize,
+    /// The call as strace shows it.
+    pub(crate) shown: String,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} no. {}: {}", self.name, self.nth, self.shown.chars().take(200).collect::<String>())
+    }
+}
+
+/// The calls that change nothing: to be killed before one of them is to be killed before the next one that does.
+const HARMLESS: [&str; 8] = ["fstat", "getdents64", "lseek", "newfstatat", "pread64", "read", "statx", "fcntl"];
+
+impl Call {
+    /// Returns true if the call changes something on the volume.
+    pub(crate) fn changes_something(&self) -> bool {
+        let only_opens = self.name.starts_with("open") && !self.shown.contains("O_CREAT");
+        !HARMLESS.contains(&&*self.name) && self.name != "close" && !only_opens
+    }
+
+    /// Strace's option that does `what` at this call.
+    pub(crate) fn inject(&self, what: &str) -> String {
+        format!("inject={}:{what}:when={}", self.name, self.nth)
+    }
+}
+
+/// Runs the changes by one writer on `wall`, and lists the system calls that it made there.
+pub(crate) fn calls(wall: &Path, changes: &[Change]) -> Result<Vec<Call>> {
+    let (output, calls) = run(wall, changes, &[])?;
+    ensure!(output.status.success(), "{changes:?}: {}", String::from_utf8_lossy(&output.stdout));
+    Ok(calls)
+}
+
+/// Runs the changes by one writer that is killed when it makes `call`. It does not make it.
+pub(crate) fn killed_before(call: &Call, wall: &Path, changes: &[Change]) -> Result<()> {
+    let (output, calls) = run(wall, changes, &[call.inject("error=EINTR:signal=KILL")])?;
+    let last = calls.last().context("it has made no call")?;
+    ensure!(!output.status.success(), "it was not killed");
+    ensure!((&last.name, last.nth) == (&call.name, call.nth), "it was killed at another call: {last}");
+    Ok(())
+}
+
+/// Runs the changes by one writer whose `call` fails with `error`. Returns its answers.
+pub(crate) fn failing_at(call: &Call, error: &str, wall: &Path, changes: &[Change]) -> Result<Vec<Changed>> {
+    let (output, calls) = run(wall, changes, &[call.inject(&format!("error={error}"))])?;
+    ensure!(calls.iter().any(|made| made.shown.contains("(INJECTED)")), "no call failed");
+    answers(&output)
+}
+
+/// The answers that a writer has printed.
+pub(crate) fn answers(output: &Output) -> Result<Vec<Changed>> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let parsed = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+    parsed.with_context(|| format!("{}: {text}{}", output.status, String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The program that makes changes, to be run under strace with these options.
+pub(crate) fn command(wall: &Path, changes: &[Change], log: &Path, options: &[String]) -> Result<Command> {
+    let mut command = Command::new("strace");
+    command.args(["-qq", "-y", "-s", "40", "-e", "trace=%file,%desc,kill", "-o"]).arg(log);
+    command.args(options.iter().flat_map(|option| ["-e", option]));
+    command.arg(env!("CARGO_BIN_EXE_change-wall")).arg(wall);
+    for change in changes {
+        command.arg(serde_json::to_string(change)?);
+    }
+    command.stdin(Stdio::null());
+    Ok(command)
+}
+
+fn run(wall: &Path, changes: &[Change], options: &[String]) -> Result<(Output, Vec<Call>)> {
+    let log = tempfile::NamedTempFile::new()?;
+    let output = command(wall, changes, log.path(), options)?
+        .output()
+        .context("strace did not start: `tests/all faults` installs it")?;
+    Ok((output, parse(&fs_err::read_to_string(log.path())?, wall)))
+}
+
+fn parse(log: &str, wall: &Path) -> Vec<Call> {
+    let wall = wall.to_string_lossy();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in log.lines() {
+        let Some((name, _)) = line.split_once('(') else { continue };
+        let nth = counts.entry(name).or_default();
+        *nth += 1;
+        // The arguments of the program name the wall as well.
+        if name != "execve" && line.contains(&*wall) {
+            calls.push(Call { name: name.to_owned(), nth: *nth, shown: line.to_owned() });
+        }
+    }
+    calls
+}
