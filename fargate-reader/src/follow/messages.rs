@@ -78,6 +78,7 @@ impl Messages {
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
         let removed = entries.iter().filter_map(removed).map(str::to_owned).collect();
         self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), removed, before);
+        self.drop_gone(first);
         self.drop_oldest();
         self.keep_encoded();
         (self.damaged_lines, self.cursor) = (damaged_lines, cursor);
@@ -130,6 +131,16 @@ impl Messages {
         self.messages = 0;
         let before = std::mem::take(&mut self.kept);
         before.iter().filter_map(|item| message(item)).map(|shown| (shown.id.clone(), Arc::clone(shown))).collect()
+    }
+
+    /// Drops what compaction has taken out of the log: a task that starts now does not show it either.
+    fn drop_gone(&mut self, first: Cursor) {
+        while self.kept.front().is_some_and(|item| item.ends.position <= first.position) {
+            if let Some(gone) = self.kept.pop_front() {
+                self.messages -= usize::from(message(&gone).is_some());
+                self.begins = first;
+            }
+        }
     }
 
     fn drop_oldest(&mut self) {
