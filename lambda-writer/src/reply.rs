@@ -58,7 +58,7 @@ impl From<Done> for Answer {
 /// A message, as it is shown.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shown {
-    /// The message's ULID; for a plain line by another program its wall, position and digest.
+    /// The message's ULID; for a plain line by another program its position and digest.
     pub id: String,
     /// When the function was about to write it; null for a plain line.
     #[serde(with = "optional_millis")]
@@ -113,7 +113,7 @@ impl Page {
         let wall = newest.cursor.wall;
         let (mut left, mut older, mut messages) = (MAX_REPLY_BYTES, newest.older, Vec::new());
         for entry in newest.entries.iter().rev() {
-            let Some(message) = shown(entry, wall) else { continue };
+            let Some(message) = shown(entry) else { continue };
             let Some(still_left) = left.checked_sub(bytes(&message)) else {
                 older = Some(entry.end(wall));
                 break;
@@ -126,11 +126,11 @@ impl Page {
     }
 }
 
-fn shown(entry: &Entry, wall: Ulid) -> Option<Shown> {
+fn shown(entry: &Entry) -> Option<Shown> {
     match &entry.said {
         Said::Message(message) => Some(message.clone().into()),
         Said::Plain { text, .. } => {
-            Some(Shown { id: entry.id(wall), at: None, author: None, text: text.clone(), received: None })
+            Some(Shown { id: entry.id(), at: None, author: None, text: text.clone(), received: None })
         }
         Said::Removal(_) => None,
     }

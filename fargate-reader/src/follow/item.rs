@@ -10,7 +10,7 @@ use crate::snapshot::{Item, Said, Shown};
 
 /// An entry of `wall`, which reached the volume at `stored` and was read at `seen`.
 pub(super) fn item(entry: Entry, wall: Ulid, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Item {
-    let (id, ends) = (entry.id(wall), entry.end(wall));
+    let (id, ends) = (entry.id(), entry.end(wall));
     let plain = matches!(entry.said, wall::Said::Plain { .. });
     let (author, text, received, at) = match entry.said {
         wall::Said::Removal(_) => return Item { ends, said: Said::Removal(id.into()) },

@@ -41,7 +41,9 @@ impl Session<'_> {
         self.view.read_file(Some(log))?;
 
         let mut lines = self.begin_line(&path, identity, length)?;
-        lines.extend(carry::collect(self.wall, &mut self.lock.state, identity)?);
+        let carried = carry::collect(self.wall, &mut self.lock.state, identity)?;
+        let has_carried = !carried.is_empty();
+        lines.extend(carried);
         if lines.is_empty() && records.is_empty() {
             carry::settle(&mut self.lock.state, true);
             return Ok(true);
@@ -51,6 +53,10 @@ impl Session<'_> {
         self.lock.declare()?;
         self.write_durably(&mut file, &lines, length, identity)?;
         carry::settle(&mut self.lock.state, true);
+        if has_carried {
+            // The intent proves it only as long as nobody replaces the log.
+            self.lock.declare()?;
+        }
         self.is_named(&path, identity)
     }
 
@@ -63,20 +69,42 @@ impl Session<'_> {
             replace::sync_directory_of(path)?;
             return Header::of_new_wall(None, None).line();
         }
-        let (at, half) = match self.view.tail.unfinished() {
-            Some((at, half)) => (at, half.to_vec()),
-            None if self.view.tail.beginning().is_some() => return Ok(Vec::new()),
-            // Not even the first line is finished.
-            None => match LogFile::open(path)? {
-                Some(log) => (0, log.read_range(0, MAX_RECORD_BYTES)?),
-                None => return Ok(Vec::new()),
-            },
-        };
-        if at + half.len() as u64 == length && is_half_of_ours(&half) {
-            blank(path, identity, &[(at, half.len() as u64)])?;
-            return Ok(Vec::new());
+        match self.unfinished_line(path)? {
+            Some((at, half)) if at + half.len() as u64 == length && is_half_of_ours(&half) => {
+                blank(path, identity, &[(at, half.len() as u64)])?;
+                Ok(Vec::new())
+            }
+            Some(_) => Ok(vec![b'\n']),
+            None => Ok(Vec::new()),
         }
-        Ok(vec![b'\n'])
+    }
+
+    /// Returns the offset and the beginning of the line at the end of the log that has no newline yet.
+    fn unfinished_line(&self, path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
+        if let Some((at, line)) = self.view.tail.unfinished() {
+            return Ok(Some((at, line.to_vec())));
+        }
+        if self.view.tail.beginning().is_some() {
+            return Ok(None);
+        }
+        // Not even the first line is finished.
+        let first = LogFile::open(path)?.map(|log| log.read_range(0, MAX_RECORD_BYTES)).transpose()?;
+        Ok(first.filter(|line| !line.is_empty()).map(|line| (0, line)))
+    }
+
+    /// Makes the half of a record that a crash has left at the end of the log a blank line, so that another program that
+    /// still appends to this file does not append to it.
+    pub(super) fn blank_half(&mut self) -> io::Result<()> {
+        let path = self.wall.content();
+        let Some(log) = LogFile::open(&path)? else { return Ok(()) };
+        if let Some((at, half)) = self.unfinished_line(&path)?
+            && at + half.len() as u64 == log.len()
+            && is_half_of_ours(&half)
+        {
+            blank(&path, log.identity(), &[(at, half.len() as u64)])?;
+            self.view.read()?;
+        }
+        Ok(())
     }
 
     /// Writes `lines` and waits until they are on the disk. If that fails, what was written of them is blanked out.

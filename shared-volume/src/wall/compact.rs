@@ -64,8 +64,11 @@ impl Session<'_> {
 
     /// Puts the log as it is into a new file. What is still under way to the old one does no harm then.
     pub(super) fn move_log(&mut self) -> io::Result<()> {
+        self.blank_half()?;
         match self.view.tail.beginning() {
-            Some(_) => self.rewrite(self.view.cursor_before_newest(usize::MAX, LONGEST_BYTES)),
+            // Removed messages and their events go with it.
+            Some(_) if self.log_bytes()? <= LONGEST_BYTES => self.rewrite(self.view.first()),
+            Some(_) => self.compact(usize::MAX),
             // Not even the first line is finished: if it ever is, it is taken over from the old file.
             None => {
                 let header = Header::of_new_wall(None, None);

@@ -45,12 +45,13 @@ impl Entry {
         Cursor { wall, position: self.span.end, edition: self.edition }
     }
 
-    /// Returns the id by which a message is removed: that of the record; for a plain line its wall, position and digest.
+    /// Returns the id by which a message is removed: that of the record; for a plain line its position and digest, which
+    /// stay when somebody edits another line of the log.
     #[must_use]
-    pub fn id(&self, wall: Ulid) -> String {
+    pub fn id(&self) -> String {
         match &self.said {
             Said::Message(message) => message.id.to_string(),
-            Said::Plain { digest, .. } => format!("{wall}-{}-{digest:016x}", self.span.start),
+            Said::Plain { digest, .. } => format!("plain-{}-{digest:016x}", self.span.start),
             Said::Removal(removal) => removal.removes.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! Bringing back what a clear or a compaction took away.
 
+use std::collections::HashSet;
 use std::io;
 use std::time::Instant;
 
@@ -154,11 +155,12 @@ impl Session<'_> {
         if total > keep {
             return Err(RestoreError::TooMany { total, keep });
         }
-        let bytes = match same_wall {
-            true => old.bytes_before(back.last().map_or(0, |entry| entry.span.end)),
-            false => old.lines_of(back.into_iter().filter(|entry| !self.is_there(entry))),
-        };
-        self.put_before(old, &bytes, same_wall, current)?;
+        if same_wall {
+            let bytes = old.bytes_before(back.last().map_or(0, |entry| entry.span.end));
+            self.put_before(&bytes, old.beginning.header.clone())?;
+        } else {
+            self.put_together(old, back)?;
+        }
         // What is back cannot come back again. A log that is still followed is deleted when it expires.
         if !self.lock.state.replaced.iter().any(|replaced| replaced.file == old.file) {
             fs_err::remove_file(trash::path(self.wall, old.file))?;
@@ -171,33 +173,65 @@ impl Session<'_> {
         matches!(&entry.said, Said::Message(message) if self.view.has(&message.id.to_string()))
     }
 
-    /// Rewrites the log with `bytes` before what is there. Positions of the same wall fit again; otherwise it becomes a new
-    /// wall, and every browser starts over.
-    fn put_before(
-        &mut self,
-        old: &Old,
-        bytes: &[u8],
-        same_wall: bool,
-        current: Option<Header>,
-    ) -> Result<(), RestoreError> {
-        let log = LogFile::open(&self.wall.content())?;
-        let header_bytes = self.view.tail.beginning().map_or(0, |beginning| beginning.header_bytes);
-        let end = self.view.tail.unfinished().map_or(log.as_ref().map_or(0, LogFile::len), |(at, _)| at);
-        let length = usize::try_from(end.saturating_sub(header_bytes)).unwrap_or(usize::MAX);
-        let total = (bytes.len() + length) as u64;
-        if total > MAX_LOG_BYTES / 2 {
-            return Err(RestoreError::TooLong(total));
+    /// Puts back what compaction has dropped of this wall: positions and cursors fit again.
+    fn put_before(&mut self, bytes: &[u8], header: Header) -> Result<(), RestoreError> {
+        let (now, end) = self.lines_now()?;
+        let header = self.keep_clear(header);
+        self.put(header, &[bytes, &now].concat(), end)
+    }
+
+    /// Begins a new wall with the messages of another one and those that are there. Removal records stay behind together
+    /// with what they have removed, because a plain line gets another position.
+    fn put_together(&mut self, old: &Old, back: Vec<&Entry>) -> Result<(), RestoreError> {
+        let removed: HashSet<&str> = back.iter().filter_map(|entry| removes(entry)).collect();
+        let is_back =
+            |entry: &&Entry| removes(entry).is_none() && !removed.contains(&*entry.id()) && !self.is_there(entry);
+        let mut lines = old.lines_of(back.into_iter().filter(is_back));
+        let (now, end) = self.lines_now()?;
+        let start = self.view.tail.beginning().map_or(0, |beginning| beginning.header.start);
+        let place =
+            |position: u64| usize::try_from(position.saturating_sub(start)).unwrap_or(usize::MAX).min(now.len());
+        for entry in self.view.messages() {
+            lines.extend_from_slice(&now[place(entry.span.start)..place(entry.span.end)]);
         }
-        let now = log.map(|log| log.read_range(header_bytes, length)).transpose()?.unwrap_or_default();
+        let header = self.keep_clear(Header::of_new_wall(None, None));
+        self.put(header, &lines, end)
+    }
+
+    /// Returns the whole lines of the log behind its header, and the offset behind them.
+    fn lines_now(&self) -> Result<(Vec<u8>, u64), RestoreError> {
+        let Some(log) = LogFile::open(&self.wall.content())? else { return Ok((Vec::new(), 0)) };
+        let from = self.view.tail.beginning().map_or(0, |beginning| beginning.header_bytes);
+        let end = self.view.tail.unfinished().map_or(log.len(), |(at, _)| at);
+        let length = end.saturating_sub(from);
+        if length > MAX_LOG_BYTES {
+            return Err(RestoreError::TooLong(length));
+        }
+        Ok((log.read_range(from, usize::try_from(length).unwrap_or(0))?, end))
+    }
+
+    /// The event that cleared the wall before this one must stay known.
+    fn keep_clear(&self, header: Header) -> Header {
+        let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
         let (cleared_by, cleared_at) = current.map_or((None, None), |header| (header.cleared_by, header.cleared_at));
-        let header = if same_wall {
-            Header { cleared_by, cleared_at, ..old.beginning.header.clone() }
-        } else {
-            Header::of_new_wall(cleared_by, cleared_at)
-        };
+        Header { cleared_by, cleared_at, ..header }
+    }
+
+    fn put(&mut self, header: Header, lines: &[u8], taken: u64) -> Result<(), RestoreError> {
+        if lines.len() as u64 > MAX_LOG_BYTES / 2 {
+            return Err(RestoreError::TooLong(lines.len() as u64));
+        }
         self.record_events()?;
         let recorded = Recorded { wall: header.wall, position: header.start };
-        self.replace_log(&[&header.line()?, bytes, &now], recorded, end)?;
+        self.replace_log(&[&header.line()?, lines], recorded, taken)?;
         Ok(())
+    }
+}
+
+/// The id of the message that an entry removes.
+fn removes(entry: &Entry) -> Option<&str> {
+    match &entry.said {
+        Said::Removal(removal) => Some(&removal.removes),
+        _ => None,
     }
 }

@@ -136,6 +136,17 @@ impl Tail {
         }
     }
 
+    /// Reads the log from its beginning, whatever is known of it.
+    pub(super) fn verify(&mut self) -> io::Result<Option<Added>> {
+        let due = std::mem::take(&mut self.verify_after);
+        if let Some(seen) = &mut self.seen {
+            seen.verified.0 = None;
+        }
+        let read = self.read();
+        self.verify_after = due;
+        read
+    }
+
     /// The log's beginning, as it was read last.
     pub(super) fn beginning(&self) -> Option<&Beginning> {
         self.seen.as_ref()?.beginning.as_ref()
@@ -181,7 +192,7 @@ impl Tail {
         let (mut parser, mut entries) = (seen.parser.clone(), Newest::default());
         let offset =
             file.read_pieces(seen.offset, file.len(), |piece| parser.feed(piece, |entry| entries.push(entry)))?;
-        seen.remembered = remembered(&file, offset, seen.beginning.as_ref())?;
+        seen.remembered = remembered(&file, offset)?;
         (seen.parser, seen.offset, seen.fingerprint) = (parser, offset, Some(fingerprint));
         if entries.dropped.is_some() {
             seen.first = entries.first(seen.first);
@@ -201,7 +212,7 @@ impl Tail {
         let (from, first) = first_in_window(&file, &beginning)?;
         let (mut parser, mut entries) = (Parser::new(first), Newest::default());
         let offset = file.read_pieces(from, file.len(), |piece| parser.feed(piece, |entry| entries.push(entry)))?;
-        let remembered = remembered(&file, offset, Some(&beginning))?;
+        let remembered = remembered(&file, offset)?;
         let first = entries.first(first);
         let before = self.seen.as_ref().map(|seen| seen.parser.cursor);
         let wall = first.wall;
@@ -300,8 +311,8 @@ fn first_in_window(file: &LogFile, beginning: &Beginning) -> io::Result<(u64, Cu
     Ok((from, Cursor { wall, position, edition: first_edition(wall, position) }))
 }
 
-fn remembered(file: &LogFile, offset: u64, beginning: Option<&Beginning>) -> io::Result<Vec<u8>> {
-    let header = beginning.map_or(0, |beginning| beginning.header_bytes);
-    let from = offset.saturating_sub(REMEMBERED_BYTES).max(header).min(offset);
+/// Reads the last bytes before the offset, the header among them: another log may have got the same inode.
+fn remembered(file: &LogFile, offset: u64) -> io::Result<Vec<u8>> {
+    let from = offset.saturating_sub(REMEMBERED_BYTES);
     file.read_range(from, usize::try_from(offset - from).unwrap_or(0))
 }

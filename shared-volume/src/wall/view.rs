@@ -71,6 +71,13 @@ impl View {
         Ok(())
     }
 
+    /// Reads everything again, to notice what was edited in place.
+    pub(super) fn verify(&mut self) -> io::Result<()> {
+        let added = self.tail.verify()?;
+        self.apply(added);
+        Ok(())
+    }
+
     /// Reads what was added to a log that was opened already.
     pub(super) fn read_file(&mut self, file: Option<LogFile>) -> io::Result<()> {
         let added = self.tail.read_file(file)?;
@@ -93,14 +100,14 @@ impl View {
                     self.visible.remove(&removal.removes);
                 }
                 _ => {
-                    self.visible.insert(entry.id(self.cursor.wall));
+                    self.visible.insert(entry.id());
                 }
             }
             self.entries.push_back(entry);
         }
         while self.entries.front().is_some_and(|entry| entry.span.start < self.first.position) {
             if let Some(gone) = self.entries.pop_front() {
-                self.visible.remove(&gone.id(self.cursor.wall));
+                self.visible.remove(&gone.id());
             }
         }
     }
@@ -124,6 +131,18 @@ impl View {
         Newest { cursor: self.cursor, entries, older }
     }
 
+    /// Returns the cursor before the first entry.
+    pub(super) fn first(&self) -> Cursor {
+        self.first
+    }
+
+    /// Returns the entries of the messages on the wall, oldest first.
+    pub(super) fn messages(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| !matches!(entry.said, Said::Removal(_)) && self.visible.contains(&entry.id()))
+    }
+
     /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
     pub(super) fn cursor_before_newest(&self, count: usize, bytes: u64) -> Cursor {
         let fits = |entry: &Entry| self.cursor.position - entry.span.start <= bytes;
@@ -137,10 +156,9 @@ impl View {
 
     /// The messages on the wall with their place among the entries, newest first.
     fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let wall = self.cursor.wall;
         let is_message = |entry: &Entry| !matches!(entry.said, Said::Removal(_));
         let entries = self.entries.iter().enumerate().rev();
-        entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id(wall)))
+        entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id()))
     }
 
     /// Forgets the events before the recorded position: they are stored in `retries/`.

@@ -122,6 +122,9 @@ impl WallWriter {
             session.sync_log()?;
             return Ok(Removed { id: id.to_owned(), repeated: true });
         }
+        if !session.view.has(id) {
+            session.view.verify()?;
+        }
         if id.len() > MAX_ID_BYTES || !session.view.has(id) {
             let id = id.chars().take(MAX_ID_BYTES).collect();
             return Err(Refusal::MessageUnknown { id }.into());
