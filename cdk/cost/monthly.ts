@@ -1,6 +1,6 @@
 // What a month costs, at three sizes: `npm run cost` prints the table that README.md shows.
 import { pathToFileURL } from "node:url";
-import { alarmCount, containerInsightsMetrics, interfaceEndpoints, zones } from "./shape.ts";
+import { alarmCount, containerInsightsMetrics, interfaceEndpoints, logMetrics, zones } from "./shape.ts";
 import { HOURS, PRICES } from "./prices.ts";
 
 /** How much a wall is used. */
@@ -68,7 +68,7 @@ export function bill(size: Size, natGateways = 0): Record<string, number> {
     "EFS storage and backup": size.storedGb * (p.efsGbMonth + p.backupGbMonth),
     "EFS throughput (elastic)": readGb * p.efsReadGb + ((size.writes * WRITER_WRITE_BYTES) / GIB) * p.efsWriteGb,
     "key, secret": p.keyMonth + p.secretMonth,
-    "logs, metrics, alarms": logGb * p.logGb + alarmCount * p.alarmMonth + (2 + containerInsightsMetrics) * p.metricMonth,
+    "logs, metrics, alarms": logGb * p.logGb + alarmCount * p.alarmMonth + (logMetrics + containerInsightsMetrics) * p.metricMonth,
     "data to browsers": internetGb * p.internetGb,
   };
 }

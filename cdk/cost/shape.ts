@@ -7,7 +7,10 @@ export const zones = 2;
 export const interfaceEndpoints = 5;
 
 /** Alarms. */
-export const alarmCount = 12;
+export const alarmCount = 13;
+
+/** Custom metrics that are made of log lines. */
+export const logMetrics = 3;
 
 /** Custom metrics that Container Insights makes for one small cluster with one service, about. */
 export const containerInsightsMetrics = 20;

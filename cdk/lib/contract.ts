@@ -31,7 +31,7 @@ export const HEALTHCHECK_SUBCOMMAND = "healthcheck";
 export const READY_PATH = "/ready";
 
 /** How often an open event stream says something, in seconds. Every timeout on the way must be longer. */
-export const SSE_KEEP_ALIVE_SECONDS = 15;
+export const SSE_KEEP_ALIVE_SECONDS = 10;
 
 /** The function's part of the API's path: `/default/MessageWall`, as in the blog post. */
 export const API_STAGE = "default";
@@ -57,9 +57,33 @@ export const STATUS_LOG = {
   everySeconds: 30,
 } as const;
 
+/**
+ * The line that the function logs for an event that no retry can help, of which CloudWatch makes a metric:
+ *
+ * `{"level":"ERROR","message":"event refused for good","error":"config_invalid","detail":"...","file":"rejected/....json"}`
+ *
+ * `error` is the stable name, `detail` says what is wrong, `file` is where the event was stored on the volume.
+ */
+export const REFUSED_LOG = {
+  message: "event refused for good",
+  messageField: "$.message",
+  errorField: "$.error",
+  detailField: "$.detail",
+  fileField: "$.file",
+} as const;
+
+/** Neither program takes the mount's empty directory for the wall: a wall that is kept there is gone with its container. */
+const REQUIRE_MOUNT = "true";
+
+/** What decides the environment of `lambda-writer`. */
+export interface WriterChoices {
+  /** How long an applied event is remembered, such as `14d`. */
+  readonly retryWindow: string;
+}
+
 /** The environment of `lambda-writer`. */
-export function writerEnvironment(): Record<string, string> {
-  return { WALL_DIR };
+export function writerEnvironment({ retryWindow }: WriterChoices): Record<string, string> {
+  return { WALL_DIR, REQUIRE_MOUNT, RETRY_WINDOW: retryWindow };
 }
 
 /** What decides the environment of `fargate-reader`. */
@@ -74,6 +98,7 @@ export interface ReaderChoices {
 export function readerEnvironment(choices: ReaderChoices): Record<string, string> {
   return {
     WALL_DIR,
+    REQUIRE_MOUNT,
     LISTEN: `0.0.0.0:${READER_PORT}`,
     // Another host writes this volume, so the kernel's own notifications never come.
     WATCH: "nfs",

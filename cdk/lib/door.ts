@@ -27,8 +27,8 @@ export class Door extends Construct {
       vpc: network.vpc,
       internetFacing: true,
       securityGroup: network.doorGroup,
-      // A stream says something every 15 s; eight silent times in a row mean that it is dead.
-      idleTimeout: Duration.seconds(8 * SSE_KEEP_ALIVE_SECONDS),
+      // A stream says something every 10 s; twelve silent times in a row mean that it is dead.
+      idleTimeout: Duration.seconds(12 * SSE_KEEP_ALIVE_SECONDS),
       dropInvalidHeaderFields: true,
     });
     this.readers = new elb.ApplicationTargetGroup(this, "Readers", {

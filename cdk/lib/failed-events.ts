@@ -3,13 +3,16 @@ import { Duration, Validations } from "aws-cdk-lib";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
+/** How long an event waits for somebody, in days: the most that SQS allows. The function can remember applied events as long. */
+export const RETENTION_DAYS = 14;
+
 /** A dead-letter queue; README.md says how to look into it and send its events again. */
 export class FailedEvents extends sqs.Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: Duration.days(RETENTION_DAYS),
     });
     Validations.of(this).acknowledge({
       id: "AwsSolutions-SQS3",

@@ -15,6 +15,7 @@ import { SharedVolume } from "./shared-volume.ts";
 import { WriterApi } from "./writer-api.ts";
 import { WriterEvents } from "./writer-events.ts";
 import { WriterFunction } from "./writer-function.ts";
+import { WriterMetrics } from "./writer-metrics.ts";
 
 /** MessageWall: a function writes the file system, containers follow it, browsers see it. */
 export class MessageWallStack extends Stack {
@@ -23,16 +24,17 @@ export class MessageWallStack extends Stack {
     const network = new Network(this, "Network", settings);
     const volume = new SharedVolume(this, "SharedVolume", { settings, network });
     const failedEvents = new FailedEvents(this, "FailedEvents");
-    const { function: writer } = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
+    const { function: writer, log: writerLog } = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
     const api = new WriterApi(this, "Api", { settings, writer });
     const events = new WriterEvents(this, "Events", { settings, writer, failedEvents });
     const door = new Door(this, "Door", { settings, network });
     const task = new ReaderTask(this, "Reader", { settings, volume, writer });
     new ReaderService(this, "Readers", { settings, network, volume, task, door });
+    const writerSays = new WriterMetrics(this, "WriterMetrics", settings.name, writerLog);
     const reader = new ReaderMetrics(this, "ReaderMetrics", settings.name, task.log);
     const { dashboard, topic } = new Observability(this, "Observability", {
       settings,
-      metrics: metrics({ volume, writer, api: api.api, failedEvents, door, reader }),
+      metrics: metrics({ volume, writer, writerSays, api: api.api, failedEvents, door, reader }),
     });
 
     const subnets = (selection: ec2.SubnetSelection) => network.vpc.selectSubnets(selection).subnetIds.join(",");
@@ -55,7 +57,7 @@ export class MessageWallStack extends Stack {
         : { EndpointGroup: [network.endpointGroup.securityGroupId, "Admits who may call AWS's APIs from the private subnets"] }),
       Dashboard: [dashboard.dashboardName, "In CloudWatch"],
       AlarmTopic: [topic.topicArn, "Told of every alarm"],
-      FailedEventsQueue: [failedEvents.queueUrl, "Events that could not be applied"],
+      FailedEventsQueue: [failedEvents.queueUrl, "Events that could not be delivered, or failed three times"],
     } satisfies Record<string, readonly [value: string, description: string]>;
     for (const [key, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, `${key}Output`, { key, value, description });

@@ -9,12 +9,14 @@ import { API_STAGE } from "./contract.ts";
 import type { Door } from "./door.ts";
 import type { ReaderMetrics } from "./reader-metrics.ts";
 import type { SharedVolume } from "./shared-volume.ts";
+import type { WriterMetrics } from "./writer-metrics.ts";
 
 const PERIOD = Duration.minutes(5);
 
 export interface Observed {
   readonly volume: SharedVolume;
   readonly writer: IFunction;
+  readonly writerSays: WriterMetrics;
   readonly api: HttpApi;
   readonly failedEvents: IQueue;
   readonly door: Door;
@@ -24,7 +26,7 @@ export interface Observed {
 export type Metrics = ReturnType<typeof metrics>;
 
 /** The metrics of one stack. */
-export function metrics({ volume, writer, api, failedEvents, door, reader }: Observed) {
+export function metrics({ volume, writer, writerSays, api, failedEvents, door, reader }: Observed) {
   const efs = (metricName: string, statistic: string, period = PERIOD) =>
     new cloudwatch.Metric({ namespace: "AWS/EFS", metricName, dimensionsMap: { FileSystemId: volume.fileSystemId }, statistic, period });
   const sum = { statistic: "Sum", period: PERIOD };
@@ -43,6 +45,7 @@ export function metrics({ volume, writer, api, failedEvents, door, reader }: Obs
     writerTypical: writer.metricDuration({ statistic: "p50", period: PERIOD }),
     writerConcurrency: writer.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
     failedEvents: failedEvents.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period: PERIOD }),
+    refusedEvents: writerSays.refusedEvents,
     apiErrors: api.metricServerError({ ...sum, dimensionsMap: { ApiId: api.apiId, Stage: API_STAGE } }),
     pageErrors: new cloudwatch.MathExpression({
       label: "5xx of readers and load balancer",

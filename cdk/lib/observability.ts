@@ -60,7 +60,7 @@ export class Observability extends Construct {
     dashboard.addWidgets(
       graph("Function: invocations, errors, throttles", [metrics.writerInvocations], [metrics.writerErrors, metrics.writerThrottles]),
       graph("Function: duration", [metrics.writerTypical, metrics.writerSlowest]),
-      graph("Function: environments; failed events", [metrics.writerConcurrency], [metrics.failedEvents]),
+      graph("Function: environments; failed, refused events", [metrics.writerConcurrency], [metrics.failedEvents, metrics.refusedEvents]),
     );
     dashboard.addWidgets(
       graph("File system: burst credits", [metrics.burstCredits]),

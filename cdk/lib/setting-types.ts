@@ -21,6 +21,19 @@ export function integer(least: number, most: number, fallback?: number): Reader<
   };
 }
 
+/** A duration of `least` to `most` seconds, in the form that the programs read: a whole number of `s`, `m`, `h` or `d`. */
+export function duration(least: number, most: number, fallback: string): Reader<string> {
+  const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+  return (given) => {
+    const value = given ?? fallback;
+    const [, number, unit = ""] = /^(\d+)([smhd])$/.exec(value) ?? [];
+    const seconds = Number(number) * (units[unit] ?? NaN);
+    return seconds >= least && seconds <= most
+      ? { value }
+      : { problem: `a duration from ${least}s to ${most / 86_400}d, such as 24h` };
+  };
+}
+
 /** `true` or `false`, and nothing that merely looks like it. */
 export function boolean(fallback: boolean): Reader<boolean> {
   return (given) => {

@@ -1,7 +1,8 @@
 // Every choice of the deployer, in one table. A setting comes from CDK's context
 // (`npx cdk deploy -c natGateways=1`, or cdk.json), else from the environment (`MESSAGEWALL_NAT_GATEWAYS=1`),
 // else from its default. All problems are collected and told at once.
-import { boolean, integer, isCidr, listOf, matching, oneOf, optional, type Reader } from "./setting-types.ts";
+import { RETENTION_DAYS } from "./failed-events.ts";
+import { boolean, duration, integer, isCidr, listOf, matching, oneOf, optional, type Reader } from "./setting-types.ts";
 
 /** What a deployer may choose. Each field is a setting of the same name. */
 export interface Settings {
@@ -39,6 +40,11 @@ export interface Settings {
   readonly writerMemoryMb: number;
   /** Timeout of the function, in seconds. Default 15; the API waits 30 at most. */
   readonly writerTimeoutSeconds: number;
+  /**
+   * How long an applied event is remembered, so that a second copy of it changes nothing. Default `14d`, the most: as long as
+   * the dead-letter queue keeps an event that somebody may send again. It costs some 70 bytes for each event.
+   */
+  readonly retryWindow: string;
   /** CPU units of a reader task. Default 256. */
   readonly readerCpu: number;
   /** Memory of a reader task, in MiB. Default 512. */
@@ -75,6 +81,7 @@ const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   reservedConcurrency: optional(integer(0, 1000)),
   writerMemoryMb: integer(128, 10_240, 256),
   writerTimeoutSeconds: integer(3, 29, 15),
+  retryWindow: duration(1, RETENTION_DAYS * 86_400, `${RETENTION_DAYS}d`),
   readerCpu: integer(256, 16_384, 256),
   readerMemoryMib: integer(512, 122_880, 512),
   readerMin: integer(1, 100, 2),

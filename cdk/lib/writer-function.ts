@@ -38,7 +38,7 @@ export class WriterFunction extends Construct {
       architecture: lambda.Architecture.ARM_64,
       handler: "bootstrap",
       code: new WriterCode(),
-      environment: writerEnvironment(),
+      environment: writerEnvironment(settings),
       memorySize: settings.writerMemoryMb,
       timeout: Duration.seconds(settings.writerTimeoutSeconds),
       reservedConcurrentExecutions: settings.reservedConcurrency,
@@ -49,7 +49,8 @@ export class WriterFunction extends Construct {
       vpcSubnets: network.privateSubnets,
       securityGroups: [network.writerGroup],
       filesystem: new Mount(volume),
-      // An event is applied at most three times; it carries an id that makes the second harmless.
+      // An event is tried at most three times. Its id, which the function remembers for the retry window, makes a second
+      // application harmless.
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(props.failedEvents),

@@ -1,81 +1,61 @@
 // The template against the programs themselves: what `--help` says is what the template gives.
-//
-// The binaries are those of MESSAGEWALL_BIN_DIR, else of the workspace's target/debug. Nothing is built here.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { describe, test, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
 import {
-  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, STATUS_LOG, WALL_DIR,
-  WRITER_USER, writerEnvironment,
+  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, REFUSED_LOG,
+  SSE_KEEP_ALIVE_SECONDS, STATUS_LOG, WALL_DIR, WRITER_USER, writerEnvironment,
 } from "../lib/contract.ts";
+import { readSettings } from "../lib/settings.ts";
+import { emptyWall, firstLine, REPOSITORY, run, variables } from "./programs.ts";
+import { runtimeApi } from "./runtime-api.ts";
 import { only, synthesize } from "./synthesized.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const BINARIES = process.env["MESSAGEWALL_BIN_DIR"] ?? join(REPOSITORY, "target", "debug");
+const exactly = (message: string) => new RegExp(`^${message}$`);
 
-/** The path of a program, or nothing and a skipped test. */
-function binary(t: TestContext, program: string): string | undefined {
-  const path = join(BINARIES, program);
-  if (existsSync(path)) return path;
-  t.skip(`there is no ${program} to ask: cargo build -p lambda-writer -p fargate-reader, or set MESSAGEWALL_BIN_DIR`);
-  return undefined;
-}
-
-/** Runs a program with nothing but `environment`, or skips the test when the program is not there. */
-function run(t: TestContext, program: string, args: string[], environment: Record<string, string> = {}): Ran | undefined {
-  const path = binary(t, program);
-  if (path === undefined) return undefined;
-  const { status, stdout, stderr } = spawnSync(path, args, { env: environment, encoding: "utf8", timeout: 20_000 });
-  return { status, output: `${stdout}\n${stderr}`.replace(/\s+/g, " ") };
-}
-
-/** Starts a program on an empty wall, waits for the JSON line with this message in its log, and ends the program. */
-async function firstLine(t: TestContext, program: string, message: string, environment: Record<string, string>) {
-  const path = binary(t, program);
-  if (path === undefined) return undefined;
-  const wall = mkdtempSync(join(tmpdir(), "wall-"));
-  const child = spawn(path, { env: { ...environment, WALL_DIR: wall }, stdio: ["ignore", "ignore", "pipe"] });
-  const limit = setTimeout(() => child.kill(), 20_000);
-  const lines: string[] = [];
-  try {
-    for await (const line of createInterface(child.stderr)) {
-      lines.push(line);
-      const parsed = line.startsWith("{") ? JSON.parse(line) : {};
-      if (parsed[STATUS_LOG.messageField.replace("$.", "")] === message) return parsed as Record<string, unknown>;
-    }
-  } finally {
-    clearTimeout(limit);
-    child.kill();
-    rmSync(wall, { recursive: true });
-  }
-  return assert.fail(`no line with "${message}" in:\n${lines.join("\n")}`);
-}
-
-interface Ran {
-  readonly status: number | null;
-  readonly output: string;
-}
-
-/** The variables that a program reads, with the help's text of each. */
-function variables(help: string): Map<string, string> {
-  const options = help.split(/ (?=--[a-z])/);
-  return new Map(options.flatMap((option) => {
-    const name = /\[env: ([A-Z_]+)[=\]]/.exec(option)?.[1];
-    return name === undefined ? [] : [[name, option] as const];
-  }));
-}
+/** A change of the configuration, as EventBridge hands it to the function. */
+const EVENT = {
+  version: "0", id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718", source: "messagewall", "detail-type": "Config Change Requested",
+  account: "123456789012", time: "2026-11-23T18:00:00Z", region: "us-east-1", resources: [], detail: { patch: { title: "Seven" } },
+};
 
 describe("lambda-writer", () => {
+  const everything = writerEnvironment(readSettings(() => undefined, {}));
+
   test("reads_every_variable_that_the_template_gives_it_and_no_other", (t) => {
     const ran = run(t, "lambda-writer", ["--help"]);
     if (ran === undefined) return;
     assert.equal(ran.status, 0, ran.output);
-    assert.deepEqual([...variables(ran.output).keys()].sort(), Object.keys(writerEnvironment()).sort());
+    assert.deepEqual([...variables(ran.output).keys()].sort(), Object.keys(everything).sort());
+  });
+
+  test("accepts_every_value_that_the_template_gives_it", (t) => {
+    // Without what Lambda sets it tells all problems and ends, so that what it does not mention is right.
+    const ran = run(t, "lambda-writer", [], everything);
+    if (ran === undefined) return;
+    assert.equal(ran.status, 64, ran.output);
+    assert.match(ran.output, /AWS_LAMBDA_RUNTIME_API/);
+    for (const name of Object.keys(everything)) assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
+  });
+
+  test("logs_the_line_that_the_metric_is_made_of_when_it_refuses_an_event_for_good", async (t) => {
+    const api = await runtimeApi(t, { ...EVENT, detail: { patch: { title: 7 } } });
+    const line = await firstLine(t, "lambda-writer", exactly(REFUSED_LOG.message), { ...everything, ...api.environment, ...emptyWall(t) });
+    if (line === undefined) return;
+    const field = (path: string) => line[path.replace("$.", "")];
+    assert.equal(field(REFUSED_LOG.messageField), REFUSED_LOG.message);
+    assert.equal(field(REFUSED_LOG.errorField), "config_invalid");
+    assert.match(String(field(REFUSED_LOG.detailField)), /title/);
+    assert.match(String(field(REFUSED_LOG.fileField)), /^rejected\/[0-9A-Z]{26}\.json$/);
+    assert.equal(line["level"], "ERROR");
+  });
+
+  test("takes_the_mounts_empty_directory_for_a_missing_volume_and_not_for_the_wall", async (t) => {
+    const api = await runtimeApi(t, EVENT);
+    const wall = emptyWall(t).WALL_DIR;
+    const line = await firstLine(t, "lambda-writer", /^volume_missing: /, { ...everything, ...api.environment, WALL_DIR: wall });
+    if (line !== undefined) assert.match(String(line["message"]), /is not a mount point$/);
   });
 
   test("expects_the_wall_where_it_is_mounted", (t) => {
@@ -85,7 +65,7 @@ describe("lambda-writer", () => {
 
   test("is_given_by_the_template_what_the_contract_says", () => {
     const { Environment, FileSystemConfigs } = only(synthesize().template, "AWS::Lambda::Function").Properties;
-    assert.deepEqual(Environment.Variables, writerEnvironment());
+    assert.deepEqual(Environment.Variables, everything);
     assert.equal(FileSystemConfigs[0].LocalMountPath, Environment.Variables.WALL_DIR);
   });
 });
@@ -120,13 +100,19 @@ describe("fargate-reader", () => {
     assert.doesNotMatch(ran.output.replaceAll(/watch-interval-ms|WATCH_INTERVAL_MS/g, ""), /\bWATCH\b|--watch\b/, "WATCH=nfs");
   });
 
+  test("says_something_on_an_open_stream_as_often_as_the_load_balancer_expects", () => {
+    const source = readFileSync(join(REPOSITORY, "fargate-reader/src/routes/events/feed.rs"), "utf8");
+    const [, seconds] = /^const KEEP_ALIVE: Duration = Duration::from_secs\((\d+)\);$/m.exec(source) ?? [];
+    assert.equal(Number(seconds), SSE_KEEP_ALIVE_SECONDS);
+  });
+
   test("has_the_subcommand_that_the_health_check_calls", (t) => {
     const ran = run(t, "fargate-reader", [HEALTHCHECK_SUBCOMMAND, "--help"]);
     if (ran !== undefined) assert.equal(ran.status, 0, ran.output);
   });
 
   test("logs_the_line_that_the_metrics_are_made_of", async (t) => {
-    const line = await firstLine(t, "fargate-reader", STATUS_LOG.message, { ...everything, LISTEN: "127.0.0.1:0" });
+    const line = await firstLine(t, "fargate-reader", exactly(STATUS_LOG.message), { ...everything, ...emptyWall(t), LISTEN: "127.0.0.1:0" });
     if (line === undefined) return;
     for (const [path, type] of [[STATUS_LOG.ageField, "number"], [STATUS_LOG.rejectedField, "boolean"]] as const) {
       assert.equal(typeof line[path.replace("$.", "")], type, path);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { bill, SIZES, table } from "../cost/monthly.ts";
-import { alarmCount, interfaceEndpoints, zones } from "../cost/shape.ts";
+import { alarmCount, interfaceEndpoints, logMetrics, zones } from "../cost/shape.ts";
 import { resources, synthesize } from "./synthesized.ts";
 
 describe("cost", () => {
@@ -13,6 +13,7 @@ describe("cost", () => {
     assert.equal(endpoints.length, interfaceEndpoints);
     for (const [id, { Properties }] of endpoints) assert.equal(Properties["SubnetIds"].length, zones, id);
     assert.equal(resources(template, "AWS::CloudWatch::Alarm").length, alarmCount);
+    assert.equal(resources(template, "AWS::Logs::MetricFilter").length, logMetrics);
   });
 
   test("the_readme_shows_what_the_calculation_says", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { STATUS_LOG } from "../lib/contract.ts";
+import { REFUSED_LOG, STATUS_LOG } from "../lib/contract.ts";
 import { mentions, only, resources, synthesize } from "./synthesized.ts";
 
 const { template } = synthesize();
@@ -22,7 +22,7 @@ describe("alarms", () => {
       const metric of [
         "BurstCreditBalance", "PercentIOLimit", "ClientConnections", "Errors", "Throttles", "Duration",
         "ReaderLastLookAge", "ReaderConfigRejected", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "5xx",
-        "ApproximateNumberOfMessagesVisible",
+        "ApproximateNumberOfMessagesVisible", "RefusedEvents", "HealthyHostCount",
       ]
     ) assert.ok(watched.includes(`"${metric}"`), metric);
   });
@@ -41,6 +41,24 @@ describe("alarms", () => {
     const stale = alarms.find(({ MetricName }) => MetricName === "ReaderLastLookAge")!;
     assert.equal(stale["TreatMissingData"], "breaching");
     assert.ok(stale["Period"] >= 2 * STATUS_LOG.everySeconds, "a period holds at least two status lines of each reader");
+  });
+
+  test("an_event_that_the_function_refuses_for_good_calls_somebody", () => {
+    const filter = resources(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties)
+      .find(({ MetricTransformations: [{ MetricName }] }: any) => MetricName === "RefusedEvents")!;
+    assert.equal(filter["FilterPattern"], `{ ${REFUSED_LOG.messageField} = "${REFUSED_LOG.message}" }`);
+    assert.deepEqual(filter["LogGroupName"], only(template, "AWS::Lambda::Function").Properties["LoggingConfig"].LogGroup);
+    const alarm = alarms.find(({ MetricName }) => MetricName === "RefusedEvents")!;
+    const [{ MetricNamespace }] = filter["MetricTransformations"];
+    assert.deepEqual([alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]], [MetricNamespace, "Sum", 1]);
+  });
+
+  test("readers_that_are_missing_are_counted_by_the_load_balancer_and_not_by_mounts_that_the_function_has_too", () => {
+    const tooFew = alarms.find(({ MetricName }) => MetricName === "HealthyHostCount")!;
+    assert.deepEqual([tooFew["ComparisonOperator"], tooFew["Threshold"]], ["LessThanThreshold", 2]);
+    assert.equal(tooFew["TreatMissingData"], "breaching");
+    const connections = alarms.filter(({ MetricName }) => MetricName === "ClientConnections");
+    assert.ok(connections.every(({ ComparisonOperator }) => ComparisonOperator.startsWith("GreaterThan")));
   });
 
   test("an_address_gets_mail_when_it_is_given", () => {

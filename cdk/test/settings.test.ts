@@ -1,6 +1,7 @@
 // What the deployer may choose, and what is said when that cannot be.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { RETENTION_DAYS } from "../lib/failed-events.ts";
 import { readSettings, SETTING_NAMES, SettingsError, variableOf } from "../lib/settings.ts";
 
 const VPC = {
@@ -64,7 +65,7 @@ describe("settings", () => {
       name: "Message Wall", vpcId: "my-vpc", privateSubnetIds: "subnet-01234567", publicSubnetIds: "a,b", fileSystemId: "efs-1", fileSystemSecurityGroupId: "default", natGateways: -1,
       throughput: "max", provisionedMibps: 0, keepData: 1, openWall: "TRUE", pagePosts: "on", pageFrom: "10.0.0.0/33",
       certificateArn: "arn:aws:iam::1:server-certificate/x", reservedConcurrency: 1.5, writerMemoryMb: 64, writerTimeoutSeconds: 60,
-      readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
+      retryWindow: "15d", readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
       runbookUrl: "the wiki",
     })
   ) {
@@ -73,6 +74,16 @@ describe("settings", () => {
       assert.ok(first.startsWith(`${name} (context) is "${bad}": it must be `), first);
     });
   }
+
+  test("a_retry_window_is_a_duration_as_the_function_reads_it_and_as_long_as_the_dead_letter_queue_by_default", () => {
+    assert.equal(read({}).retryWindow, `${RETENTION_DAYS}d`);
+    for (const good of ["1s", "90m", "24h", "14d", "336h"]) assert.equal(read({ retryWindow: good }).retryWindow, good);
+    for (const bad of ["0s", "337h", "24", "24 h", "1w", "-1h", "1.5h", "forever"]) {
+      assert.deepEqual(problems({ retryWindow: bad }), [
+        `retryWindow (context) is "${bad}": it must be a duration from 1s to 14d, such as 24h`,
+      ]);
+    }
+  });
 
   for (
     const [what, context] of Object.entries({

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Settings {
     /// The function's name; default `MessageWall`.
     pub function: String,
-    /// How long an invocation may take; default 10 s, as the deployed function has.
+    /// How long an invocation may take; default 10 s; the deployed function has 15 s.
     pub timeout: Duration,
     /// How many invocations may wait for an environment before callers are throttled; default 64. Lambda would start
     /// more environments instead. None waits longer than `timeout`.

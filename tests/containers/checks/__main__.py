@@ -2,7 +2,7 @@
 
 import sys
 
-from . import images, isolation, recovery, scaling, stopping, wall
+from . import images, isolation, mounts, recovery, scaling, stopping, wall
 from .report import Report
 from .stack import Stack
 
@@ -17,7 +17,7 @@ def main(repository):
         if report.failed:
             print(stack.compose("ps"), stack.compose("logs", "--no-color", "--tail", "20"), flush=True)
         else:
-            for part in (wall, scaling, isolation, recovery, stopping):
+            for part in (wall, mounts, scaling, isolation, recovery, stopping):
                 part.check(report, stack)
     finally:
         with report.check("compose down leaves no container, volume or network"):
