@@ -157,7 +157,7 @@ impl Session<'_> {
         }
         if same_wall {
             let bytes = old.bytes_before(back.last().map_or(0, |entry| entry.span.end));
-            self.put_before(&bytes, old.beginning.header.clone())?;
+            self.put_before(&bytes, &old.beginning.header)?;
         } else {
             self.put_together(old, back)?;
         }
@@ -174,10 +174,10 @@ impl Session<'_> {
     }
 
     /// Puts back what compaction has dropped of this wall: positions and cursors fit again.
-    fn put_before(&mut self, bytes: &[u8], header: Header) -> Result<(), RestoreError> {
+    fn put_before(&mut self, bytes: &[u8], header: &Header) -> Result<(), RestoreError> {
         let (now, end) = self.lines_now()?;
         let header = self.keep_clear(header);
-        self.put(header, &[bytes, &now].concat(), end)
+        self.put(&header, &[bytes, &now].concat(), end)
     }
 
     /// Begins a new wall with the messages of another one and those that are there. Removal records stay behind together
@@ -194,8 +194,8 @@ impl Session<'_> {
         for entry in self.view.messages() {
             lines.extend_from_slice(&now[place(entry.span.start)..place(entry.span.end)]);
         }
-        let header = self.keep_clear(Header::of_new_wall(None, None));
-        self.put(header, &lines, end)
+        let header = self.keep_clear(&Header::of_new_wall(None, None));
+        self.put(&header, &lines, end)
     }
 
     /// Returns the whole lines of the log behind its header, and the offset behind them.
@@ -211,13 +211,13 @@ impl Session<'_> {
     }
 
     /// The event that cleared the wall before this one must stay known.
-    fn keep_clear(&self, header: Header) -> Header {
+    fn keep_clear(&self, header: &Header) -> Header {
         let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
         let (cleared_by, cleared_at) = current.map_or((None, None), |header| (header.cleared_by, header.cleared_at));
-        Header { cleared_by, cleared_at, ..header }
+        Header { cleared_by, cleared_at, ..header.clone() }
     }
 
-    fn put(&mut self, header: Header, lines: &[u8], taken: u64) -> Result<(), RestoreError> {
+    fn put(&mut self, header: &Header, lines: &[u8], taken: u64) -> Result<(), RestoreError> {
         if lines.len() as u64 > MAX_LOG_BYTES / 2 {
             return Err(RestoreError::TooLong(lines.len() as u64));
         }
