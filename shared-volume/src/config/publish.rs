@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -23,7 +24,7 @@ use crate::wall::{Session, WallWriter};
 /// The longest note, in characters.
 const MAX_NOTE_CHARS: usize = 500;
 
-/// So many history files that are ahead of `config.json` are deleted one by one.
+/// So many history files that are ahead of `config.json` are passed over, and deleted, one by one.
 const MOST_AHEAD: usize = 16;
 
 /// How many events the envelope of a configuration remembers. Older ones are in `retries/`.
@@ -160,11 +161,14 @@ pub(crate) fn publish_in(session: &mut Session<'_>, request: Request) -> Result<
         ..Published::bare(config, 0)
     };
     put_in_force(session, &published)?;
+    if session.in_force.fault.is_none() {
+        delete_ahead(session.wall, current.generation + 1..generation);
+    }
     Ok(Outcome::Published(published))
 }
 
 /// The generation after the one in force. A history file that is ahead of `config.json` was left by a writer that crashed
-/// before its configuration came into force: it is deleted, and its number is not used again.
+/// before its configuration came into force: its number is not used again.
 fn next_generation(session: &Session<'_>, current: u64) -> io::Result<u64> {
     let mut generation = current + 1;
     if session.in_force.fault.is_some() {
@@ -175,11 +179,17 @@ fn next_generation(session: &Session<'_>, current: u64) -> io::Result<u64> {
         if generation > MAX_GENERATION || ahead.symlink_metadata().is_err() {
             return Ok(generation);
         }
-        // What cannot be deleted, such as a directory that somebody planted, keeps its number.
-        drop(fs_err::remove_file(ahead));
         generation += 1;
     }
     Ok(history::generations(session.wall)?.pop().unwrap_or(0).max(generation) + 1)
+}
+
+/// Deletes history files between two generations in force: they never were. What cannot be deleted, such as a directory
+/// that somebody planted, keeps its number.
+fn delete_ahead(wall: &WallDir, generations: Range<u64>) {
+    for generation in generations.rev().take(MOST_AHEAD) {
+        drop(fs_err::remove_file(wall.history_file(generation)));
+    }
 }
 
 /// Puts the history first, then `config.json`: when the latter cannot be replaced, the former is taken back.

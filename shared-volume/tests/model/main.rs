@@ -7,6 +7,9 @@
 //! MODEL_SEED=42 MODEL_SEQUENCES=1 cargo test -p shared-volume --test model
 //! ```
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a failure comes with its seed and its story")]
+
 mod follower;
 mod foreign;
 mod model;

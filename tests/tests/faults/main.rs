@@ -5,3 +5,4 @@ mod crash;
 mod scene;
 mod strace;
 mod tried;
+mod undisturbed;

@@ -126,7 +126,12 @@ impl Scene {
     pub(crate) fn a_message(&self) -> Result<String> {
         let newest = newest(&self.dir, 1000)?;
         let message = newest.entries.iter().rev().find(|entry| matches!(entry.said, Said::Message(_)));
-        Ok(message.context("no message")?.id(newest.cursor.wall))
+        Ok(message.context("no message")?.id())
+    }
+
+    /// How many logs that were replaced are kept.
+    pub(crate) fn names_in_trash(&self) -> Result<usize> {
+        Ok(self.writer().trash()?.len())
     }
 
     /// Everything that is not to be there once nobody is writing.
@@ -283,7 +288,7 @@ impl Follower {
                 match &entry.said {
                     Said::Removal(removal) => {
                         let gone = removal.removes.clone();
-                        self.entries.retain(|entry| entry.id(added.cursor.wall) != gone);
+                        self.entries.retain(|entry| entry.id() != gone);
                     }
                     _ => self.entries.push(entry),
                 }

@@ -1,0 +1,107 @@
+//! A change, what it does when nothing goes wrong, and what has to be true when something went wrong.
+
+use anyhow::{Context, Result, ensure};
+use tests::Change;
+
+use crate::scene::{Scene, Start, State, long_text, post};
+use crate::strace::{Call, calls};
+
+/// How many writers are killed one after the other.
+const MOST_KILLED: usize = 2;
+
+/// The change under test, as it is made to a scene.
+pub(crate) type Make = fn(&Scene) -> Result<Change>;
+
+const EVENT: &str = "test:event";
+
+pub(crate) fn a_post(scene: &Scene) -> Result<Change> {
+    let text = if scene.start == Start::ManyEvents { long_text("new") } else { "new".to_owned() };
+    Ok(post(&text, EVENT))
+}
+
+pub(crate) fn a_removal(scene: &Scene) -> Result<Change> {
+    Ok(Change::Remove { id: scene.a_message()?, event: EVENT.to_owned() })
+}
+
+pub(crate) fn a_clear(_: &Scene) -> Result<Change> {
+    Ok(Change::Clear { event: EVENT.to_owned() })
+}
+
+pub(crate) fn a_publication(_: &Scene) -> Result<Change> {
+    Ok(Change::Title { title: "after".to_owned(), event: EVENT.to_owned() })
+}
+
+/// What a change does when nothing goes wrong.
+pub(crate) struct Undisturbed {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) old: State,
+    pub(crate) new: State,
+    /// After another message.
+    later: State,
+    names_in_trash: usize,
+}
+
+pub(crate) fn another_post() -> Change {
+    post("afterwards", "test:afterwards")
+}
+
+impl Undisturbed {
+    pub(crate) fn new(start: Start, make: Make) -> Result<Self> {
+        let mut scene = Scene::new(start)?;
+        let old = State::read(&scene.dir)?;
+        let change = make(&scene)?;
+        let calls = calls(scene.path(), &[change])?;
+        let new = State::read(&scene.dir)?;
+        scene.foreign_goes_on()?;
+        scene.make(&another_post())?;
+        Ok(Self { calls, old, new, later: State::read(&scene.dir)?, names_in_trash: scene.names_in_trash()? })
+    }
+
+    /// Looks at what a crash has left, and tries the change again.
+    pub(crate) fn look_and_retry(&self, scene: &mut Scene, change: &Change) -> Result<()> {
+        self.look(scene)?;
+        scene.make(change).context("the retry")?;
+        self.is_new(scene, change)
+    }
+
+    pub(crate) fn look(&self, scene: &mut Scene) -> Result<()> {
+        let state = State::read(&scene.dir).context("after the crash")?;
+        state.is_either(&self.old, &self.new).context("after the crash")?;
+        let (ours, foreign) = scene.follower.read()?;
+        let newest = &ours[ours.len().saturating_sub(state.ours.len())..];
+        ensure!((newest, &foreign) == (&state.ours, &state.foreign), "who follows sees {newest:?}, {foreign:?}");
+        Ok(())
+    }
+
+    /// The change was made once; everything works on, and nothing is left behind.
+    pub(crate) fn is_new(&self, scene: &mut Scene, change: &Change) -> Result<()> {
+        State::read(&scene.dir)?.is(&self.new).context("after the retry")?;
+        // In whatever file the other program has open, its line has to be on the wall.
+        scene.foreign_goes_on()?;
+        ensure!(scene.make(change).context("a second retry")?, "the second retry was not recognised");
+        ensure!(!scene.make(&another_post())?, "another post was taken for a retry");
+        let mut later = self.later.clone();
+        let state = State::read(&scene.dir)?;
+        if scene.start == Start::UnfinishedLine {
+            // Of a wall that was cleared, the beginning may have been cleared as well.
+            let foreign = state.foreign.concat();
+            ensure!(foreign.ends_with(" line"), "a lost line of another program: {state:?}");
+            let begun = later.foreign.iter().any(|line| line == "unfinished");
+            ensure!(!begun || foreign.ends_with("unfinished line"), "a cut line of another program: {state:?}");
+            later.foreign.clone_from(&state.foreign);
+        }
+        state.is(&later).context("after another post")?;
+        ensure!(state.foreign.concat() == later.foreign.concat(), "{state:?}\n is not {later:?}");
+        for earlier in [Some(change), scene.earlier.as_ref()].into_iter().flatten() {
+            ensure!(scene.make(earlier)?, "the retry was not recognised: {earlier:?}");
+        }
+        State::read(&scene.dir)?.is(&later).context("after the last retries")?;
+        let names = scene.names_in_trash()?;
+        // A log that was moved away from what a killed writer had begun goes to the trash as well.
+        let due = self.names_in_trash + MOST_KILLED;
+        ensure!(names <= due, "{names} names in trash/, {due} are due");
+        let left = scene.leftovers()?;
+        ensure!(left.is_empty(), "left behind: {left:?}");
+        Ok(())
+    }
+}
