@@ -21,8 +21,9 @@ def check(report, stack):
         network = f"{stack.project}_lambda"
         with container("writer", "--network", network, *variables(FUNCTION)) as writer:
             stack.until_attached(1)
-            for command in ({"command": "post", "text": "into the container"}, {"command": "read"}):
-                equal(stack.send(command).get("errorType"), "volume_missing")
+            equal(stack.send({"command": "post", "text": "into the container"}).get("errorType"), "volume_missing")
+            said = stack.send({"command": "read"}).get("errorMessage", "")
+            require("is not a mount point" in said, said)
             status, _ = refusal(lambda: post(stack.function, "into the container"))
             equal(status, 503)
             equal([line for line in run("docker", "diff", writer).splitlines() if "/mnt" in line], [])
