@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ulid::Ulid;
@@ -19,13 +19,13 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause. Doubling stops here, else a waiter would starve behind writers that come and go quickly.
 const LONGEST_PAUSE: Duration = Duration::from_millis(24);
 
-/// `writer.lock` of one wall, kept open between lock cycles: on NFS, opening and closing it are two round trips.
-///
-/// One `LockFile` must not be shared by two writers, because a lock belongs to the open file description.
+/// `writer.lock` of one wall. Each lock opens it anew, because a lock belongs to the open file description, and because a
+/// file that stays open for writing would keep an operator from making the mount read-only.
 #[derive(Debug)]
 pub(crate) struct LockFile {
     wall: WallDir,
-    file: Option<File>,
+    path: PathBuf,
+    was_taken: bool,
 }
 
 /// The right to write a wall, held until dropped.
@@ -34,46 +34,34 @@ pub(crate) struct LockFile {
 /// EFS has no callbacks.
 #[derive(Debug)]
 pub(crate) struct WriterLock<'a> {
-    file: &'a File,
-    path: PathBuf,
+    file: File,
+    path: &'a Path,
     /// The state of the writers, as it is stored. Changed by [`WriterLock::declare`].
     pub(crate) state: State,
     holder: Ulid,
-    /// The lock file was opened for this: most likely the process has just been started, because another one crashed.
+    /// This writer takes the lock for the first time: most likely the process has just been started, because another one crashed.
     pub(crate) is_first: bool,
 }
 
 impl LockFile {
     /// The lock file of `wall`. Nothing is opened yet.
     pub(crate) fn new(wall: WallDir) -> Self {
-        Self { wall, file: None }
+        Self { path: wall.writer_lock(), wall, was_taken: false }
     }
 
     /// Takes the lock, trying until `deadline`.
     pub(crate) fn acquire(&mut self, deadline: Instant) -> Result<WriterLock<'_>, WriteError> {
         let began = Instant::now();
-        let mut is_first = false;
         loop {
-            let file = match self.file.take() {
-                Some(file) => file,
-                None => {
-                    is_first = true;
-                    self.open()?
-                }
-            };
-            lock(&file, &self.path(), began, deadline)?;
+            let file = self.open()?;
+            lock(&file, &self.path, began, deadline)?;
             if self.is_named(&file)? {
-                let state = read_state(&file).map_err(|error| open::failed("read", &self.path(), &error))?;
-                let path = self.path();
-                let file = self.file.insert(file);
-                return Ok(WriterLock { file, path, state, holder: Ulid::generate(), is_first });
+                let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;
+                let is_first = !std::mem::replace(&mut self.was_taken, true);
+                return Ok(WriterLock { file, path: &self.path, state, holder: Ulid::generate(), is_first });
             }
             // Somebody deleted or replaced the lock file: the one that was open excludes nobody.
         }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.wall.writer_lock()
     }
 
     fn open(&self) -> Result<File, WriteError> {
@@ -83,7 +71,7 @@ impl LockFile {
         });
         drop(directory?);
         // LOCK_EX on NFS needs a file that is open for writing.
-        match open::edit(&self.path())? {
+        match open::edit(&self.path)? {
             Some(file) => Ok(file),
             None => Ok(self.create()?),
         }
@@ -91,8 +79,8 @@ impl LockFile {
 
     fn create(&self) -> io::Result<File> {
         // Created through another handle: this one is used without O_APPEND.
-        drop(open::append_or_create(&self.path())?);
-        open::edit(&self.path())?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
+        drop(open::append_or_create(&self.path)?);
+        open::edit(&self.path)?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
     }
 
     /// Returns true if the path still names the open file. Locking has made an NFS client ask for its attributes.
@@ -100,16 +88,16 @@ impl LockFile {
         match file.metadata() {
             Ok(metadata) if metadata.nlink() == 0 => Ok(false),
             Ok(metadata) => {
-                let named = self.path().symlink_metadata();
+                let named = self.path.symlink_metadata();
                 Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (metadata.dev(), metadata.ino())))
             }
             Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(false),
-            Err(error) => Err(open::failed("ask for the metadata of", &self.path(), &error)),
+            Err(error) => Err(open::failed("ask for the metadata of", &self.path, &error)),
         }
     }
 }
 
-fn lock(file: &File, path: &std::path::Path, began: Instant, deadline: Instant) -> Result<(), WriteError> {
+fn lock(file: &File, path: &Path, began: Instant, deadline: Instant) -> Result<(), WriteError> {
     let mut pause = SHORTEST_PAUSE;
     loop {
         match file.try_lock() {
@@ -150,7 +138,7 @@ impl WriterLock<'_> {
     /// When it cannot be stored, or another writer has taken the lock meanwhile: on NFS a client that was cut off loses
     /// its lock, and writing through the descriptor then fails with EIO.
     pub(crate) fn declare(&mut self) -> io::Result<()> {
-        let failed = |error: io::Error| open::failed("write", &self.path, &error);
+        let failed = |error: io::Error| open::failed("write", self.path, &error);
         self.check_held()?;
         self.state.holder = self.holder;
         self.file.write_all_at(&self.state.to_bytes()?, 0).map_err(failed)?;
@@ -160,7 +148,7 @@ impl WriterLock<'_> {
 
     /// Checks that nobody else has written the state since the lock was taken or [`WriterLock::declare`] was called.
     fn check_held(&self) -> io::Result<()> {
-        let stored = read_state(self.file).map_err(|error| open::failed("read", &self.path, &error))?;
+        let stored = read_state(&self.file).map_err(|error| open::failed("read", self.path, &error))?;
         let named = self.path.symlink_metadata().map(|metadata| metadata.ino());
         let ours = self.file.metadata().map(|metadata| metadata.ino());
         if stored.holder == self.state.holder && named.ok() == ours.ok() {
