@@ -38,7 +38,8 @@ pub fn reject(wall: &WallDir, event: &Value, error: &str, message: &str) -> io::
     let rejected = Rejected { at: time::now(), error, message, event: bounded(event) };
     let mut json = serde_json::to_vec_pretty(&rejected)?;
     json.push(b'\n');
-    let path = directory.join(format!("{}.json", Ulid::generate()));
+    // By nanoseconds, because events that are refused within one millisecond have an order as well.
+    let path = directory.join(format!("{:019}-{}.json", Timestamp::now().as_nanosecond(), Ulid::generate()));
     replace::put(&path, &[&json])?;
     let names = names(wall)?;
     for old in names.iter().take(names.len().saturating_sub(KEPT)) {
@@ -48,12 +49,13 @@ pub fn reject(wall: &WallDir, event: &Value, error: &str, message: &str) -> io::
     Ok(open::short_name(&path))
 }
 
-/// The names of the files, oldest first. What is not named by a ULID is none of ours.
+/// The names of the files, oldest first. What is not named as ours are is left alone.
 fn names(wall: &WallDir) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs_err::read_dir(wall.rejected())? {
         let name = entry?.file_name().into_string().unwrap_or_default();
-        if name.strip_suffix(".json").is_some_and(|name| name.parse::<Ulid>().is_ok()) {
+        let id = name.strip_suffix(".json").and_then(|name| name.split_once('-'));
+        if id.is_some_and(|(time, id)| time.len() == 19 && id.parse::<Ulid>().is_ok()) {
             names.push(name);
         }
     }
