@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -134,7 +135,7 @@ impl Scene {
         Ok(self.writer().trash()?.len())
     }
 
-    /// Everything that is not to be there once nobody is writing.
+    /// Everything that is not to be there once nobody is writing: temporary files, and second names of a log.
     pub(crate) fn leftovers(&self) -> Result<Vec<String>> {
         let mut left = Vec::new();
         let mut directories = vec![self.root.path().to_owned()];
@@ -146,7 +147,7 @@ impl Scene {
                 };
                 if path.is_dir() {
                     directories.push(path);
-                } else if name.ends_with(".tmp") {
+                } else if name.ends_with(".tmp") || path.symlink_metadata()?.nlink() > 1 {
                     left.push(name);
                 }
             }
