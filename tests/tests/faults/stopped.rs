@@ -61,7 +61,7 @@ impl Drop for Stopped {
         let Some(mut strace) = self.strace.take() else { return };
         // A test has failed: nobody is to be left behind, and nobody is there to be told.
         if self.writer != Pid::INIT {
-            drop(kill_process(self.writer, Signal::KILL));
+            let _ = kill_process(self.writer, Signal::KILL);
         }
         drop(strace.kill());
         drop(strace.wait());
