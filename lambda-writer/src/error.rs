@@ -164,14 +164,14 @@ fn publish_status(error: &PublishError) -> StatusCode {
 fn volume_status(error: &WriteError) -> StatusCode {
     match error {
         WriteError::Volume(_) if error.name() == "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
-        WriteError::Busy { .. } | WriteError::Missing(_) | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
+        WriteError::Busy { .. } | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Whether a write that failed so may be on the volume all the same. A full or read-only volume took nothing.
 fn may_be_written(error: &WriteError) -> bool {
     match error {
-        WriteError::Busy { .. } | WriteError::Missing(_) => false,
+        WriteError::Busy { .. } => false,
         WriteError::Volume(_) => matches!(error.name(), "volume_error" | "volume_stale"),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use shared_volume::config::Published;
+use shared_volume::open::MAX_DOCUMENT_BYTES;
 
 use crate::invoke::input;
 use crate::terminal;
@@ -23,6 +24,9 @@ pub struct Arguments {
 /// When the file cannot be read, or the wall would reject it as its `config.json`.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let json = input::read(&arguments.file)?;
+    if json.len() as u64 > MAX_DOCUMENT_BYTES {
+        bail!("{} is not a valid configuration: it is larger than 256 KiB", arguments.file);
+    }
     Published::from_json(&json, 0).with_context(|| format!("{} is not a valid configuration", arguments.file))?;
     terminal::say(&format!("{} is a valid configuration", arguments.file));
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::message::Refusal;
 use crate::open::ForeignFile;
+use crate::volume::MissingVolume;
 
 /// A write that was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -15,9 +16,6 @@ pub enum WriteError {
         /// The time spent waiting.
         waited: Duration,
     },
-    /// The volume is not mounted. Nothing was written.
-    #[error("{0}")]
-    Missing(String),
     /// The volume failed. The message names the operation and the path.
     #[error(transparent)]
     Volume(#[from] io::Error),
@@ -30,7 +28,7 @@ impl WriteError {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Busy { .. } => "wall_busy",
-            Self::Missing(_) => "volume_missing",
+            Self::Volume(error) if MissingVolume::is_cause_of(error) => "volume_missing",
             Self::Volume(error) if ForeignFile::of(error).is_some() => "volume_foreign",
             Self::Volume(error) => match error.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "volume_full",

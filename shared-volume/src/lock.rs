@@ -65,11 +65,7 @@ impl LockFile {
     }
 
     fn open(&self) -> Result<File, WriteError> {
-        let directory = self.wall.open().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => WriteError::Missing(error.to_string()),
-            _ => error.into(),
-        });
-        drop(directory?);
+        drop(self.wall.open()?);
         // LOCK_EX on NFS needs a file that is open for writing.
         match open::edit(&self.path)? {
             Some(file) => Ok(file),

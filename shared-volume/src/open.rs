@@ -97,7 +97,10 @@ pub(crate) fn root(path: &Path) -> io::Result<Option<File>> {
         Ok(file) if file.metadata()?.is_dir() => Ok(Some(file)),
         Ok(file) => Err(foreign(path, &file.metadata()?, "a directory")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed("open", path, &error)),
+        Err(error) => match path.metadata() {
+            Ok(metadata) if !metadata.is_dir() => Err(foreign(path, &metadata, "a directory")),
+            _ => Err(failed("open", path, &error)),
+        },
     }
 }
 

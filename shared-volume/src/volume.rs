@@ -6,6 +6,9 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags};
+use rustix::io::Errno;
+
 use crate::{open, replace};
 
 /// Directories are 0750: the owner (the function) writes, the group (the tasks) only reads.
@@ -86,14 +89,22 @@ impl WallDir {
     /// # Errors
     /// When the volume is missing: there is no such directory, or it has to be a mount point and is none.
     pub fn open(&self) -> io::Result<File> {
-        let missing = |problem: &str| {
-            let text = format!("the volume is missing: `{}` {problem}", self.dir.display());
-            io::Error::new(io::ErrorKind::NotFound, text)
+        let missing = |problem| {
+            let missing = MissingVolume { directory: self.dir.display().to_string(), problem };
+            io::Error::new(io::ErrorKind::NotFound, missing)
         };
         let directory = open::root(&self.dir)?.ok_or_else(|| missing("does not exist"))?;
         match &self.mount {
             Some(root) if !is_mount_point(root)? => Err(missing("is not a mount point")),
             _ => Ok(directory),
+        }
+    }
+
+    /// Checks that the volume is mounted, if it has to be: below a root that is no mount point, files may be left.
+    pub(crate) fn check_mounted(&self) -> io::Result<()> {
+        match &self.mount {
+            Some(_) => self.open().map(drop),
+            None => Ok(()),
         }
     }
 
@@ -146,9 +157,29 @@ impl WallDir {
     }
 }
 
-/// Returns true if something is mounted at `root`: it is on another device than the directory above it, or that directory
-/// itself.
+/// The volume is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the volume is missing: `{directory}` {problem}")]
+pub(crate) struct MissingVolume {
+    directory: String,
+    problem: &'static str,
+}
+
+impl MissingVolume {
+    /// Returns true if `error` says that the volume is missing.
+    pub(crate) fn is_cause_of(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|error| error.is::<Self>())
+    }
+}
+
+/// Returns true if something is mounted at `root`.
 fn is_mount_point(root: &Path) -> io::Result<bool> {
+    let failed = |error: Errno| open::failed("ask for the metadata of", root, &error.into());
+    let asked = rustix::fs::statx(CWD, root, AtFlags::empty(), StatxFlags::BASIC_STATS).map_err(failed)?;
+    if asked.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) {
+        return Ok(asked.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
+    }
+    // Before Linux 5.8: a mount is on another device than the directory above it, or is that directory itself.
     let above = fs_err::metadata(root.join(".."))?;
     let root = fs_err::metadata(root)?;
     Ok(root.dev() != above.dev() || root.ino() == above.ino())

@@ -178,6 +178,7 @@ impl Tail {
     /// Opens the log. Returns `None` when it is missing from a directory that is there. When the directory is gone as
     /// well, the volume fails, and nothing is known of the wall.
     fn open(&self) -> io::Result<Option<LogFile>> {
+        self.wall.check_mounted()?;
         if let Some(file) = LogFile::open(&self.wall.content())? {
             return Ok(Some(file));
         }
