@@ -72,7 +72,7 @@ impl Session<'_> {
             // Not even the first line is finished: if it ever is, it is taken over from the old file.
             None => {
                 let header = Header::of_new_wall(None, None);
-                let recorded = Recorded { wall: header.wall, position: 0 };
+                let recorded = header.cursor().into();
                 self.replace_log(&[&header.line()?], recorded, 0)
             }
         }
@@ -90,7 +90,7 @@ impl Session<'_> {
         let end = self.view.tail.unfinished().map_or(log.len(), |(at, _)| at);
         let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
-        let recorded = self.lock.state.recorded.unwrap_or(Recorded { wall: from.wall, position: from.position });
+        let recorded = self.lock.state.recorded.unwrap_or_else(|| from.into());
         self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
     }
 
@@ -98,7 +98,7 @@ impl Session<'_> {
     pub(super) fn begin_anew(&mut self, event: Option<&str>) -> io::Result<Ulid> {
         let header = Header::of_new_wall(event.map(str::to_owned), event.map(|_| time::now()));
         let line = header.line()?;
-        let recorded = Recorded { wall: header.wall, position: 0 };
+        let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
         if is_full(&cleared) && trash::empty(self.wall)? {

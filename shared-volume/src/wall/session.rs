@@ -16,9 +16,8 @@ use crate::lock::{LockFile, WriterLock};
 use crate::message::{Refusal, check_event};
 use crate::replace;
 use crate::retries::{Applied, EventKey, Kind, RetryStore};
-use crate::state::Recorded;
+use crate::time;
 use crate::volume::WallDir;
-use crate::{time, wall::Cursor};
 
 /// The right to write a wall, and what is known of it. Whatever an earlier holder of the lock has left half done is
 /// finished or made harmless before a session begins.
@@ -122,8 +121,7 @@ impl<'a> Session<'a> {
         let now = time::now();
         events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
         self.retries.add(&mut self.lock, events)?;
-        let Cursor { wall, position, .. } = self.view.cursor;
-        self.lock.state.recorded = Some(Recorded { wall, position });
+        self.lock.state.recorded = Some(self.view.cursor.into());
         self.view.forget_recorded(self.lock.state.recorded);
         Ok(())
     }

@@ -167,3 +167,27 @@ fn a_retry_of_clearing_does_not_take_away_what_came_since() {
     wall.writer.clear(Some("e-2"), soon()).unwrap();
     assert_eq!(wall.texts(), [""; 0]);
 }
+
+#[test]
+fn a_retry_changes_nothing_after_somebody_has_taken_lines_out_of_the_log() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    for number in 0..5 {
+        wall.post(&format!("{number} {}", "x".repeat(200)));
+    }
+    wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
+    // Events up to a place that the edited log does not reach any more were stored in `retries/`.
+    let without_second = |content: String| {
+        let lines: Vec<_> = content.lines().enumerate().filter(|(line, _)| *line != 1).map(|(_, text)| text).collect();
+        lines.join("\n") + "\n"
+    };
+    wall.write_content(without_second(wall.content()));
+    let first = wall.post_draft(draft_of("once", "e-1")).unwrap();
+    for number in 0..5 {
+        wall.post(&format!("later {number} {}", "x".repeat(200)));
+    }
+    let again = post_by(&mut wall.another_writer(), draft_of("once", "e-1")).unwrap().unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.message, first.message);
+    assert_eq!(wall.texts().iter().filter(|text| *text == "once").count(), 1);
+}
