@@ -103,3 +103,18 @@ async fn pages_have_no_gap_where_messages_were_removed() {
     let page = reader.get("/").await.text().await.unwrap();
     assert_eq!(page.matches("class=\"entry message\"").count(), 100);
 }
+
+#[tokio::test]
+async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every_task() {
+    let wall = Wall::empty();
+    let written = wall.append(&["goes", "stays"]);
+    let copy = fs_err::read_to_string(wall.path().join("content")).unwrap();
+    wall.write("content", &format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
+    let reader = wall.reader().await;
+    reader.shows(&["goes", "stays", "goes"]).await;
+    wall.remove(&written[0].id.to_string());
+    // A reader that starts now has read it all at once.
+    for reader in [&reader, &wall.reader().await] {
+        reader.shows(&["stays"]).await;
+    }
+}
