@@ -118,3 +118,19 @@ async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every
         reader.shows(&["stays"]).await;
     }
 }
+
+#[tokio::test]
+async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "keep_messages": 2 }));
+    let written = wall.append(&["0", "1", "2", "3"]);
+    let reader = wall.reader().await;
+    let mut events = reader.follow("/events", None).await;
+    assert_eq!(texts(&events.next(&ENTRIES).await.1), ["2", "3"]);
+    wall.remove(&written[3].id.to_string());
+    let (event, shown) = events.next(&ENTRIES).await;
+    assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["1".to_owned(), "2".to_owned()]));
+    wall.configure(json!({ "keep_messages": 10 }));
+    let (event, shown) = events.next(&ENTRIES).await;
+    assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
+}
