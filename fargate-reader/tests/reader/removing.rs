@@ -109,7 +109,7 @@ async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every
     let wall = Wall::empty();
     let written = wall.append(&["goes", "stays"]);
     let copy = fs_err::read_to_string(wall.path().join("content")).unwrap();
-    wall.write("content", &format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
+    wall.write("content", format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
     let reader = wall.reader().await;
     reader.shows(&["goes", "stays", "goes"]).await;
     wall.remove(&written[0].id.to_string());

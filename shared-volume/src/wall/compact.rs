@@ -1,6 +1,7 @@
 //! Replacing the log: to keep it short, to clear it, or to move it away from a late write.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use ulid::Ulid;
@@ -12,7 +13,9 @@ use super::line::has_record;
 use super::session::Session;
 use super::trash;
 use crate::intent::Intent;
+use crate::open;
 use crate::replace::{self, Staged};
+use crate::retries::{Applied, EventKey};
 use crate::state::Recorded;
 use crate::time;
 
@@ -24,6 +27,12 @@ const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 
 /// So much of the log may hold events that are not stored in `retries/`, in bytes.
 const UNRECORDED_BYTES: u64 = 128 * 1024;
+
+/// What an event takes in `retries/`, at most, in bytes.
+const STORED_EVENT_BYTES: u64 = 4 + Applied::BYTES as u64;
+
+/// What a file system gives to a file at once, in bytes.
+const BLOCK_BYTES: u64 = 4096;
 
 /// A wall that was cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,16 +128,25 @@ impl Session<'_> {
 
     /// Deletes the log before the new one is written, because both do not fit. Nothing goes to `trash/`.
     fn clear_in_place(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
+        let events = self.events();
+        let freed = LogFile::open(&self.wall.content())?.map_or(0, |log| log.metadata.blocks().saturating_mul(512));
+        if freed < room_for(events.len()) {
+            return Err(open::failed("clear", &self.wall.content(), &io::ErrorKind::StorageFull.into()));
+        }
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
-        let mut events = self.view.events();
         fs_err::remove_file(self.wall.content())?;
+        // The messages are gone from here on: no error may say that nothing was done.
+        self.begin_in_room(header, events).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// Stores the events of the log that was deleted, and begins the new one whether that succeeds or not.
+    fn begin_in_room(&mut self, header: &[u8], events: Vec<(EventKey, Applied)>) -> io::Result<()> {
+        let stored = self.retries.add(&mut self.lock, events);
         replace::put(&self.wall.content(), &[header])?;
         self.view.read()?;
-        let now = time::now();
-        events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
-        self.retries.add(&mut self.lock, events)?;
+        stored?;
         self.lock.declare()
     }
 
@@ -166,6 +184,16 @@ fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
         return Err(io::Error::other("another writer has appended to the log while a new one was written"));
     }
     Ok(())
+}
+
+/// The bytes that a header and so many stored events take on the disk, with a block for the directory that may grow.
+fn room_for(events: usize) -> u64 {
+    let stored = if events == 0 { 0 } else { blocks(events as u64 * STORED_EVENT_BYTES) + BLOCK_BYTES };
+    BLOCK_BYTES + stored
+}
+
+fn blocks(bytes: u64) -> u64 {
+    bytes.next_multiple_of(BLOCK_BYTES)
 }
 
 fn is_full<T>(result: &io::Result<T>) -> bool {

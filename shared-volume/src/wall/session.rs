@@ -114,12 +114,18 @@ impl<'a> Session<'a> {
         Some((header.cleared_by.as_deref()?, Applied { kind, payload, result, received: at, at }))
     }
 
-    /// Stores all events of the log in `retries/`, before what they have brought goes. The caller declares the state.
-    pub(super) fn record_events(&mut self) -> io::Result<()> {
+    /// The events that stand in the log and its header only, and are still remembered.
+    pub(super) fn events(&self) -> Vec<(EventKey, Applied)> {
         let mut events = self.view.events();
         events.extend(self.cleared().map(|(event, applied)| (EventKey::of(event), applied)));
         let now = time::now();
         events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
+        events
+    }
+
+    /// Stores all events of the log in `retries/`, before what they have brought goes. The caller declares the state.
+    pub(super) fn record_events(&mut self) -> io::Result<()> {
+        let events = self.events();
         self.retries.add(&mut self.lock, events)?;
         self.lock.state.recorded = Some(self.view.cursor.into());
         self.view.forget_recorded(self.lock.state.recorded);
