@@ -34,6 +34,11 @@ pub(super) fn forget(state: &mut State, files: &[Ulid]) {
     state.replaced.retain(|replaced| !files.contains(&replaced.file));
 }
 
+/// Returns true if lines may still arrive in this log.
+pub(super) fn is_followed(state: &State, file: Ulid) -> bool {
+    state.replaced.iter().any(|replaced| replaced.file == file)
+}
+
 /// Returns true if one more replaced log can be followed.
 pub(super) fn has_room(state: &State) -> bool {
     state.replaced.len() < MAX_REPLACED

@@ -11,8 +11,10 @@ use super::file::{Header, LogFile};
 use super::line::has_record;
 use super::session::Session;
 use super::trash;
+use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::replace::{self, Staged};
+use crate::retries::{Applied, EventKey};
 use crate::state::Recorded;
 use crate::time;
 
@@ -101,13 +103,19 @@ impl Session<'_> {
         let recorded = Recorded { wall: header.wall, position: 0 };
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
-        if is_full(&cleared) && trash::empty(self.wall)? {
+        if is_full(&cleared) && self.empty_trash()? {
             cleared = self.clear_with(&line, recorded);
         }
         if is_full(&cleared) {
             cleared = self.clear_in_place(&line, recorded);
         }
         cleared.map(|()| header.wall)
+    }
+
+    /// Makes room on a full volume. Lines may still arrive in logs that are followed, so these stay. Returns true if
+    /// anything was deleted.
+    pub(super) fn empty_trash(&self) -> io::Result<bool> {
+        trash::empty(self.wall, |file| carry::is_followed(&self.lock.state, file))
     }
 
     fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
@@ -122,8 +130,12 @@ impl Session<'_> {
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
-        let mut events = self.view.events();
+        let events = self.view.events();
         fs_err::remove_file(self.wall.content())?;
+        self.begin_in_place(header, events).map_err(after_the_change)
+    }
+
+    fn begin_in_place(&mut self, header: &[u8], mut events: Vec<(EventKey, Applied)>) -> io::Result<()> {
         replace::put(&self.wall.content(), &[header])?;
         self.view.read()?;
         let now = time::now();
@@ -148,11 +160,14 @@ impl Session<'_> {
             Some(log) => ensure_current(&path, log, taken),
             None => Ok(()),
         })?;
+        self.carry_over().map_err(after_the_change)
+    }
+
+    /// Takes over the lines that have arrived in the old file until it was replaced.
+    fn carry_over(&mut self) -> io::Result<()> {
         self.view.read()?;
-        // Lines that have arrived in the old file meanwhile.
         self.append(&[])?;
-        let followed = &self.lock.state.replaced;
-        trash::expire(self.wall, |file| followed.iter().any(|replaced| replaced.file == file))
+        trash::expire(self.wall, |file| carry::is_followed(&self.lock.state, file))
     }
 }
 

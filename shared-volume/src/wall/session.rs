@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::carry;
 use super::file::LogFile;
+use super::trash;
 use super::view::View;
 use super::writer::clear_payload;
 use crate::config::{self, InForce, in_force};
@@ -66,6 +67,9 @@ impl<'a> Session<'a> {
                 (settled, settled && is_append)
             }
         };
+        if let Some(log) = log.as_ref().filter(|_| intent == Intent::Replace) {
+            carry::forget(&mut self.lock.state, &trash::remove_names_of(self.wall, log)?);
+        }
         carry::settle(&mut self.lock.state, appended);
         match log {
             // The tail asks again before it believes that the log is gone.

@@ -2,7 +2,11 @@
 //! it, and runs these.
 
 mod crash;
+mod errors;
+mod foreign;
 mod scene;
+mod stalled;
+mod stopped;
 mod strace;
 mod tried;
 mod undisturbed;
