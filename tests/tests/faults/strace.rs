@@ -63,11 +63,6 @@ pub(crate) fn failing_at(call: &Call, error: &str, wall: &Path, changes: &[Chang
     answers(&output)
 }
 
-/// Runs the changes by one writer that is told that it has the lock, whoever else has it.
-pub(crate) fn without_lock(wall: &Path, changes: &[Change]) -> Result<Vec<Changed>> {
-    answers(&run(wall, changes, &["inject=flock:retval=0".to_owned()])?.0)
-}
-
 /// The answers that a writer has printed.
 pub(crate) fn answers(output: &Output) -> Result<Vec<Changed>> {
     let text = String::from_utf8_lossy(&output.stdout);
