@@ -5,6 +5,7 @@ mod another;
 mod crash;
 mod errors;
 mod foreign;
+mod hangs;
 mod scene;
 mod stalled;
 mod stopped;
