@@ -94,7 +94,7 @@ impl Session<'_> {
     }
 
     /// Makes the half of a record that a crash has left at the end of the log a blank line, so that another program that
-    /// still appends to this file does not append to it.
+    /// still appends to this file does not append to it. Should the record arrive there late, as a whole, the state knows.
     pub(super) fn blank_half(&mut self) -> io::Result<()> {
         let path = self.wall.content();
         let Some(log) = LogFile::open(&path)? else { return Ok(()) };
@@ -103,6 +103,7 @@ impl Session<'_> {
             && is_half_of_ours(&half)
         {
             blank(&path, log.identity(), &[(at, half.len() as u64)])?;
+            self.lock.state.half = false;
             self.view.read()?;
         }
         Ok(())

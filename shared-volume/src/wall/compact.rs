@@ -59,6 +59,7 @@ impl Session<'_> {
 
     /// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
     fn compact(&mut self, keep: usize) -> io::Result<()> {
+        self.verify()?;
         self.record_events()?;
         let from = self.view.cursor_before_newest(keep, KEPT_BYTES);
         self.rewrite(from)
@@ -89,7 +90,7 @@ impl Session<'_> {
         let edition = if is_whole { beginning.header.edition } else { Some(from.edition) };
         let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
         // A line that is not finished stays behind, and is taken over when it is.
-        let end = self.view.tail.unfinished().map_or(log.len(), |(at, _)| at);
+        let end = self.view.tail.whole_until(log.len());
         let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
         let recorded = self.lock.state.recorded.unwrap_or(Recorded { wall: from.wall, position: from.position });
@@ -120,8 +121,8 @@ impl Session<'_> {
 
     fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
         self.record_events()?;
-        let taken = LogFile::open(&self.wall.content())?.map_or(0, |log| log.len());
-        let taken = self.view.tail.unfinished().map_or(taken, |(at, _)| at);
+        let length = LogFile::open(&self.wall.content())?.map_or(0, |log| log.len());
+        let taken = self.view.tail.whole_until(length);
         self.replace_log(&[header], recorded, taken)
     }
 
@@ -177,7 +178,10 @@ fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
     let named = LogFile::open(path)?.filter(|named| named.identity() == log.identity());
     let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
     let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
-    if has_record(&named.read_range(taken, length)?) {
+    let behind = named.read_range(taken, length)?;
+    // Half a line is that of a writer that died.
+    let whole = memchr::memrchr(b'\n', &behind).map_or(0, |newline| newline + 1);
+    if has_record(&behind[..whole]) {
         return Err(io::Error::other("another writer has appended to the log while a new one was written"));
     }
     Ok(())
