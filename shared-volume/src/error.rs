@@ -43,6 +43,12 @@ impl WriteError {
     }
 }
 
+/// Makes an error of one that came after the change had reached the volume. Its name must not say that nothing was
+/// written, as `volume_full` does, and nobody may try the change again without looking.
+pub(crate) fn after_the_change(error: io::Error) -> io::Error {
+    io::Error::other(error)
+}
+
 /// A change of the wall that was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {

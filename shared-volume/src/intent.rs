@@ -44,6 +44,10 @@ impl Intent {
         Self::Append { inode, from, bytes: bytes.len() as u64, hash: Digest::of(&[bytes]).short() }
     }
 
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+
     /// Returns true if the intended write is complete or can no longer reach the log, which has this inode and length.
     /// `read(offset, length)` reads from the log.
     pub(crate) fn is_settled(

@@ -1,12 +1,14 @@
 //! The atomic replacement of a file: a reader sees the old bytes or the new ones, never a mixture.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ulid::Ulid;
 
+use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::lock::WriterLock;
 use crate::open;
@@ -20,7 +22,8 @@ use crate::open;
 pub(crate) struct Staged<'a> {
     path: &'a Path,
     temporary: PathBuf,
-    inode: u64,
+    /// Kept open, so that no other file gets its inode.
+    file: File,
     renamed: bool,
 }
 
@@ -30,7 +33,7 @@ impl<'a> Staged<'a> {
         let (directory, name) = split(path)?;
         let temporary = directory.join(format!(".{}.{}.tmp", name.display(), Ulid::generate()));
         match write_new(&temporary, parts) {
-            Ok(inode) => Ok(Self { path, temporary, inode, renamed: false }),
+            Ok(file) => Ok(Self { path, temporary, file, renamed: false }),
             Err(error) => {
                 // The first error is the one to report. What cannot be removed is swept by a later writer.
                 drop(fs_err::remove_file(&temporary));
@@ -43,7 +46,7 @@ impl<'a> Staged<'a> {
         let renamed = fs_err::rename(&self.temporary, self.path).or_else(|error| {
             // Over NFS the reply may be lost although the rename happened (rename(2), BUGS): the target tells.
             match open::read(self.path) {
-                Ok(Some(file)) if file.metadata().is_ok_and(|metadata| metadata.ino() == self.inode) => Ok(()),
+                Ok(Some(file)) if is_same(&file, &self.file).unwrap_or(false) => Ok(()),
                 _ => Err(error),
             }
         });
@@ -84,7 +87,7 @@ pub(crate) fn commit(
             drop(fs_err::remove_file(file.path));
         }
     })?;
-    files.last().map_or(Ok(()), |last| sync_directory_of(last.path))
+    files.last().map_or(Ok(()), |last| sync_directory_of(last.path).map_err(after_the_change))
 }
 
 fn rename_all(files: &mut [Staged<'_>]) -> io::Result<()> {
@@ -112,14 +115,24 @@ pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
     }
 }
 
-fn write_new(temporary: &Path, parts: &[&[u8]]) -> io::Result<u64> {
+fn write_new(temporary: &Path, parts: &[&[u8]]) -> io::Result<File> {
     let failed = |error: io::Error| open::failed("write", temporary, &error);
     let mut file = open::create(temporary)?;
     for part in parts {
         file.write_all(part).map_err(failed)?;
     }
     file.sync_all().map_err(failed)?;
-    Ok(file.metadata().map_err(failed)?.ino())
+    Ok(file)
+}
+
+/// Returns true if both are the same file. A server may give the inode of a deleted file to a new one.
+fn is_same(one: &File, other: &File) -> io::Result<bool> {
+    let of = |file: &File| {
+        let metadata = file.metadata()?;
+        let (file, modified) = ((metadata.dev(), metadata.ino()), (metadata.mtime(), metadata.mtime_nsec()));
+        io::Result::Ok((file, metadata.len(), modified))
+    };
+    Ok(of(one)? == of(other)?)
 }
 
 /// Removes the temporary files of replacements that were begun and not finished, so that they never will be.

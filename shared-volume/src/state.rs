@@ -13,7 +13,7 @@ use crate::wall::Cursor;
 pub(crate) const STATE_BYTES: usize = 12_288;
 
 /// How many replaced logs are followed for lines that still arrive in them.
-pub(crate) const MAX_REPLACED: usize = 64;
+pub(crate) const MAX_REPLACED: usize = 40;
 
 /// The state of the writers of one wall.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,6 +30,12 @@ pub(crate) struct State {
     /// Logs that were replaced lately, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) replaced: Vec<Replaced>,
+    /// The append because of which the log is to be moved: it may still arrive in the old one. Not stored here.
+    #[serde(skip)]
+    pub(crate) late: Intent,
+    /// The log ends in half a line of a writer that died. Not stored.
+    #[serde(skip)]
+    pub(crate) half: bool,
 }
 
 /// A place in the life of a wall. The edition tells whether the same bytes still stand before it: after an edit by hand
@@ -55,6 +61,12 @@ pub(crate) struct Replaced {
     pub(crate) file: Ulid,
     /// The bytes before this offset were taken over.
     pub(crate) from: u64,
+    /// The append because of which it was moved: it may still arrive.
+    #[serde(default, skip_serializing_if = "Intent::is_nothing")]
+    pub(crate) late: Intent,
+    /// Half a line of ours stands there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) half: bool,
     /// As `from`, once the append that was declared together with it is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) then: Option<u64>,
@@ -99,13 +111,22 @@ mod tests {
 
     #[test]
     fn the_longest_state_fits() {
-        let replaced = Replaced { file: Ulid::generate(), from: u64::MAX, then: Some(u64::MAX), until: Timestamp::MAX };
+        let replaced = Replaced {
+            file: Ulid::generate(),
+            from: u64::MAX,
+            late: Intent::Append { inode: u64::MAX, from: u64::MAX, bytes: u64::MAX, hash: u64::MAX },
+            half: true,
+            then: Some(u64::MAX),
+            until: Timestamp::MAX,
+        };
         let longest = State {
             holder: Ulid::generate(),
             intent: Intent::Append { inode: u64::MAX, from: u64::MAX, bytes: u64::MAX, hash: u64::MAX },
             recorded: Some(Recorded { wall: Ulid::generate(), position: u64::MAX, edition: u64::MAX }),
             retries: Ulid::generate(),
             replaced: vec![replaced; MAX_REPLACED],
+            late: Intent::Nothing,
+            half: false,
         };
         for state in [longest, State::default()] {
             let bytes = state.to_bytes().unwrap();

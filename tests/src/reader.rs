@@ -31,7 +31,15 @@ impl Reader {
     /// # Errors
     /// When it does not come up.
     pub async fn start(wall_dir: &Path) -> Result<Self> {
-        Self::start_on(wall_dir.to_owned(), free_address()?).await
+        Self::start_on(wall_dir.to_owned(), free_address()?, None).await
+    }
+
+    /// Starts a reader as the child of `tracer`, such as strace, which takes its command line.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start_under(tracer: Command, wall_dir: &Path) -> Result<Self> {
+        Self::start_on(wall_dir.to_owned(), free_address()?, Some(tracer)).await
     }
 
     /// Starts it again, on the same address.
@@ -41,11 +49,18 @@ impl Reader {
     pub async fn again(self) -> Result<Self> {
         let Self { process, wall_dir, address, .. } = self;
         drop(process);
-        Self::start_on(wall_dir, address).await
+        Self::start_on(wall_dir, address, None).await
     }
 
-    async fn start_on(wall_dir: PathBuf, address: SocketAddr) -> Result<Self> {
-        let mut command = Command::new(binary("messagewall")?);
+    async fn start_on(wall_dir: PathBuf, address: SocketAddr, tracer: Option<Command>) -> Result<Self> {
+        let program = binary("messagewall")?;
+        let mut command = match tracer {
+            None => Command::new(program),
+            Some(mut tracer) => {
+                tracer.arg(program);
+                tracer
+            }
+        };
         command.arg("fargate-reader").arg("--wall-dir").arg(&wall_dir).arg("--listen").arg(address.to_string());
         let reader = Self { process: Process::start(command)?, http: Client::new(), address, wall_dir };
         eventually("the reader", async || reader.get("/live").await?.success()).await?;

@@ -9,6 +9,7 @@ use super::carry;
 use super::file::{Header, LogFile};
 use super::line::{MAX_RECORD_BYTES, is_half_of_ours};
 use super::session::Session;
+use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::{open, replace};
 
@@ -55,9 +56,9 @@ impl Session<'_> {
         carry::settle(&mut self.lock.state, true);
         if has_carried {
             // The intent proves it only as long as nobody replaces the log.
-            self.lock.declare()?;
+            self.lock.declare().map_err(after_the_change)?;
         }
-        self.is_named(&path, identity)
+        self.is_named(&path, identity).map_err(after_the_change)
     }
 
     /// Returns what has to stand before the first new line: the header in an empty log, and the newline that the last
@@ -93,7 +94,7 @@ impl Session<'_> {
     }
 
     /// Makes the half of a record that a crash has left at the end of the log a blank line, so that another program that
-    /// still appends to this file does not append to it.
+    /// still appends to this file does not append to it. Should the record arrive there late, as a whole, the state knows.
     pub(super) fn blank_half(&mut self) -> io::Result<()> {
         let path = self.wall.content();
         let Some(log) = LogFile::open(&path)? else { return Ok(()) };
@@ -102,6 +103,7 @@ impl Session<'_> {
             && is_half_of_ours(&half)
         {
             blank(&path, log.identity(), &[(at, half.len() as u64)])?;
+            self.lock.state.half = false;
             self.view.read()?;
         }
         Ok(())
@@ -117,11 +119,13 @@ impl Session<'_> {
         });
         written.and_then(|()| file.sync_all()).map_err(|error| {
             // What cannot be blanked out is seen by the next holder of the lock, by the intent.
-            if blank(&path, identity, &pieces).is_ok() {
+            let is_blank = blank(&path, identity, &pieces).is_ok();
+            if is_blank {
                 self.lock.state.intent = Intent::Nothing;
                 drop(self.lock.declare());
             }
-            open::failed("append to", &path, &error)
+            let error = open::failed("append to", &path, &error);
+            if is_blank { error } else { after_the_change(error) }
         })
     }
 
@@ -177,6 +181,7 @@ fn write_pieces(file: &mut File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> i
 }
 
 /// Makes these bytes of the log blank lines. They are not cut off: another program may append behind them at any moment.
+/// Nor do they lengthen a line of another program that stands before them.
 fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece]) -> io::Result<()> {
     // Not the handle that appends: a write through that always goes to the end.
     let Some(file) = open::edit(path)? else { return Ok(()) };
@@ -186,9 +191,8 @@ fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece]) -> io::Result<()> 
     }
     for (at, length) in pieces {
         let mut bytes = vec![b' '; usize::try_from(*length).unwrap_or(0)];
-        if let Some(last) = bytes.last_mut() {
-            *last = b'\n';
-        }
+        bytes.first_mut().into_iter().for_each(|first| *first = b'\n');
+        bytes.last_mut().into_iter().for_each(|last| *last = b'\n');
         file.write_all_at(&bytes, *at)?;
     }
     file.sync_all()

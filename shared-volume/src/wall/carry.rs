@@ -5,13 +5,16 @@
 //! old file was written late by a client that was cut off, and was never accepted.
 
 use std::io;
+use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 
 use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
 
 use super::file::LogFile;
-use super::line::{Line, is_half_of_ours};
+use super::line::{Line, is_half_of_ours, may_be_half_of_ours};
 use super::trash;
+use crate::intent::Intent;
 use crate::open;
 use crate::state::{MAX_REPLACED, Replaced, State};
 use crate::time;
@@ -26,12 +29,22 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// Remembers a log that is about to be replaced. Its first `from` bytes were taken over.
 pub(super) fn follow(state: &mut State, file: Ulid, from: u64) {
     let until = time::now().checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX);
-    state.replaced.push(Replaced { file, from, then: None, until });
+    // Whoever clears a wall again and again replaces more logs than can be followed.
+    if !has_room(state) {
+        state.replaced.remove(0);
+    }
+    let (late, half) = (std::mem::take(&mut state.late), std::mem::take(&mut state.half));
+    state.replaced.push(Replaced { file, from, late, half, then: None, until });
 }
 
 /// Forgets logs that were about to be replaced under these names, and never were.
 pub(super) fn forget(state: &mut State, files: &[Ulid]) {
     state.replaced.retain(|replaced| !files.contains(&replaced.file));
+}
+
+/// Returns true if lines may still arrive in this log.
+pub(super) fn is_followed(state: &State, file: Ulid) -> bool {
+    state.replaced.iter().any(|replaced| replaced.file == file)
 }
 
 /// Returns true if one more replaced log can be followed.
@@ -62,8 +75,14 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
             continue;
         }
         let bytes = file.read_range(replaced.from, MOST_BYTES)?;
-        let whole = whole_lines(&bytes, over);
-        lines.extend(bytes[..whole].split_inclusive(|byte| *byte == b'\n').filter(|line| is_foreign(line)).flatten());
+        let whole = whole_lines(&bytes, over, replaced.half);
+        let (ours, mut at) = (arrived_late(replaced.late, &file)?, replaced.from);
+        for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
+            if is_foreign(line) && !ours.contains(&at) {
+                lines.extend_from_slice(line);
+            }
+            at += line.len() as u64;
+        }
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
@@ -75,24 +94,74 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
     Ok(lines)
 }
 
+/// Returns the place of the append because of which `file` was moved, if it has arrived there since. Lines that it was
+/// taking over stand in it, too.
+fn arrived_late(late: Intent, file: &LogFile) -> io::Result<Range<u64>> {
+    let read = |from, bytes| file.read_range(from, usize::try_from(bytes).unwrap_or(usize::MAX));
+    match late {
+        Intent::Append { inode, from, bytes, .. }
+            if inode == file.metadata.ino() && late.is_settled((inode, file.len()), read)? =>
+        {
+            Ok(from..from + bytes)
+        }
+        _ => Ok(0..0),
+    }
+}
+
 /// Takes note of whether the collected lines were appended.
 pub(super) fn settle(state: &mut State, appended: bool) {
     for replaced in &mut state.replaced {
         let then = replaced.then.take();
         if let (true, Some(then)) = (appended, then) {
+            replaced.half &= replaced.from == then;
             replaced.from = then;
         }
     }
 }
 
-/// A line that is not finished waits for its end, but not for ever; a line that is too long is taken over in pieces.
-fn whole_lines(bytes: &[u8], over: bool) -> usize {
+/// Takes note of the collected lines that have arrived in `log`, from the offset `at` on, before the writer that appended
+/// them died: they would be doubled if they were collected again. The same goes for half a line of that writer.
+pub(super) fn settle_arrived(wall: &WallDir, state: &mut State, log: &LogFile, at: u64) -> io::Result<()> {
+    let length = usize::try_from(log.len().saturating_sub(at)).unwrap_or(usize::MAX).min(2 * MOST_BYTES);
+    let bytes = log.read_range(at, length)?;
+    let (whole, half) = bytes.split_at(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
+    let mut arrived = whole.split_inclusive(|byte| *byte == b'\n').peekable();
+    // A header or the newline that the last line lacked may stand before them.
+    arrived.next_if(|line| Line::parse(unfinished(line), false) == Line::Blank);
+    state.half = may_be_half_of_ours(half);
+    for replaced in &mut state.replaced {
+        let Some(then) = replaced.then else { continue };
+        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+            Ok(Some(file)) => file,
+            Ok(None) => continue,
+            Err(error) if open::is_about_the_file(&error) => continue,
+            Err(error) => return Err(error),
+        };
+        let bytes = file.read_range(replaced.from, usize::try_from(then.saturating_sub(replaced.from)).unwrap_or(0))?;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if is_foreign(line) && arrived.next_if(|arrived| unfinished(arrived) == unfinished(line)).is_none() {
+                state.half |= !half.is_empty() && line.starts_with(half);
+                return Ok(());
+            }
+            replaced.from += line.len() as u64;
+        }
+    }
+    Ok(())
+}
+
+/// A line that is not finished waits for its end, but not for ever; a line that is too long is taken over in pieces. `half`
+/// says that the first one is one of ours, whose other half may still arrive, however late.
+fn whole_lines(bytes: &[u8], over: bool, half: bool) -> usize {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
-    if (over && bytes.len() < MOST_BYTES) || whole == 0 && bytes.len() == MOST_BYTES { bytes.len() } else { whole }
+    let is_ours = is_half_of_ours(&bytes[whole..]) || (half && whole == 0);
+    let is_whole = over && bytes.len() < MOST_BYTES && !is_ours;
+    if is_whole || whole == 0 && bytes.len() == MOST_BYTES { bytes.len() } else { whole }
+}
+
+fn unfinished(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
 }
 
 fn is_foreign(line: &[u8]) -> bool {
-    let content = line.strip_suffix(b"\n").unwrap_or(line);
-    let finished = content.len() < line.len();
-    matches!(Line::parse(content, false), Line::Plain(_)) && (finished || !is_half_of_ours(content))
+    matches!(Line::parse(unfinished(line), false), Line::Plain(_))
 }

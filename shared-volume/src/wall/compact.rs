@@ -12,6 +12,7 @@ use super::file::{Header, LogFile};
 use super::line::has_record;
 use super::session::Session;
 use super::trash;
+use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::open;
 use crate::replace::{self, Staged};
@@ -66,6 +67,7 @@ impl Session<'_> {
 
     /// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
     fn compact(&mut self, keep: usize) -> io::Result<()> {
+        self.verify()?;
         self.record_events()?;
         let from = self.view.cursor_before_newest(keep, KEPT_BYTES);
         self.rewrite(from)
@@ -96,7 +98,7 @@ impl Session<'_> {
         let edition = if is_whole { beginning.header.edition } else { Some(from.edition) };
         let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
         // A line that is not finished stays behind, and is taken over when it is.
-        let end = self.view.tail.unfinished().map_or(log.len(), |(at, _)| at);
+        let end = self.view.tail.whole_until(log.len());
         let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
         let recorded = self.lock.state.recorded.unwrap_or_else(|| from.into());
@@ -110,7 +112,7 @@ impl Session<'_> {
         let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
-        if is_full(&cleared) && trash::empty(self.wall)? {
+        if is_full(&cleared) && self.empty_trash()? {
             cleared = self.clear_with(&line, recorded);
         }
         if is_full(&cleared) {
@@ -119,10 +121,16 @@ impl Session<'_> {
         cleared.map(|()| header.wall)
     }
 
+    /// Makes room on a full volume. Lines may still arrive in logs that are followed, so these stay. Returns true if
+    /// anything was deleted.
+    pub(super) fn empty_trash(&self) -> io::Result<bool> {
+        trash::empty(self.wall, |file| carry::is_followed(&self.lock.state, file))
+    }
+
     fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
         self.record_events()?;
-        let taken = LogFile::open(&self.wall.content())?.map_or(0, |log| log.len());
-        let taken = self.view.tail.unfinished().map_or(taken, |(at, _)| at);
+        let length = LogFile::open(&self.wall.content())?.map_or(0, |log| log.len());
+        let taken = self.view.tail.whole_until(length);
         self.replace_log(&[header], recorded, taken)
     }
 
@@ -137,12 +145,11 @@ impl Session<'_> {
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
         fs_err::remove_file(self.wall.content())?;
-        // The messages are gone from here on: no error may say that nothing was done.
-        self.begin_in_room(header, events).map_err(|error| io::Error::other(error.to_string()))
+        self.begin_in_place(header, events).map_err(after_the_change)
     }
 
     /// Stores the events of the log that was deleted, and begins the new one whether that succeeds or not.
-    fn begin_in_room(&mut self, header: &[u8], events: Vec<(EventKey, Applied)>) -> io::Result<()> {
+    fn begin_in_place(&mut self, header: &[u8], events: Vec<(EventKey, Applied)>) -> io::Result<()> {
         let stored = self.retries.add(&mut self.lock, events);
         replace::put(&self.wall.content(), &[header])?;
         self.view.read()?;
@@ -166,11 +173,14 @@ impl Session<'_> {
             Some(log) => ensure_current(&path, log, taken),
             None => Ok(()),
         })?;
+        self.carry_over().map_err(after_the_change)
+    }
+
+    /// Takes over the lines that have arrived in the old file until it was replaced.
+    fn carry_over(&mut self) -> io::Result<()> {
         self.view.read()?;
-        // Lines that have arrived in the old file meanwhile.
         self.append(&[])?;
-        let followed = &self.lock.state.replaced;
-        trash::expire(self.wall, |file| followed.iter().any(|replaced| replaced.file == file))
+        trash::expire(self.wall, |file| carry::is_followed(&self.lock.state, file))
     }
 }
 
@@ -180,7 +190,10 @@ fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
     let named = LogFile::open(path)?.filter(|named| named.identity() == log.identity());
     let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
     let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
-    if has_record(&named.read_range(taken, length)?) {
+    let behind = named.read_range(taken, length)?;
+    // Half a line is that of a writer that died.
+    let whole = memchr::memrchr(b'\n', &behind).map_or(0, |newline| newline + 1);
+    if has_record(&behind[..whole]) {
         return Err(io::Error::other("another writer has appended to the log while a new one was written"));
     }
     Ok(())

@@ -52,7 +52,8 @@ impl Line {
 /// Parses a record of ours. Returns `None` for a line that does not have the complete shape of one.
 fn record(line: &[u8]) -> Option<Line> {
     let has = |part: &[u8]| memchr::memmem::find(line, part).is_some();
-    let closed = line.ends_with(b"}");
+    // Quotes in a text are escaped: a second `{"` is that of another program, whose line follows half a record of ours.
+    let closed = line.ends_with(b"\"}") && memchr::memmem::find(&line[1..], b"{\"").is_none();
     if line.starts_with(MESSAGE_MARK) {
         let complete = closed && has(br#","received":""#) && has(br#","at":""#) && has(br#","text":""#);
         return parsed(line, Line::Message).or(complete.then_some(Line::Damaged));
@@ -99,22 +100,27 @@ fn without_half_character(bytes: &[u8]) -> &[u8] {
 /// writer that crashed over it had not been answered yet.
 pub(super) fn is_half_of_ours(half: &[u8]) -> bool {
     // Five bytes tell `{"id"` from the beginning of somebody else's JSON.
-    half.len() >= 5 && [MESSAGE_MARK, REMOVAL_MARK, HEADER_MARK].iter().any(|mark| begins_record(half, mark))
+    half.len() >= 5 && may_be_half_of_ours(half)
+}
+
+/// As [`is_half_of_ours`], and true as well if `half` is too short to tell.
+pub(super) fn may_be_half_of_ours(half: &[u8]) -> bool {
+    !half.is_empty() && [MESSAGE_MARK, REMOVAL_MARK, HEADER_MARK].iter().any(|mark| begins_record(half, mark))
 }
 
 fn begins_record(half: &[u8], mark: &[u8]) -> bool {
     let Some(rest) = half.strip_prefix(mark) else { return mark.starts_with(half) };
-    let id = &rest[..rest.len().min(26)];
-    // The id of a removal may be that of a plain line.
-    let is_id = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || mark == REMOVAL_MARK;
+    // The id of a plain line, which a removal may have, is a ULID, a position and a digest.
+    let is_of_plain = |byte: &u8| mark == REMOVAL_MARK && (byte.is_ascii_lowercase() || *byte == b'-');
+    let is_id = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || is_of_plain(byte);
+    let behind = &rest[rest.iter().take_while(|byte| is_id(byte)).count()..];
     let next: &[u8] = match mark {
         MESSAGE_MARK => br#"","received":""#,
         HEADER_MARK => br#"","start":"#,
-        _ => b"",
+        _ => br#"","at":""#,
     };
-    let behind = &rest[id.len()..];
     let length = behind.len().min(next.len());
-    id.iter().all(is_id) && behind[..length] == next[..length]
+    behind[..length] == next[..length]
 }
 
 #[cfg(test)]
@@ -146,6 +152,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_follows_half_a_record_of_ours_is_no_damage() {
+        let half = r#"{"id":"01KATK5XH8Z6Z7M1T2D3E4F5G6","received":"x","at":"x","text":"Hel"#;
+        assert_eq!(Line::parse(format!(r#"{half}lo\x"}}"#).as_bytes(), false), Line::Damaged);
+        let glued = format!(r#"{half}{{"order":"shipped"}}"#);
+        assert_eq!(shown(glued.as_bytes()), glued);
+    }
+
+    #[test]
     fn a_long_line_is_cut_between_two_characters() {
         let Line::Plain(text) = Line::parse("ü".repeat(MAX_PLAIN_BYTES).as_bytes(), false) else { panic!() };
         assert_eq!(text, "ü".repeat(MAX_PLAIN_BYTES / 2) + "…");
@@ -156,7 +170,15 @@ mod tests {
         for half in [r#"{"id""#, r#"{"id":"01KAT"#, r#"{"id":"01KATK5XH8Z6Z7M1T2D3E4F5G6","rec"#, r#"{"wall":"01"#] {
             assert!(is_half_of_ours(half.as_bytes()), "{half}");
         }
-        for other in [r#"{"id":"7","text"#, r#"{"id":7"#, "{", "plain", r#"{"id":"Hello from"#, r#"{"wall":"x"#] {
+        for other in [
+            r#"{"id":"7","text"#,
+            r#"{"id":7"#,
+            "{",
+            "plain",
+            r#"{"id":"Hello from"#,
+            r#"{"wall":"x"#,
+            r#"{"removes":"a b"#,
+        ] {
             assert!(!is_half_of_ours(other.as_bytes()), "{other}");
         }
     }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::carry;
 use super::file::LogFile;
+use super::trash;
 use super::view::View;
 use super::writer::clear_payload;
 use crate::config::{self, InForce, in_force};
@@ -65,6 +66,16 @@ impl<'a> Session<'a> {
                 (settled, settled && is_append)
             }
         };
+        if let Some(log) = log.as_ref().filter(|_| intent == Intent::Replace) {
+            carry::forget(&mut self.lock.state, &trash::remove_names_of(self.wall, log)?);
+        }
+        if let (Some(log), Intent::Append { inode, from, .. }) = (&log, intent)
+            && !settled
+            && inode == log.metadata.ino()
+        {
+            self.lock.state.late = intent;
+            carry::settle_arrived(self.wall, &mut self.lock.state, log, from)?;
+        }
         carry::settle(&mut self.lock.state, appended);
         match log {
             // The tail asks again before it believes that the log is gone.
@@ -73,6 +84,14 @@ impl<'a> Session<'a> {
         }
         self.view.forget_recorded(self.lock.state.recorded);
         if settled { Ok(()) } else { self.move_log() }
+    }
+
+    /// Reads the log from its beginning, so that what was edited in place is known before it is written again.
+    pub(super) fn verify(&mut self) -> io::Result<()> {
+        self.view.tail.verify_next();
+        self.view.read()?;
+        self.view.forget_recorded(self.lock.state.recorded);
+        Ok(())
     }
 
     /// Looks up an event that was applied within the retry window.

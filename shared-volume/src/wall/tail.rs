@@ -119,6 +119,13 @@ impl Tail {
         }
     }
 
+    /// Makes the next read begin at the beginning of the log, to find what was edited in place.
+    pub(super) fn verify_next(&mut self) {
+        if let Some(seen) = &mut self.seen {
+            seen.fingerprint = None;
+        }
+    }
+
     /// Like [`Tail::read`], for a log that was opened already.
     pub(super) fn read_file(&mut self, file: Option<LogFile>) -> io::Result<Option<Added>> {
         let Some(file) = file else { return Ok(self.empty(None)) };
@@ -156,6 +163,16 @@ impl Tail {
     pub(super) fn unfinished(&self) -> Option<(u64, &[u8])> {
         let seen = self.seen.as_ref().filter(|seen| seen.parser.unfinished() > 0)?;
         Some((seen.offset - seen.parser.unfinished(), seen.parser.unfinished_line()))
+    }
+
+    /// Returns the offset behind the last whole line of the log, which is `length` bytes long.
+    pub(super) fn whole_until(&self, length: u64) -> u64 {
+        match (self.unfinished(), self.beginning()) {
+            (Some((at, _)), _) => at,
+            // Not even the first line is finished.
+            (None, None) => 0,
+            (None, Some(_)) => length,
+        }
     }
 
     /// Opens the log. Returns `None` when it is missing from a directory that is there. When the directory is gone as

@@ -81,9 +81,9 @@ pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::
     Ok(())
 }
 
-/// Deletes everything, to make room on a full volume. Returns true if there was anything.
-pub(super) fn empty(wall: &WallDir) -> io::Result<bool> {
-    let files = list(wall)?;
+/// Deletes everything that is not followed, to make room on a full volume. Returns true if there was anything.
+pub(super) fn empty(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<bool> {
+    let files: Vec<Ulid> = list(wall)?.into_iter().filter(|file| !is_followed(*file)).collect();
     // What cannot be deleted, such as a directory that somebody planted, is no reason to keep the rest.
     Ok(files.into_iter().filter(|file| fs_err::remove_file(path(wall, *file)).is_ok()).count() > 0)
 }

@@ -8,7 +8,6 @@ use ulid::Ulid;
 
 use super::compact::Cleared;
 use super::session::Session;
-use super::trash;
 use super::view::{Newest, View};
 use crate::config::{self, Config, Outcome, PublishError, Request};
 use crate::digest::Digest;
@@ -179,9 +178,7 @@ impl WallWriter {
 /// Appends records. On a full volume it deletes what is in the trash, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
     match session.append(records) {
-        Err(error) if error.kind() == io::ErrorKind::StorageFull && trash::empty(session.wall)? => {
-            session.append(records)
-        }
+        Err(error) if error.kind() == io::ErrorKind::StorageFull && session.empty_trash()? => session.append(records),
         appended => appended,
     }
 }

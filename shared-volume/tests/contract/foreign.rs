@@ -4,7 +4,7 @@ use std::io::Write;
 
 use shared_volume::wall::{Said, Tail, newest};
 
-use crate::support::{TestWall, texts};
+use crate::support::{TestWall, draft, soon, texts};
 
 fn append_plain(wall: &TestWall, line: &str) {
     let mut file = fs_err::OpenOptions::new().create(true).append(true).open(wall.dir.content()).unwrap();
@@ -103,4 +103,28 @@ fn a_file_that_was_rewritten_in_place_is_read_from_its_beginning() {
     let added = tail.read().unwrap().unwrap();
     assert!(added.restarted);
     assert_eq!(texts(&added.entries), ["0", "1", "2", "3", "X", "more"]);
+}
+
+#[test]
+fn half_a_record_that_a_crash_has_left_does_not_swallow_the_line_that_another_program_appends_to_the_old_file() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    let mut old = fs_err::OpenOptions::new().append(true).open(wall.dir.content()).unwrap();
+    wall.post("crashes");
+    let length = fs_err::metadata(wall.dir.content()).unwrap().len();
+    old.set_len(length - 50).unwrap();
+    wall.another_writer().append(&[draft("two")], soon()).unwrap();
+    old.write_all(b"from python\n").unwrap();
+    wall.post("three");
+    assert_eq!(wall.texts(), ["one", "two", "from python", "three"]);
+}
+
+#[test]
+fn a_wall_that_is_cleared_again_and_again_can_still_be_written() {
+    let mut wall = TestWall::new();
+    for number in 0..200 {
+        wall.writer.clear(Some(&format!("test:{number}")), soon()).unwrap();
+    }
+    wall.post("still here");
+    assert_eq!(wall.texts(), ["still here"]);
 }

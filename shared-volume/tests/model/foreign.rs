@@ -1,40 +1,285 @@
-//! Another program that knows nothing of the contract.
+//! Programs that know nothing of the contract.
 
 use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 
-use shared_volume::WallDir;
+use fastrand::Rng;
 
-/// A log that a program holds open.
-pub(crate) struct Handle {
-    pub(crate) file: File,
-    /// How often the log was deleted when it was opened.
-    pub(crate) life: u64,
+use crate::action::{Edit, What};
+use crate::model::{Fate, marks};
+use crate::world::World;
+
+/// A log that another program has open.
+pub(crate) struct Opened {
+    file: File,
+    pub(crate) stands: Stands,
+    /// What was written behind the last newline.
+    pub(crate) unfinished: Vec<String>,
 }
 
-pub(crate) fn open(wall: &WallDir, life: u64) -> Handle {
-    let file = fs_err::OpenOptions::new().create(true).append(true).open(wall.content()).unwrap().into_file();
-    Handle { file, life }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    /// It is the log.
+    Current,
+    /// It was replaced less than a minute ago.
+    Followed,
+    /// It was replaced earlier.
+    Over,
+    /// Another program has deleted it.
+    Deleted,
 }
 
-pub(crate) fn append(file: &mut File, bytes: &[u8]) {
-    file.write_all(bytes).unwrap();
-}
-
-/// Replaces one text by another of the same length: in a new file, as `sed -i` does, or in place.
-pub(crate) fn edit(wall: &WallDir, from: &str, to: &str, in_place: bool) -> bool {
-    let bytes = fs_err::read(wall.content()).unwrap();
-    let Some(at) = memchr::memmem::find(&bytes, from.as_bytes()) else { return false };
-    if in_place {
-        let file = fs_err::OpenOptions::new().write(true).open(wall.content()).unwrap().into_file();
-        file.write_all_at(to.as_bytes(), at as u64).unwrap();
-    } else {
-        let mut edited = bytes;
-        edited[at..at + from.len()].copy_from_slice(to.as_bytes());
-        let temporary = wall.path().join("sed");
-        fs_err::write(&temporary, edited).unwrap();
-        fs_err::rename(temporary, wall.content()).unwrap();
+impl Opened {
+    pub(crate) fn inode(&self) -> u64 {
+        self.file.metadata().unwrap().ino()
     }
-    true
+
+    /// Takes out the lines that the program has not finished and that are finished, if the wall is full.
+    pub(crate) fn finished_by_a_writer(&mut self, full: bool) -> Vec<String> {
+        if !full || self.unfinished.is_empty() {
+            return Vec::new();
+        }
+        let content = self.content();
+        let text = String::from_utf8_lossy(&content);
+        let is_finished = |mark: &String| text.find(mark).is_some_and(|at| text[at..].contains('\n'));
+        let (finished, unfinished) = self.unfinished.drain(..).partition(is_finished);
+        self.unfinished = unfinished;
+        finished
+    }
+
+    fn content(&self) -> Vec<u8> {
+        let mut bytes = vec![0; usize::try_from(self.file.metadata().unwrap().len()).unwrap()];
+        self.file.read_exact_at(&mut bytes, 0).unwrap();
+        bytes
+    }
+
+    /// Returns true if half a record of ours is at the end, to which everything that is appended is glued.
+    fn ends_in_half_of_ours(&self) -> bool {
+        let bytes = self.content();
+        let last = bytes.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        last.starts_with(b"{") && self.unfinished.is_empty()
+    }
+}
+
+impl World {
+    /// Logs that were open and are not the log any more were replaced by a writer: other programs say so themselves.
+    pub(crate) fn note_replaced(&mut self) {
+        let inode = fs_err::metadata(self.wall.content()).ok().map(|metadata| metadata.ino());
+        for opened in self.opened.iter_mut().filter(|opened| opened.stands == Stands::Current) {
+            if Some(opened.inode()) != inode {
+                opened.stands = Stands::Followed;
+            }
+        }
+    }
+
+    pub(crate) fn append(&mut self, file: Option<usize>, what: What, seed: u64) -> Result<(), String> {
+        let earlier = file.and_then(|pick| pick.checked_rem(self.opened.len()));
+        let at = earlier.unwrap_or_else(|| self.open_now());
+        let (bytes, finished, unfinished) = self.text(what, &mut Rng::with_seed(seed));
+        let opened = &mut self.opened[at];
+        let glued = opened.ends_in_half_of_ours();
+        opened.file.write_all(&bytes).unwrap();
+        let fate = match opened.stands {
+            Stands::Current => Fate::Due,
+            Stands::Followed => Fate::Late,
+            Stands::Over => Fate::Perhaps,
+            Stands::Deleted => Fate::Gone,
+        };
+        if bytes.contains(&b'\n') {
+            let before = std::mem::take(&mut opened.unfinished);
+            finished.iter().chain(&before).for_each(|mark| self.model.set(mark, fate));
+        }
+        let half = match opened.stands {
+            _ if glued => Fate::Perhaps,
+            Stands::Current | Stands::Followed => Fate::Unfinished,
+            Stands::Over => Fate::Perhaps,
+            Stands::Deleted => Fate::Gone,
+        };
+        unfinished.iter().for_each(|mark| self.model.set(mark, half));
+        if half == Fate::Unfinished {
+            opened.unfinished.extend(unfinished);
+        }
+        Ok(())
+    }
+
+    fn open_now(&mut self) -> usize {
+        let current = self.opened.iter().position(|opened| opened.stands == Stands::Current);
+        current.unwrap_or_else(|| {
+            let file = fs_err::OpenOptions::new().create(true).read(true).append(true).open(self.wall.content());
+            let file = file.unwrap().into_file();
+            self.opened.push(Opened { file, stands: Stands::Current, unfinished: Vec::new() });
+            self.opened.len() - 1
+        })
+    }
+
+    /// The bytes that are written, the marks of the lines that they finish, and those of the one that they do not.
+    fn text(&mut self, what: What, rng: &mut Rng) -> (Vec<u8>, Vec<String>, Vec<String>) {
+        let mark = self.model.mark('f', Fate::Gone);
+        let line = |text: String| (format!("{text}\n").into_bytes(), vec![mark.clone()], Vec::new());
+        match what {
+            What::Line => line(format!("{mark} from Python")),
+            What::End => line(format!(" and {mark}")),
+            What::Huge => line(format!("{mark}{}", "x".repeat(rng.usize(15_000..80_000)))),
+            What::LikeOurs => line(
+                [
+                    format!(r#"{{"id":"{mark}","text":"order shipped"}}"#),
+                    format!(r#"{{"id":"01KATK5XH8Z6Z7M1T2D3E4F5G6{mark}"#),
+                    format!(r#"{{"removes":"{mark}"}}"#),
+                    format!(r#"{{"wall":"{mark}","start":0}}"#),
+                    format!(r#"["01KATK5XH8Z6Z7M1T2D3E4F5G6",0,"{mark}"]"#),
+                ][rng.usize(..5)]
+                .clone(),
+            ),
+            What::Lines => {
+                let more = self.model.mark('f', Fate::Gone);
+                (format!("{mark}\r\n\n{more}\n").into_bytes(), vec![mark, more], Vec::new())
+            }
+            What::Half => (format!("{mark} not").into_bytes(), Vec::new(), vec![mark]),
+            What::HalfLikeOurs => {
+                let half = [r#"{"id":"#, r#"{"removes":""#, r#"{"wall":""#][rng.usize(..3)];
+                (format!("{half}{mark}").into_bytes(), Vec::new(), vec![mark])
+            }
+            What::Bytes => {
+                let mut bytes: Vec<u8> = (0..rng.usize(..60)).map(|_| rng.u8(..)).collect();
+                bytes.retain(|byte| !b"\n<>".contains(byte));
+                bytes.extend_from_slice(format!("{mark}\0\n").as_bytes());
+                (bytes, vec![mark], Vec::new())
+            }
+            What::Blank => (b"\n  \n\0\0\n".to_vec(), Vec::new(), Vec::new()),
+        }
+    }
+
+    /// The log is gone, and what nobody knows any more with it.
+    fn lose(&mut self, keep_open: bool, fate: Fate) {
+        let model = &mut self.model;
+        model.forget_shown(fate);
+        model.doubt_events();
+        for opened in self.opened.iter_mut().filter(|opened| opened.stands == Stands::Current) {
+            std::mem::take(&mut opened.unfinished).iter().for_each(|mark| model.set(mark, fate));
+            opened.stands = Stands::Deleted;
+        }
+        if !keep_open {
+            self.opened.retain(|opened| opened.stands != Stands::Deleted);
+        }
+        (self.late, self.rewritten) = (None, self.rewritten + 1);
+    }
+
+    /// If a writer died before it replaced the log, the log has a name in the trash already: what was appended since is
+    /// taken over from there.
+    fn fate_of_deleted(&mut self) -> Fate {
+        let links = fs_err::metadata(self.wall.content()).map_or(1, |metadata| metadata.nlink());
+        if links == 1 {
+            return Fate::Gone;
+        }
+        let shown = self.model.shown.iter().flat_map(|(_, text)| marks(text));
+        self.model.torn.extend(shown.collect::<Vec<_>>());
+        Fate::Perhaps
+    }
+
+    pub(crate) fn delete(&mut self, keep_open: bool) -> Result<(), String> {
+        let fate = self.fate_of_deleted();
+        if fs_err::remove_file(self.wall.content()).is_ok() {
+            self.lose(keep_open, fate);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn truncate(&mut self) -> Result<(), String> {
+        let Ok(file) = fs_err::OpenOptions::new().write(true).open(self.wall.content()) else { return Ok(()) };
+        file.set_len(0).unwrap();
+        self.lose(true, Fate::Gone);
+        let inode = file.metadata().unwrap().ino();
+        for opened in &mut self.opened {
+            if opened.stands == Stands::Deleted && opened.inode() == inode {
+                opened.stands = Stands::Current;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn recreate(&mut self) -> Result<(), String> {
+        let content = self.content();
+        let Some(newline) = content.iter().position(|byte| *byte == b'\n') else { return Ok(()) };
+        let (first, rest) = content.split_at(newline + 1);
+        let (again, before) = (self.rewrite_marks(rest, None), self.model.shown.clone());
+        let fate = self.fate_of_deleted();
+        fs_err::remove_file(self.wall.content()).unwrap();
+        self.lose(false, fate);
+        fs_err::write(self.wall.content(), [first, &again.0].concat()).unwrap();
+        marks(&String::from_utf8_lossy(first)).iter().for_each(|mark| self.model.set(mark, Fate::Perhaps));
+        self.expect_rewritten(before.into_iter().map(|line| line.1).collect(), &again.1)
+    }
+
+    pub(crate) fn edit(&mut self, pick: usize, how: Edit) -> Result<(), String> {
+        let before: Vec<String> = self.model.shown.iter().map(|line| line.1.clone()).collect();
+        let Some(at) = pick.checked_rem(before.len()) else { return Ok(()) };
+        let Some(old) = marks(&before[at]).pop() else { return Ok(()) };
+        let content = self.content();
+        let (edited, instead) = self.rewrite_marks(&content, Some(&old));
+        self.model.doubt_events();
+        (self.late, self.rewritten) = (None, self.rewritten + 1);
+        if let Edit::NewFile = how {
+            self.fate_of_deleted();
+            let beside = self.wall.path().join("sed");
+            fs_err::write(&beside, edited).unwrap();
+            fs_err::rename(beside, self.wall.content()).unwrap();
+            for opened in self.opened.iter_mut().filter(|opened| opened.stands == Stands::Current) {
+                let half = std::mem::take(&mut opened.unfinished);
+                half.iter().for_each(|mark| self.model.set(mark, Fate::Perhaps));
+                opened.stands = Stands::Deleted;
+            }
+        } else {
+            let file = fs_err::OpenOptions::new().write(true).open(self.wall.content()).unwrap();
+            file.file().write_all_at(&edited, 0).unwrap();
+            self.edited = true;
+            self.readers.iter_mut().for_each(|reader| reader.stale = true);
+        }
+        self.expect_rewritten(before, &instead)?;
+        if let Edit::InPlaceAndAppend = how { self.append(None, What::Line, 0) } else { Ok(()) }
+    }
+
+    /// Puts another mark in the place of `only`, or of every one.
+    fn rewrite_marks(&mut self, bytes: &[u8], only: Option<&str>) -> (Vec<u8>, Vec<(String, String)>) {
+        let mut found = marks(&String::from_utf8_lossy(bytes));
+        found.retain(|mark| only.is_none_or(|only| only == mark) && !mark.starts_with("<e"));
+        found.sort_unstable();
+        found.dedup();
+        let (mut bytes, mut instead) = (bytes.to_vec(), Vec::new());
+        for old in found {
+            let new = self.model.mark_instead(&old);
+            for at in 0..=bytes.len() - old.len() {
+                if bytes[at..].starts_with(old.as_bytes()) {
+                    bytes[at..at + old.len()].copy_from_slice(new.as_bytes());
+                }
+            }
+            instead.push((old, new));
+        }
+        (bytes, instead)
+    }
+
+    /// The log was rewritten: it says the same, but for the marks.
+    fn expect_rewritten(&mut self, mut before: Vec<String>, instead: &[(String, String)]) -> Result<(), String> {
+        for text in &mut before {
+            instead.iter().for_each(|(old, new)| *text = text.replace(old, new));
+        }
+        let fresh = self.fresh();
+        let mut left = before.iter();
+        let mut next = left.next();
+        for (_, text) in &fresh {
+            if next == Some(text) {
+                next = left.next();
+            } else if marks(text).iter().any(|mark| self.model.fate(mark) != Fate::Perhaps) {
+                return Err(format!("{} is shown after a rewrite", &text[..text.floor_char_boundary(80)]));
+            }
+        }
+        if next.is_some() {
+            return Err(format!("{next:?} is missing after a rewrite"));
+        }
+        for mark in fresh.iter().flat_map(|(_, text)| marks(text)) {
+            self.model.set(&mark, Fate::Shown);
+        }
+        self.model.shown = fresh;
+        Ok(())
+    }
 }

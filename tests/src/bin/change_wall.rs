@@ -1,5 +1,6 @@
 //! Makes changes of a wall, one after the other, as one writer: `change-wall DIRECTORY CHANGE...`. It prints the answer
-//! to each. A fault test runs it under strace, which kills it, makes its system calls fail, or stops it.
+//! to each. `-` stands for the changes that come on standard input, one a line. A fault test runs it under strace, which
+//! kills it, makes its system calls fail, or stops it.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -12,10 +13,17 @@ use tests::{Change, Changed};
 fn main() -> Result<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     let directory = arguments.next().context("no directory")?;
+    let mut changes: Box<dyn Iterator<Item = std::io::Result<String>>> = Box::new(std::iter::empty());
+    for argument in arguments {
+        changes = match &*argument {
+            "-" => Box::new(changes.chain(std::io::stdin().lines())),
+            _ => Box::new(changes.chain(std::iter::once(Ok(argument)))),
+        };
+    }
     let mut writer = WallWriter::new(Volume::new(directory).wall(None));
     let mut all_made = true;
-    for argument in arguments {
-        let change: Change = serde_json::from_str(&argument)?;
+    for change in changes {
+        let change: Change = serde_json::from_str(&change?)?;
         let changed = change.make(&mut writer);
         all_made &= matches!(changed, Changed::Made { .. });
         writeln!(std::io::stdout(), "{}", serde_json::to_string(&changed)?)?;

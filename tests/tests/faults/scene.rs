@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub(crate) struct Scene {
     pub(crate) earlier: Option<Change>,
     /// A reader that has read everything.
     pub(crate) follower: Follower,
+    /// The log that the other program has open may have been deleted for good.
+    pub(crate) loses_old_log: bool,
     /// Another program, which keeps the log open.
     foreign: Option<File>,
     root: TempDir,
@@ -56,7 +59,7 @@ impl Scene {
         let root = TempDir::with_prefix("wall-")?;
         let dir = Volume::new(root.path()).wall(None);
         let follower = Follower::new(&dir);
-        let mut scene = Self { dir, start, earlier: None, follower, foreign: None, root };
+        let mut scene = Self { dir, start, earlier: None, follower, foreign: None, loses_old_log: false, root };
         scene.set().with_context(|| format!("{start:?}"))?;
         scene.follower.read()?;
         Ok(scene)
@@ -134,7 +137,7 @@ impl Scene {
         Ok(self.writer().trash()?.len())
     }
 
-    /// Everything that is not to be there once nobody is writing.
+    /// Everything that is not to be there once nobody is writing: temporary files, and second names of a log.
     pub(crate) fn leftovers(&self) -> Result<Vec<String>> {
         let mut left = Vec::new();
         let mut directories = vec![self.root.path().to_owned()];
@@ -146,7 +149,7 @@ impl Scene {
                 };
                 if path.is_dir() {
                     directories.push(path);
-                } else if name.ends_with(".tmp") {
+                } else if name.ends_with(".tmp") || path.symlink_metadata()?.nlink() > 1 {
                     left.push(name);
                 }
             }
@@ -235,7 +238,12 @@ impl State {
     /// Ensures that this is `new`. A generation that was left out does no harm, and lines of another program may be on
     /// their way.
     pub(crate) fn is(&self, new: &Self) -> Result<()> {
-        let titles = |state: &Self| state.history.iter().map(|(_, title)| title.clone()).collect::<Vec<_>>();
+        // What a crash has left out of force equals what its retry has published.
+        let titles = |state: &Self| {
+            let mut titles: Vec<_> = state.history.iter().map(|(_, title)| title.clone()).collect();
+            titles.dedup();
+            titles
+        };
         let same = self.ours == new.ours
             && self.foreign.iter().all(|line| new.foreign.contains(line))
             && (&self.title, &self.fault) == (&new.title, &new.fault)

@@ -1,0 +1,113 @@
+//! Readers that follow the log, and browsers that reconnect.
+
+use shared_volume::WallDir;
+use shared_volume::wall::{Cursor, Entry, Said, Tail, newest};
+
+use crate::model::{Fate, Line, marks, told};
+use crate::world::{World, said, tail};
+
+pub(crate) struct Reader {
+    tail: Tail,
+    always_verifies: bool,
+    entries: Vec<Entry>,
+    first: Cursor,
+    cursor: Cursor,
+    rewritten: u64,
+    /// May not know of an edit in place.
+    pub(crate) stale: bool,
+}
+
+/// What a browser shows, and where it was cut off.
+#[derive(Default)]
+pub(crate) struct Browser {
+    shows: Vec<Line>,
+    cursor: Option<Cursor>,
+}
+
+impl Reader {
+    pub(crate) fn new(wall: &WallDir, always_verifies: bool) -> Self {
+        let (first, cursor) = (Cursor::NO_WALL, Cursor::NO_WALL);
+        let tail = tail(wall, always_verifies);
+        Self { tail, always_verifies, entries: Vec::new(), first, cursor, rewritten: 0, stale: false }
+    }
+
+    /// Reads what was added. Returns true if it started over.
+    fn read(&mut self) -> bool {
+        let mut restarted = false;
+        // What was edited in place is found by the look after the one that found something added.
+        for _ in 0..=usize::from(self.always_verifies) {
+            let Some(added) = self.tail.read().unwrap() else { continue };
+            if added.restarted {
+                self.entries.clear();
+                (restarted, self.stale) = (true, false);
+            }
+            self.entries.extend(added.entries);
+            (self.first, self.cursor) = (added.first, added.cursor);
+            self.entries.retain(|entry| entry.span.start >= added.first.position);
+        }
+        self.stale &= !self.always_verifies;
+        restarted
+    }
+
+    fn shows(&self) -> Vec<Line> {
+        let mut shown = Vec::new();
+        self.entries.iter().for_each(|entry| show(&mut shown, entry));
+        shown
+    }
+}
+
+fn show(shown: &mut Vec<Line>, entry: &Entry) {
+    match &entry.said {
+        Said::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
+        other => shown.push((entry.id(), said(other))),
+    }
+}
+
+impl World {
+    pub(crate) fn read(&mut self, reader: usize) -> Result<(), String> {
+        let (fresh, cursor) = (self.fresh(), newest(&self.wall, 1).unwrap().cursor);
+        let follower = &mut self.readers[reader];
+        let before = follower.shows();
+        let restarted = follower.read();
+        if follower.stale {
+            return Ok(());
+        }
+        let shows = follower.shows();
+        if shows != fresh {
+            return Err(format!("reader {reader} shows\n  {}, a fresh one\n  {}", told(&shows), told(&fresh)));
+        }
+        // Where a writer has not noticed an edit, compaction changes the edition.
+        if follower.cursor != cursor && !self.edited {
+            return Err(format!("reader {reader} is at {}, a fresh one at {cursor}", follower.cursor));
+        }
+        let goes_on = follower.rewritten == self.rewritten && before.iter().any(|line| fresh.contains(line));
+        if restarted && goes_on && !self.edited {
+            return Err(format!("reader {reader} started over without need"));
+        }
+        follower.rewritten = self.rewritten;
+        Ok(())
+    }
+
+    /// A browser reconnects: it gets what it has missed, or everything.
+    pub(crate) fn connect(&mut self, browser: usize, reader: usize) -> Result<(), String> {
+        self.read(reader)?;
+        let (follower, browser) = (&self.readers[reader], &mut self.browsers[browser]);
+        let (first, wall) = (follower.first, follower.cursor.wall);
+        let at = browser.cursor.and_then(|cursor| {
+            let behind = follower.entries.iter().rposition(|entry| entry.end(wall) == cursor).map(|at| at + 1);
+            behind.or((cursor == first).then_some(0))
+        });
+        match at {
+            Some(at) => follower.entries[at..].iter().for_each(|entry| show(&mut browser.shows, entry)),
+            None => browser.shows = follower.shows(),
+        }
+        browser.cursor = Some(follower.cursor);
+        let shows = follower.shows();
+        let Some(older) = browser.shows.strip_suffix(&shows[..]) else {
+            return Err(format!("the browser shows\n  {}, its reader\n  {}", told(&browser.shows), told(&shows)));
+        };
+        let old = older.iter().flat_map(|(_, text)| marks(text));
+        let wrong = old.filter(|mark| self.model.fate(mark) != Fate::Retired).collect::<Vec<_>>();
+        if wrong.is_empty() || follower.stale { Ok(()) } else { Err(format!("the browser still shows {wrong:?}")) }
+    }
+}

@@ -1,0 +1,86 @@
+//! Each system call of a writer fails.
+
+use anyhow::{Context, Result, ensure};
+use tests::{Change, Changed};
+
+use crate::scene::{Scene, Start, State};
+use crate::strace::failing_at;
+use crate::tried::Tried;
+use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
+
+/// The errors that a volume answers when it is full, and when it fails.
+const ERRORS: [&str; 2] = ["ENOSPC", "EIO"];
+
+/// After these, nobody knows whether the change was made.
+const UNKNOWN: [&str; 1] = ["volume_error"];
+
+/// Lets each call that changes something fail. The retry comes from the same process, or from another one.
+fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
+    let mut tried = Tried::default();
+    for start in starts {
+        let undisturbed = Undisturbed::new(*start, make)?;
+        for call in undisturbed.calls.iter().filter(|call| call.changes_something()) {
+            for error in ERRORS {
+                for same_process in [false, true] {
+                    let mut scene = Scene::new(*start)?;
+                    let change = make(&scene)?;
+                    // A clear makes room on a full volume: the log goes, and what others still write into it.
+                    scene.loses_old_log = error == "ENOSPC" && matches!(change, Change::Clear { .. });
+                    let tries = if same_process { vec![change.clone(); 2] } else { vec![change.clone()] };
+                    let survived =
+                        failing_at(call, error, scene.path(), &tries).and_then(|answers| match &answers[..] {
+                            [first] => undisturbed
+                                .is_as_told(&mut scene, first)
+                                .and_then(|()| undisturbed.look_and_retry(&mut scene, &change)),
+                            [_, Changed::Made { .. }] => undisturbed.is_new(&mut scene, &change),
+                            _ => anyhow::bail!("answers {answers:?}"),
+                        });
+                    let who = if same_process { "the same process" } else { "another process" };
+                    tried.point(survived, || format!("{start:?}, {change:?}, {error} at {call}, retried by {who}"));
+                }
+            }
+        }
+    }
+    tried.result()
+}
+
+impl Undisturbed {
+    /// The change was made if the answer says so, and was not made unless the answer says that nobody knows.
+    fn is_as_told(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
+        self.look(scene)?;
+        let state = State::read(&scene.dir)?;
+        match answer {
+            Changed::Made { repeated, .. } => {
+                ensure!(!repeated, "the first try was taken for a retry");
+                state.is(&self.new).context("after an answer that it was made")
+            }
+            Changed::Failed { name, .. } if UNKNOWN.contains(&&**name) => Ok(()),
+            Changed::Failed { .. } => {
+                // What others have written may be on the wall already; their unfinished line ends before our blank one.
+                let foreign = [&self.old.foreign[..], &self.new.foreign].concat();
+                let old = State { foreign, ..self.old.clone() };
+                state.is(&old).with_context(|| format!("after {answer:?}"))
+            }
+        }
+    }
+}
+
+#[test]
+fn a_post_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+    survives_every_error(&Start::ALL, a_post)
+}
+
+#[test]
+fn a_removal_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+    survives_every_error(&[Start::Used, Start::LateLine], a_removal)
+}
+
+#[test]
+fn a_clear_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+    survives_every_error(&Start::ALL, a_clear)
+}
+
+#[test]
+fn a_publication_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+    survives_every_error(&[Start::Empty, Start::Used], a_publication)
+}

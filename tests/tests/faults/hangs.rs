@@ -1,0 +1,219 @@
+//! A system call on the volume does not return, as on a mount whose server is gone.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Client;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::{Process, Reader, Reply, binary, eventually, free_address, message_texts};
+
+/// Longer than an invocation may take. Strace lets a process end only when the delay is over, however it ends.
+const LONGER_THAN_A_FUNCTION_WAITS: Duration = Duration::from_secs(5);
+
+/// Longer than a reader waits before it calls the volume silent.
+const LONGER_THAN_A_READER_WAITS: Duration = Duration::from_secs(9);
+
+/// Strace, under which the call of this number on `path` takes `duration`.
+fn hang(calls: &str, number: usize, path: &Path, duration: Duration) -> Command {
+    let mut strace = Command::new("strace");
+    // It is of no interest what it traces.
+    strace.args(["-f", "-qqq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e"]);
+    strace.arg(format!("inject={calls}:delay_enter={}:when={number}", duration.as_micros())).arg("-P").arg(path);
+    strace
+}
+
+/// The Lambda service, and a volume for the function.
+struct Cloud {
+    _service: Process,
+    api: SocketAddr,
+    runtime_api: SocketAddr,
+    http: Client,
+    volume: TempDir,
+}
+
+impl Cloud {
+    async fn start() -> Result<Self> {
+        let [api, runtime_api] = [free_address()?, free_address()?];
+        let mut command = Command::new(binary("messagewall")?);
+        command.args(["lambda", "--timeout", "3", "--api", &api.to_string()]);
+        command.args(["--runtime-api", &runtime_api.to_string()]);
+        let cloud = Self {
+            _service: Process::start(command)?,
+            api,
+            runtime_api,
+            http: Client::new(),
+            volume: TempDir::with_prefix("wall-")?,
+        };
+        let status = format!("http://{api}/status");
+        eventually("the service", async || Reply::to(cloud.http.get(&status)).await?.success()).await?;
+        Ok(cloud)
+    }
+
+    /// Starts an execution environment, as the child of `tracer` if there is one.
+    fn environment(&self, tracer: Option<Command>) -> Result<Process> {
+        let writer = binary("lambda-writer")?;
+        let mut command = match tracer {
+            None => Command::new(writer),
+            Some(mut tracer) => {
+                tracer.arg(writer);
+                tracer
+            }
+        };
+        command.env("AWS_LAMBDA_RUNTIME_API", self.runtime_api.to_string());
+        command.env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
+        command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST").env("WALL_DIR", self.volume.path());
+        Process::start(command)
+    }
+
+    async fn invoke(&self, event: &Value) -> Result<Reply> {
+        let url = format!("http://{}/2015-03-31/functions/MessageWall/invocations", self.api);
+        Reply::to(self.http.post(url).body(event.to_string())).await
+    }
+
+    async fn post(&self, text: &str) -> Result<Reply> {
+        let url = format!("http://{}/default/MessageWall", self.api);
+        Reply::to(self.http.post(url).header("content-type", "text/plain").body(text.to_owned())).await
+    }
+
+    async fn wall(&self) -> Result<String> {
+        let url = format!("http://{}/default/MessageWall", self.api);
+        Ok(Reply::to(self.http.get(url)).await?.success()?.text()?.to_owned())
+    }
+}
+
+/// The calls of a post that may hang, on which file, and whether the message is written by then.
+const HANGS: [(&str, &str, bool); 5] = [
+    ("open,openat", "config.json", false),
+    ("flock", "writer.lock", false),
+    ("fdatasync", "writer.lock", false),
+    ("write", "content", false),
+    ("fsync", "content", true),
+];
+
+/// The environment has answered and ends, because only its end takes what hangs from it.
+async fn ends(environment: &mut Process) -> Result<()> {
+    let status = environment.ended().await?;
+    ensure!(status.code() == Some(1), "{status}: {}", environment.output());
+    let output = environment.output();
+    ensure!(output.matches("the function stopped").count() == 1 && output.contains("a call of the volume"), "{output}");
+    Ok(())
+}
+
+async fn is_there_once_after_it_hung_at(calls: &str, file: &str, is_written: bool) -> Result<()> {
+    let cloud = Cloud::start().await?;
+    let path = cloud.volume.path().join(file);
+    // The files are there when the other environment looks for them.
+    let first = cloud.environment(None)?;
+    ensure!(cloud.post("first").await?.status == 201 || cloud.wall().await? == "first\n", "the first post");
+    drop(first);
+    let mut environment = cloud.environment(Some(hang(calls, 1, &path, LONGER_THAN_A_FUNCTION_WAITS)))?;
+
+    let event = json!({ "command": "post", "text": "once", "event": "order-17" });
+    let reply = cloud.invoke(&event).await?;
+    ensure!(!reply.header("x-amz-function-error").is_empty(), "{}", reply.text()?);
+    let error = reply.json()?;
+    ensure!(error["errorType"] == "volume_silent", "{error}");
+    ensure!(
+        error["errorMessage"].as_str().is_some_and(|text| text.contains("it is not known whether this was written"))
+    );
+    ends(&mut environment).await?;
+
+    let _next = cloud.environment(None)?;
+    let reply = cloud.invoke(&event).await?.json()?;
+    ensure!(reply["repeated"] == json!(is_written), "{reply}");
+    ensure!(cloud.wall().await? == "first\nonce\n", "{}", cloud.wall().await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_post_whose_volume_hangs_says_so_in_time_and_its_retry_is_there_once() -> Result<()> {
+    for (calls, file, is_written) in HANGS {
+        is_there_once_after_it_hung_at(calls, file, is_written)
+            .await
+            .with_context(|| format!("{calls} of {file} hangs"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_of_the_api_is_not_told_to_send_again_what_may_have_been_written() -> Result<()> {
+    let cloud = Cloud::start().await?;
+    let content = cloud.volume.path().join("content");
+    let mut environment = cloud.environment(Some(hang("fsync", 1, &content, LONGER_THAN_A_FUNCTION_WAITS)))?;
+    let reply = cloud.post("once").await?;
+    ensure!(reply.status == 503 && reply.headers.get("retry-after").is_none(), "{reply:?}");
+    let text = reply.text()?;
+    ensure!(text.starts_with("volume_silent: the volume has not answered for "), "{text}");
+    ensure!(text.contains("it is not known whether this was written"), "{text}");
+    ends(&mut environment).await?;
+    let _next = cloud.environment(None)?;
+    ensure!(cloud.wall().await? == "once\n", "{}", cloud.wall().await?);
+    Ok(())
+}
+
+/// A reader that hangs when it looks at the log again, and the program that makes it look.
+async fn reader_that_hangs(volume: &Path) -> Result<Reader> {
+    let content = volume.join("content");
+    fs_err::write(&content, "still here\n")?;
+    let reader = Reader::start_under(hang("open,openat", 2, &content, LONGER_THAN_A_READER_WAITS), volume).await?;
+    eventually("the first look", async || {
+        let texts = message_texts(&reader.json("/api/messages").await?)?;
+        ensure!(texts == ["still here"], "{texts:?}");
+        Ok(())
+    })
+    .await?;
+    fs_err::write(&content, "still here\nand more\n")?;
+    eventually("the silence of the volume", async || is_silent(&reader.json("/api/status").await?)).await?;
+    Ok(reader)
+}
+
+fn is_silent(status: &Value) -> Result<()> {
+    ensure!(status["volume"]["state"] == "failing", "{status}");
+    let reason = status["volume"]["reason"].as_str().unwrap_or_default();
+    ensure!(reason.contains("does not answer"), "{status}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_whose_volume_hangs_serves_what_it_has_says_so_and_goes_on_when_it_can() -> Result<()> {
+    let volume = TempDir::with_prefix("wall-")?;
+    let reader = reader_that_hangs(volume.path()).await?;
+    let silent = |status: &Value| status["volume"]["silent_seconds"].as_f64().context("no silent_seconds");
+    let before = silent(&reader.json("/api/status").await?)?;
+    ensure!(message_texts(&reader.json("/api/messages").await?)? == ["still here"]);
+    ensure!(reader.get("/live").await?.status == 200);
+    let after = silent(&reader.json("/api/status").await?)?;
+    ensure!(before > 1.0 && after > before, "{before} s, then {after} s");
+
+    eventually("the end of the silence", async || {
+        let status = reader.json("/api/status").await?;
+        ensure!(status["volume"]["state"] == "ok" && silent(&status)? < before, "{status}");
+        let texts = message_texts(&reader.json("/api/messages").await?)?;
+        ensure!(texts == ["still here", "and more"], "{texts:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reader_whose_volume_hangs_ends_when_it_is_told_to() -> Result<()> {
+    let volume = TempDir::with_prefix("wall-")?;
+    let mut reader = reader_that_hangs(volume.path()).await?;
+    let id = reader.process.pid();
+    let children = fs_err::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+    let child = Pid::from_raw(children.trim().parse()?).context("strace has no child")?;
+    let began = Instant::now();
+    kill_process(child, Signal::TERM)?;
+    // It does not wait for the call that hangs.
+    let is_told = |output: &str| output.contains("\"shut_down\"").then_some(());
+    reader.process.until_printed("that it was shut down", is_told).await?;
+    ensure!(began.elapsed() < LONGER_THAN_A_READER_WAITS / 3, "it took {:?}", began.elapsed());
+    let status = reader.process.ended().await?;
+    ensure!(status.success(), "{status}");
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! A writer is stopped, loses its lock to another one, and goes on: as a frozen host does whose lease has ended.
+
+use std::slice;
+
+use anyhow::{Context, Result, ensure};
+use tests::{Change, Changed};
+
+use crate::another::Another;
+use crate::scene::{Scene, Start, State, post};
+use crate::stopped::Stopped;
+use crate::strace::Call;
+use crate::tried::Tried;
+use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
+
+/// The changes that the other writer makes, and is told that they are made.
+fn others() -> [Change; 2] {
+    let title = Change::Title { title: "by another".to_owned(), event: "test:title-by-another".to_owned() };
+    [post("by another", "test:by-another"), title]
+}
+
+/// Stops the change after each of its calls. Another writer gets the lock as well, makes its changes, and then the first
+/// one goes on.
+fn keeps_what_others_wrote(starts: &[Start], make: Make) -> Result<()> {
+    let mut tried = Tried::default();
+    for start in starts {
+        let undisturbed = Undisturbed::new(*start, make)?;
+        // With the state in the file of the lock, a writer reads who has it.
+        let is_begin = |call: &Call| call.name == "pread64" && call.shown.contains("/writer.lock>");
+        let begin = undisturbed.calls.iter().position(is_begin).context("the state was not read")?;
+        for (at, call) in undisturbed.calls.iter().enumerate() {
+            for other in others() {
+                let scene = Scene::new(*start)?;
+                let change = make(&scene)?;
+                let has_begun = at >= begin;
+                let kept = stall(&scene, call, has_begun, &change, &other);
+                tried.point(kept, || format!("{start:?}, {change:?} stalled after {call}, then {other:?}"));
+            }
+        }
+    }
+    tried.result()
+}
+
+fn stall(scene: &Scene, call: &Call, has_begun: bool, change: &Change, other: &Change) -> Result<()> {
+    let mut another = Another::start(scene.path())?;
+    let stopped = Stopped::after(call, scene.path(), slice::from_ref(change), &[])?;
+    let acknowledged = matches!(another.make(other)?, Changed::Made { repeated: false, .. });
+    // A clear that has not begun clears what the other one wrote before it.
+    let comes_later = matches!(change, Change::Clear { .. }) && !has_begun;
+    let then = State::read(&scene.dir)?;
+    let answers = stopped.go_on().context("the stalled writer")?;
+    if acknowledged && !comes_later {
+        is_kept(scene, &then, other).with_context(|| format!("the stalled writer was answered {answers:?}"))?;
+    }
+    for again in [change, other] {
+        scene.make(again).context("the retry")?;
+        ensure!(scene.make(again)?, "a second retry was not recognised");
+    }
+    let state = State::read(&scene.dir)?;
+    let times = state.ours.iter().filter(|text| *text == "new").count();
+    ensure!(times <= 1, "a doubled message: {state:?}");
+    Ok(())
+}
+
+/// What the other writer was told to be made is still there.
+fn is_kept(scene: &Scene, then: &State, other: &Change) -> Result<()> {
+    let state = State::read(&scene.dir)?;
+    // Before the first publication, one that is not in force yet may be seen in the history, and go again.
+    ensure!(
+        then.fault.is_some() || state.generation >= then.generation,
+        "the generation went back: {state:?}\n after {then:?}"
+    );
+    match other {
+        Change::Post { text, .. } => {
+            let times = state.ours.iter().filter(|found| *found == text).count();
+            ensure!(times == 1, "an acknowledged message is there {times} times: {state:?}\n after {then:?}");
+        }
+        _ => {
+            let published = (then.generation, then.title.clone());
+            ensure!(state.history.contains(&published), "a publication is gone: {state:?}\n after {then:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_post_that_stalled() -> Result<()> {
+    keeps_what_others_wrote(&[Start::Used, Start::LateLine], a_post)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_compaction_that_stalled() -> Result<()> {
+    keeps_what_others_wrote(&[Start::TooLongSoon], a_post)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_publication_that_stalled() -> Result<()> {
+    keeps_what_others_wrote(&[Start::Used], a_publication)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_removal_that_stalled() -> Result<()> {
+    keeps_what_others_wrote(&[Start::Used], a_removal)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_clear_that_stalled() -> Result<()> {
+    keeps_what_others_wrote(&[Start::Used], a_clear)
+}
