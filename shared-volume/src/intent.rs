@@ -6,6 +6,7 @@
 //! intended bytes are missing they may still come, and the log is moved to a new file, where they can do no harm.
 
 use std::io;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,16 @@ impl Intent {
 
     pub(crate) fn is_nothing(&self) -> bool {
         *self == Self::Nothing
+    }
+
+    /// Returns true if this is the intent to write these bytes of the file with this inode, among others.
+    pub(crate) fn covers(self, log_inode: u64, range: Range<u64>) -> bool {
+        match self {
+            Self::Append { inode, from, bytes, .. } => {
+                inode == log_inode && range.start >= from && range.end <= from.saturating_add(bytes)
+            }
+            _ => false,
+        }
     }
 
     /// Returns true if the intended write is complete or can no longer reach the log, which has this inode and length.

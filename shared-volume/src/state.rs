@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::intent::Intent;
+use crate::wall::Cursor;
 
 /// The size of the state in `writer.lock`, in bytes. It is padded, so that a new state replaces the old one by one write.
 pub(crate) const STATE_BYTES: usize = 12_288;
@@ -37,11 +38,20 @@ pub(crate) struct State {
     pub(crate) half: bool,
 }
 
-/// A position in the life of a wall.
+/// A place in the life of a wall. The edition tells whether the same bytes still stand before it: after an edit by hand
+/// the position alone would be reached again by messages whose events are stored nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recorded {
     pub(crate) wall: Ulid,
     pub(crate) position: u64,
+    #[serde(default)]
+    pub(crate) edition: u64,
+}
+
+impl From<Cursor> for Recorded {
+    fn from(Cursor { wall, position, edition }: Cursor) -> Self {
+        Self { wall, position, edition }
+    }
 }
 
 /// A log that was replaced. Another program may hold it open and append to it.
@@ -112,7 +122,7 @@ mod tests {
         let longest = State {
             holder: Ulid::generate(),
             intent: Intent::Append { inode: u64::MAX, from: u64::MAX, bytes: u64::MAX, hash: u64::MAX },
-            recorded: Some(Recorded { wall: Ulid::generate(), position: u64::MAX }),
+            recorded: Some(Recorded { wall: Ulid::generate(), position: u64::MAX, edition: u64::MAX }),
             retries: Ulid::generate(),
             replaced: vec![replaced; MAX_REPLACED],
             late: Intent::Nothing,

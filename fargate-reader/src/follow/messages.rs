@@ -1,6 +1,6 @@
 //! The messages, as the log is followed.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -76,8 +76,9 @@ impl Messages {
         // More was added than is read at once: what was read before has no connection to it.
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
-        let removed = entries.iter().filter_map(removed).map(str::to_owned).collect();
-        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), removed, before);
+        let removed = removals(&entries);
+        self.take_off(&removed);
+        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), &removed, before);
         self.drop_gone(first);
         self.drop_oldest();
         self.keep_encoded();
@@ -85,17 +86,19 @@ impl Messages {
         Ok(true)
     }
 
-    /// Adds what is new. `removed` are the ids that it takes off, `before` the messages that were known before.
+    /// Adds what is new. `removed` says where it takes off which ids, `before` are the messages that were known before.
     fn add(
         &mut self,
         items: impl Iterator<Item = Item>,
-        mut removed: HashSet<String>,
+        removed: &HashMap<String, usize>,
         mut before: HashMap<String, Arc<Shown>>,
     ) {
-        for mut new in items {
+        for (at, mut new) in items.enumerate() {
             match &mut new.said {
                 // It came and went at once.
-                Said::Message(shown) if removed.remove(&shown.id) => new.said = Said::Nothing,
+                Said::Message(shown) if removed.get(&shown.id).is_some_and(|gone| at < *gone) => {
+                    new.said = Said::Nothing;
+                }
                 Said::Message(shown) => {
                     self.messages += 1;
                     match before.remove(&shown.id).filter(|known| known.text == shown.text) {
@@ -104,7 +107,6 @@ impl Messages {
                         None => self.journey.observe(shown),
                     }
                 }
-                Said::Removal(id) if removed.remove(&**id) => self.take_off(id),
                 Said::Removal(_) | Said::Nothing => {}
             }
             self.kept.push_back(Arc::new(new));
@@ -116,12 +118,17 @@ impl Messages {
         self.open = None;
     }
 
-    fn take_off(&mut self, id: &str) {
-        let found = self.kept.iter().rposition(|item| message(item).is_some_and(|shown| shown.id == id));
-        if let Some(removed) = found.and_then(|at| self.kept.get_mut(at)) {
-            // Whoever has seen it, and nothing since, is told from here.
-            *removed = Arc::new(Item { ends: removed.ends, said: Said::Nothing });
-            self.messages -= 1;
+    /// Takes these messages off, and every copy of them: somebody may have put a copy of the log back.
+    fn take_off(&mut self, removed: &HashMap<String, usize>) {
+        if removed.is_empty() {
+            return;
+        }
+        for item in &mut self.kept {
+            if message(item).is_some_and(|shown| removed.contains_key(&shown.id)) {
+                // Whoever has seen it, and nothing since, is told from here.
+                *item = Arc::new(Item { ends: item.ends, said: Said::Nothing });
+                self.messages -= 1;
+            }
         }
     }
 
@@ -176,12 +183,13 @@ impl Messages {
     }
 }
 
-/// The id of the message that an entry takes off.
-fn removed(entry: &Entry) -> Option<&str> {
-    match &entry.said {
-        wall::Said::Removal(removal) => Some(&removal.removes),
+/// The ids of the messages that these entries take off, each with the index of the last one that does.
+fn removals(entries: &[Entry]) -> HashMap<String, usize> {
+    let removes = |(at, entry): (usize, &Entry)| match &entry.said {
+        wall::Said::Removal(removal) => Some((removal.removes.clone(), at)),
         _ => None,
-    }
+    };
+    entries.iter().enumerate().filter_map(removes).collect()
 }
 
 fn message(item: &Item) -> Option<&Arc<Shown>> {

@@ -103,3 +103,34 @@ async fn pages_have_no_gap_where_messages_were_removed() {
     let page = reader.get("/").await.text().await.unwrap();
     assert_eq!(page.matches("class=\"entry message\"").count(), 100);
 }
+
+#[tokio::test]
+async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every_task() {
+    let wall = Wall::empty();
+    let written = wall.append(&["goes", "stays"]);
+    let copy = fs_err::read_to_string(wall.path().join("content")).unwrap();
+    wall.write("content", format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
+    let reader = wall.reader().await;
+    reader.shows(&["goes", "stays", "goes"]).await;
+    wall.remove(&written[0].id.to_string());
+    // A reader that starts now has read it all at once.
+    for reader in [&reader, &wall.reader().await] {
+        reader.shows(&["stays"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "keep_messages": 2 }));
+    let written = wall.append(&["0", "1", "2", "3"]);
+    let reader = wall.reader().await;
+    let mut events = reader.follow("/events", None).await;
+    assert_eq!(texts(&events.next(&ENTRIES).await.1), ["2", "3"]);
+    wall.remove(&written[3].id.to_string());
+    let (event, shown) = events.next(&ENTRIES).await;
+    assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["1".to_owned(), "2".to_owned()]));
+    wall.configure(json!({ "keep_messages": 10 }));
+    let (event, shown) = events.next(&ENTRIES).await;
+    assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
+}

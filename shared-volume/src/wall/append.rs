@@ -41,7 +41,7 @@ impl Session<'_> {
         let (identity, length) = (log.identity(), log.len());
         self.view.read_file(Some(log))?;
 
-        let mut lines = self.begin_line(&path, identity, length)?;
+        let mut lines = self.begin_line(&path, length)?;
         let carried = carry::collect(self.wall, &mut self.lock.state, identity)?;
         let has_carried = !carried.is_empty();
         lines.extend(carried);
@@ -62,22 +62,16 @@ impl Session<'_> {
     }
 
     /// Returns what has to stand before the first new line: the header in an empty log, and the newline that the last
-    /// line lacks. Another program may have meant it so, or be about to finish it; the beginning of a record of ours is
-    /// what a crash has left, and is made a blank line.
-    fn begin_line(&self, path: &Path, identity: (u64, u64), length: u64) -> io::Result<Vec<u8>> {
+    /// line lacks. Another program may have meant it so, or be about to finish it. What a writer of ours has left half
+    /// written was dealt with before: see [`Session::blank_half`].
+    fn begin_line(&self, path: &Path, length: u64) -> io::Result<Vec<u8>> {
         if length == 0 {
             // Whoever created it may have died before its name was durable.
             replace::sync_directory_of(path)?;
             return Header::of_new_wall(None, None).line();
         }
-        match self.unfinished_line(path)? {
-            Some((at, half)) if at + half.len() as u64 == length && is_half_of_ours(&half) => {
-                blank(path, identity, &[(at, half.len() as u64)])?;
-                Ok(Vec::new())
-            }
-            Some(_) => Ok(vec![b'\n']),
-            None => Ok(Vec::new()),
-        }
+        let is_finished = self.unfinished_line(path)?.is_none();
+        Ok(if is_finished { Vec::new() } else { vec![b'\n'] })
     }
 
     /// Returns the offset and the beginning of the line at the end of the log that has no newline yet.
@@ -93,13 +87,14 @@ impl Session<'_> {
         Ok(first.filter(|line| !line.is_empty()).map(|line| (0, line)))
     }
 
-    /// Makes the half of a record that a crash has left at the end of the log a blank line, so that another program that
+    /// Makes the half of a record that a crash has left at the end of the log, as the intent tells, a blank line, so that another program that
     /// still appends to this file does not append to it. Should the record arrive there late, as a whole, the state knows.
     pub(super) fn blank_half(&mut self) -> io::Result<()> {
         let path = self.wall.content();
         let Some(log) = LogFile::open(&path)? else { return Ok(()) };
         if let Some((at, half)) = self.unfinished_line(&path)?
             && at + half.len() as u64 == log.len()
+            && self.lock.state.late.covers(log.metadata.ino(), at..log.len())
             && is_half_of_ours(&half)
         {
             blank(&path, log.identity(), &[(at, half.len() as u64)])?;

@@ -1,6 +1,7 @@
 //! Replacing the log: to keep it short, to clear it, or to move it away from a late write.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use ulid::Ulid;
@@ -13,6 +14,7 @@ use super::session::Session;
 use super::trash;
 use crate::error::after_the_change;
 use crate::intent::Intent;
+use crate::open;
 use crate::replace::{self, Staged};
 use crate::retries::{Applied, EventKey};
 use crate::state::Recorded;
@@ -26,6 +28,12 @@ const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 
 /// So much of the log may hold events that are not stored in `retries/`, in bytes.
 const UNRECORDED_BYTES: u64 = 128 * 1024;
+
+/// What an event takes in `retries/`, at most, in bytes.
+const STORED_EVENT_BYTES: u64 = 4 + Applied::BYTES as u64;
+
+/// What a file system gives to a file at once, in bytes.
+const BLOCK_BYTES: u64 = 4096;
 
 /// A wall that was cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +83,7 @@ impl Session<'_> {
             // Not even the first line is finished: if it ever is, it is taken over from the old file.
             None => {
                 let header = Header::of_new_wall(None, None);
-                let recorded = Recorded { wall: header.wall, position: 0 };
+                let recorded = header.cursor().into();
                 self.replace_log(&[&header.line()?], recorded, 0)
             }
         }
@@ -93,7 +101,7 @@ impl Session<'_> {
         let end = self.view.tail.whole_until(log.len());
         let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
-        let recorded = self.lock.state.recorded.unwrap_or(Recorded { wall: from.wall, position: from.position });
+        let recorded = self.lock.state.recorded.unwrap_or_else(|| from.into());
         self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
     }
 
@@ -101,7 +109,7 @@ impl Session<'_> {
     pub(super) fn begin_anew(&mut self, event: Option<&str>) -> io::Result<Ulid> {
         let header = Header::of_new_wall(event.map(str::to_owned), event.map(|_| time::now()));
         let line = header.line()?;
-        let recorded = Recorded { wall: header.wall, position: 0 };
+        let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
         if is_full(&cleared) && self.empty_trash()? {
@@ -128,20 +136,24 @@ impl Session<'_> {
 
     /// Deletes the log before the new one is written, because both do not fit. Nothing goes to `trash/`.
     fn clear_in_place(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
+        let events = self.events();
+        let freed = LogFile::open(&self.wall.content())?.map_or(0, |log| log.metadata.blocks().saturating_mul(512));
+        if freed < room_for(events.len()) {
+            return Err(open::failed("clear", &self.wall.content(), &io::ErrorKind::StorageFull.into()));
+        }
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
-        let events = self.view.events();
         fs_err::remove_file(self.wall.content())?;
         self.begin_in_place(header, events).map_err(after_the_change)
     }
 
-    fn begin_in_place(&mut self, header: &[u8], mut events: Vec<(EventKey, Applied)>) -> io::Result<()> {
+    /// Stores the events of the log that was deleted, and begins the new one whether that succeeds or not.
+    fn begin_in_place(&mut self, header: &[u8], events: Vec<(EventKey, Applied)>) -> io::Result<()> {
+        let stored = self.retries.add(&mut self.lock, events);
         replace::put(&self.wall.content(), &[header])?;
         self.view.read()?;
-        let now = time::now();
-        events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
-        self.retries.add(&mut self.lock, events)?;
+        stored?;
         self.lock.declare()
     }
 
@@ -185,6 +197,16 @@ fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
         return Err(io::Error::other("another writer has appended to the log while a new one was written"));
     }
     Ok(())
+}
+
+/// The bytes that a header and so many stored events take on the disk, with a block for the directory that may grow.
+fn room_for(events: usize) -> u64 {
+    let stored = if events == 0 { 0 } else { blocks(events as u64 * STORED_EVENT_BYTES) + BLOCK_BYTES };
+    BLOCK_BYTES + stored
+}
+
+fn blocks(bytes: u64) -> u64 {
+    bytes.next_multiple_of(BLOCK_BYTES)
 }
 
 fn is_full<T>(result: &io::Result<T>) -> bool {

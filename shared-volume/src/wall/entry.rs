@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
 use super::cursor::Cursor;
-use super::file::Beginning;
+use super::file::{Beginning, Header};
 use super::line::{Line, MAX_RECORD_BYTES};
 use crate::digest::Digest;
 use crate::message::{Message, Removal};
@@ -176,10 +176,17 @@ fn first_eight(hasher: Sha256) -> u64 {
     digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
+impl Header {
+    /// Returns the cursor before the first message.
+    pub(super) fn cursor(&self) -> Cursor {
+        let (wall, position) = (self.wall, self.start);
+        Cursor { wall, position, edition: self.edition.unwrap_or_else(|| first_edition(wall, position)) }
+    }
+}
+
 impl Beginning {
     /// Returns the cursor before the first message.
     pub(super) fn cursor(&self) -> Cursor {
-        let (wall, position) = (self.header.wall, self.header.start);
-        Cursor { wall, position, edition: self.header.edition.unwrap_or_else(|| first_edition(wall, position)) }
+        self.header.cursor()
     }
 }

@@ -14,7 +14,6 @@ use super::trash;
 use super::writer::WallWriter;
 use crate::error::WriteError;
 use crate::open;
-use crate::state::Recorded;
 use crate::volume::WallDir;
 
 /// A log in the trash.
@@ -222,8 +221,7 @@ impl Session<'_> {
             return Err(RestoreError::TooLong(lines.len() as u64));
         }
         self.record_events()?;
-        let recorded = Recorded { wall: header.wall, position: header.start };
-        self.replace_log(&[&header.line()?, lines], recorded, taken)?;
+        self.replace_log(&[&header.line()?, lines], header.cursor().into(), taken)?;
         Ok(())
     }
 }

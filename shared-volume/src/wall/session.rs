@@ -17,9 +17,8 @@ use crate::lock::{LockFile, WriterLock};
 use crate::message::{Refusal, check_event};
 use crate::replace;
 use crate::retries::{Applied, EventKey, Kind, RetryStore};
-use crate::state::Recorded;
+use crate::time;
 use crate::volume::WallDir;
-use crate::{time, wall::Cursor};
 
 /// The right to write a wall, and what is known of it. Whatever an earlier holder of the lock has left half done is
 /// finished or made harmless before a session begins.
@@ -134,15 +133,20 @@ impl<'a> Session<'a> {
         Some((header.cleared_by.as_deref()?, Applied { kind, payload, result, received: at, at }))
     }
 
-    /// Stores all events of the log in `retries/`, before what they have brought goes. The caller declares the state.
-    pub(super) fn record_events(&mut self) -> io::Result<()> {
+    /// The events that stand in the log and its header only, and are still remembered.
+    pub(super) fn events(&self) -> Vec<(EventKey, Applied)> {
         let mut events = self.view.events();
         events.extend(self.cleared().map(|(event, applied)| (EventKey::of(event), applied)));
         let now = time::now();
         events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
+        events
+    }
+
+    /// Stores all events of the log in `retries/`, before what they have brought goes. The caller declares the state.
+    pub(super) fn record_events(&mut self) -> io::Result<()> {
+        let events = self.events();
         self.retries.add(&mut self.lock, events)?;
-        let Cursor { wall, position, .. } = self.view.cursor;
-        self.lock.state.recorded = Some(Recorded { wall, position });
+        self.lock.state.recorded = Some(self.view.cursor.into());
         self.view.forget_recorded(self.lock.state.recorded);
         Ok(())
     }

@@ -238,6 +238,9 @@ impl Tail {
             let at = entries.entries.iter().rposition(|entry| entry.end(wall) == before).map(|at| at + 1);
             at.or((before == first).then_some(0))
         });
+        // What was restored stands before what was read: only a fresh start brings it.
+        let grown = self.seen.as_ref().is_some_and(|seen| first.position < seen.first.position);
+        let known = known.filter(|_| !grown);
         let verified = (Some(fingerprint.clone()), Instant::now());
         let (fingerprint, beginning) = (Some(fingerprint), Some(beginning));
         let seen = Seen { fingerprint, beginning, first, parser, offset, remembered, verified };

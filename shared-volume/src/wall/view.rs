@@ -175,9 +175,11 @@ impl View {
         self.cursor.position.saturating_sub(from)
     }
 
-    /// The log may have been deleted and begun anew by another program, under the same name.
+    /// The log may have been deleted and begun anew by another program, or edited by hand before this place.
     fn is_valid(&self, recorded: &Recorded) -> bool {
-        recorded.wall == self.cursor.wall && recorded.position <= self.cursor.position
+        let behind = self.entries.partition_point(|entry| entry.span.end <= recorded.position);
+        let before = behind.checked_sub(1).and_then(|at| self.entries.get(at));
+        Recorded::from(before.map_or(self.first, |entry| entry.end(self.cursor.wall))) == *recorded
     }
 
     /// Looks up an event that is not stored in `retries/`.

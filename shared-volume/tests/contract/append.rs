@@ -1,7 +1,8 @@
 //! Adding messages: durable, once, whole, in one order.
 
 use std::collections::HashSet;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
 use shared_volume::WriteError;
@@ -74,16 +75,30 @@ fn a_batch_answers_each_draft_for_itself() {
 }
 
 #[test]
-fn half_a_record_left_by_a_crash_is_cut_off_by_the_next_append() {
+fn half_a_record_left_by_a_crash_is_blanked_out_by_the_next_append() {
     for half in [r#"{"id":"01KAT"#, r#"{"id""#, r#"{"wall":"01"#] {
         let mut wall = TestWall::new();
         wall.post("before");
+        let log = fs_err::metadata(wall.dir.content()).unwrap();
+        let intent = serde_json::json!({"append": {"inode": log.ino(), "from": log.len(), "bytes": 150, "hash": 1}});
+        fs_err::write(wall.dir.writer_lock(), intent.to_string()).unwrap();
         wall.write_content(format!("{}{half}", wall.content()));
         assert_eq!(wall.texts(), ["before"], "a line that is not finished is not shown");
         wall.post("after");
         assert_eq!(wall.texts(), ["before", "after"]);
         assert!(!wall.content().contains(&format!("{half}\n")));
     }
+}
+
+#[test]
+fn another_programs_line_is_never_taken_for_half_a_record_of_ours() {
+    let mut wall = TestWall::new();
+    wall.post("before");
+    let mut program = fs_err::OpenOptions::new().append(true).open(wall.dir.content()).unwrap();
+    program.write_all(br#"{"id":"ORDER"#).unwrap();
+    wall.post("in between");
+    program.write_all(b"42\",\"text\":\"shipped\"}\n").unwrap();
+    assert_eq!(wall.texts(), ["before", r#"{"id":"ORDER"#, "in between", r#"42","text":"shipped"}"#]);
 }
 
 #[test]
@@ -166,4 +181,28 @@ fn a_retry_of_clearing_does_not_take_away_what_came_since() {
     assert!(!wall.texts().is_empty());
     wall.writer.clear(Some("e-2"), soon()).unwrap();
     assert_eq!(wall.texts(), [""; 0]);
+}
+
+#[test]
+fn a_retry_changes_nothing_after_somebody_has_taken_lines_out_of_the_log() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    for number in 0..5 {
+        wall.post(&format!("{number} {}", "x".repeat(200)));
+    }
+    wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
+    // Events up to a place that the edited log does not reach any more were stored in `retries/`.
+    let without_second = |content: String| {
+        let lines: Vec<_> = content.lines().enumerate().filter(|(line, _)| *line != 1).map(|(_, text)| text).collect();
+        lines.join("\n") + "\n"
+    };
+    wall.write_content(without_second(wall.content()));
+    let first = wall.post_draft(draft_of("once", "e-1")).unwrap();
+    for number in 0..5 {
+        wall.post(&format!("later {number} {}", "x".repeat(200)));
+    }
+    let again = post_by(&mut wall.another_writer(), draft_of("once", "e-1")).unwrap().unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.message, first.message);
+    assert_eq!(wall.texts().iter().filter(|text| *text == "once").count(), 1);
 }

@@ -47,3 +47,22 @@ fn what_a_lowered_keep_messages_took_away_comes_back_with_its_cursors() {
         "a cursor stays valid: {before}"
     );
 }
+
+#[test]
+fn a_reader_that_came_after_the_compaction_is_told_of_what_is_restored() {
+    let mut wall = TestWall::new();
+    for number in 0..8 {
+        wall.post(&number.to_string());
+    }
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    wall.post("8");
+    wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
+    let mut tail = Tail::new(wall.dir.clone());
+    assert_eq!(texts(&tail.read().unwrap().unwrap().entries), ["7", "8"]);
+    let trashed = wall.writer.trash().unwrap().pop().unwrap();
+    let restored = wall.another_writer().restore(trashed.file, soon()).unwrap();
+    assert_eq!((restored.messages, restored.total), (7, 9));
+    let added = tail.read().unwrap().unwrap();
+    assert!(added.restarted);
+    assert_eq!(texts(&added.entries), ["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+}

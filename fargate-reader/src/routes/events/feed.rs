@@ -15,7 +15,7 @@ use crate::follow::Listener;
 use crate::page::PostingState;
 use crate::pieces::Pieces;
 use crate::shapes::Status;
-use crate::snapshot::{Item, Rejected, Snapshot, VolumeHealth};
+use crate::snapshot::{Item, PAGE_MESSAGES, Rejected, Snapshot, VolumeHealth};
 use crate::state::Shared;
 
 /// Proxies close what is silent for long.
@@ -37,6 +37,8 @@ pub(super) struct Feed {
     pending: VecDeque<Pending>,
     /// Up to where the wall was sent or is pending.
     told: Option<Cursor>,
+    /// Where what it shows begins, if it was sent everything that there was.
+    begins: Option<Cursor>,
     told_config: Option<(Arc<Published>, Option<Rejected>)>,
     told_status: Option<(Status, Cursor)>,
     status_check: Interval,
@@ -62,6 +64,7 @@ impl Feed {
             sending: Bytes::from(frames::RETRY).into(),
             pending: VecDeque::new(),
             told: cursor,
+            begins: None,
             told_config: None,
             told_status: None,
             status_check: interval(STATUS),
@@ -112,11 +115,20 @@ impl Feed {
     }
 
     fn tell_wall(&mut self, snapshot: &Arc<Snapshot>) {
-        match self.told.and_then(|told| snapshot.missed(told)).filter(|missed| missed.len() <= TOO_FAR) {
+        let missed = self.told.filter(|_| !self.is_missing_older(snapshot)).and_then(|told| snapshot.missed(told));
+        match missed.filter(|missed| missed.len() <= TOO_FAR) {
             Some(missed) => self.pending.extend(missed.iter().cloned().map(Pending::Item)),
             None => self.pending.push_back(Pending::Wall(Arc::clone(snapshot))),
         }
         self.told = Some(snapshot.cursor);
+        self.begins = (snapshot.messages.len() <= PAGE_MESSAGES).then_some(snapshot.begins);
+    }
+
+    /// Returns true if there are messages now before those that it was sent: a removal or a higher `keep_messages` has
+    /// made room for them, or they were restored.
+    fn is_missing_older(&self, snapshot: &Snapshot) -> bool {
+        let begins = snapshot.begins;
+        self.begins.is_some_and(|before| before.wall == begins.wall && begins.position < before.position)
     }
 
     fn tell_config(&mut self, snapshot: &Arc<Snapshot>) {
