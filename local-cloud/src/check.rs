@@ -25,7 +25,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let json = input::read(&arguments.file)?;
     if json.len() as u64 > MAX_DOCUMENT_BYTES {
-        bail!("{} is not a valid configuration: it is larger than 256 KiB", arguments.file);
+        bail!(
+            "{} is not a valid configuration: is larger than 256 KiB; expected a document of at most 256 KiB",
+            arguments.file
+        );
     }
     Published::from_json(&json, 0).with_context(|| format!("{} is not a valid configuration", arguments.file))?;
     terminal::say(&format!("{} is a valid configuration", arguments.file));

@@ -1,6 +1,7 @@
 //! Everything that `messagewall up` starts, on a volume and on ports of a test's own.
 
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +43,9 @@ pub struct WallBuilder {
     api: SocketAddr,
     runtime_api: SocketAddr,
     admin_token: Option<&'static str>,
+    user: Option<u32>,
+    variables: Vec<(&'static str, String)>,
+    until: &'static str,
 }
 
 impl Wall {
@@ -59,6 +63,7 @@ impl Wall {
     /// When there are no free ports.
     pub fn builder() -> Result<WallBuilder> {
         let [page, api, runtime_api] = [free_address()?, free_address()?, free_address()?];
+        let (user, variables, until) = (None, Vec::new(), "/ready");
         Ok(WallBuilder {
             environments: 2,
             timeout_seconds: 10,
@@ -67,6 +72,9 @@ impl Wall {
             api,
             runtime_api,
             admin_token: None,
+            user,
+            variables,
+            until,
         })
     }
 
@@ -242,6 +250,25 @@ impl WallBuilder {
         Self { admin_token: Some(token), ..self }
     }
 
+    /// As this user and group; only root may.
+    #[must_use]
+    pub fn user(self, id: u32) -> Self {
+        Self { user: Some(id), ..self }
+    }
+
+    /// With an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    /// Not waited for until the reader has read the volume, only until it lives.
+    #[must_use]
+    pub fn until_live(self) -> Self {
+        Self { until: "/live", ..self }
+    }
+
     /// The command that starts it, on `volume`.
     ///
     /// # Errors
@@ -256,6 +283,10 @@ impl WallBuilder {
         command.arg("--timeout").arg(self.timeout_seconds.to_string());
         if let Some(token) = self.admin_token {
             command.env("ADMIN_TOKEN", token);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
         }
         Ok(command)
     }
@@ -276,7 +307,7 @@ impl WallBuilder {
         let (page, api) = (format!("http://{}", self.page), format!("http://{}", self.api));
         process.until_printed("the page's address", |output| output.contains(&page).then_some(())).await?;
         process.until_printed("the API's address", |output| output.contains(&api).then_some(())).await?;
-        eventually("the page", async || Reply::to(http.get(format!("{page}/ready"))).await?.success()).await?;
+        eventually("the page", async || Reply::to(http.get(format!("{page}{}", self.until))).await?.success()).await?;
         Ok(Wall { process, http, page: self.page, api: self.api, volume, _directory: directory })
     }
 }
