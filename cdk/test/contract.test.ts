@@ -47,7 +47,7 @@ describe("lambda-writer", () => {
     assert.equal(field(REFUSED_LOG.messageField), REFUSED_LOG.message);
     assert.equal(field(REFUSED_LOG.errorField), "config_invalid");
     assert.match(String(field(REFUSED_LOG.detailField)), /title/);
-    assert.match(String(field(REFUSED_LOG.fileField)), /^rejected\/[0-9A-Z]{26}\.json$/);
+    assert.match(String(field(REFUSED_LOG.fileField)), /^rejected\/\d{19}-[0-9A-Z]{26}\.json$/);
     assert.equal(line["level"], "ERROR");
   });
 
