@@ -35,6 +35,7 @@ pub(crate) struct LockFile {
 #[derive(Debug)]
 pub(crate) struct WriterLock<'a> {
     file: File,
+    inode: u64,
     path: &'a Path,
     /// The state of the writers, as it is stored. Changed by [`WriterLock::declare`].
     pub(crate) state: State,
@@ -55,21 +56,24 @@ impl LockFile {
         loop {
             let file = self.open()?;
             lock(&file, &self.path, began, deadline)?;
-            if self.is_named(&file)? {
+            if let Some(inode) = self.named_inode(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;
                 let is_first = !std::mem::replace(&mut self.was_taken, true);
-                return Ok(WriterLock { file, path: &self.path, state, holder: Ulid::generate(), is_first });
+                return Ok(WriterLock { file, inode, path: &self.path, state, holder: Ulid::generate(), is_first });
             }
             // Somebody deleted or replaced the lock file: the one that was open excludes nobody.
         }
     }
 
     fn open(&self) -> Result<File, WriteError> {
-        drop(self.wall.open()?);
+        self.wall.check_mounted()?;
         // LOCK_EX on NFS needs a file that is open for writing.
         match open::edit(&self.path)? {
             Some(file) => Ok(file),
-            None => Ok(self.create()?),
+            None => {
+                drop(self.wall.open()?);
+                Ok(self.create()?)
+            }
         }
     }
 
@@ -79,15 +83,13 @@ impl LockFile {
         open::edit(&self.path)?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
     }
 
-    /// Returns true if the path still names the open file. Locking has made an NFS client ask for its attributes.
-    fn is_named(&self, file: &File) -> io::Result<bool> {
+    /// Returns the inode of the open file if the path still names it. Locking has made an NFS client ask for its
+    /// attributes.
+    fn named_inode(&self, file: &File) -> io::Result<Option<u64>> {
         match file.metadata() {
-            Ok(metadata) if metadata.nlink() == 0 => Ok(false),
-            Ok(metadata) => {
-                let named = self.path.symlink_metadata();
-                Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (metadata.dev(), metadata.ino())))
-            }
-            Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(false),
+            Ok(metadata) if metadata.nlink() == 0 => Ok(None),
+            Ok(metadata) => Ok(open::inode_of_name(&self.path).filter(|named| *named == metadata.ino())),
+            Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(None),
             Err(error) => Err(open::failed("ask for the metadata of", &self.path, &error)),
         }
     }
@@ -145,9 +147,7 @@ impl WriterLock<'_> {
     /// Checks that nobody else has written the state since the lock was taken or [`WriterLock::declare`] was called.
     fn check_held(&self) -> io::Result<()> {
         let stored = read_state(&self.file).map_err(|error| open::failed("read", self.path, &error))?;
-        let named = self.path.symlink_metadata().map(|metadata| metadata.ino());
-        let ours = self.file.metadata().map(|metadata| metadata.ino());
-        if stored.holder == self.state.holder && named.ok() == ours.ok() {
+        if stored.holder == self.state.holder && open::inode_of_name(self.path) == Some(self.inode) {
             return Ok(());
         }
         Err(io::Error::other("the writers' lock was lost to another writer"))

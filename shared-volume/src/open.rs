@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
 
 use crate::volume::FILE_MODE;
 
@@ -72,6 +72,20 @@ pub(crate) fn let_the_group_read(file: &File) {
         // The file of another user stays as it is: the reader names it.
         drop(file.set_permissions(std::fs::Permissions::from_mode(metadata.mode() & 0o7777 | GROUP_READS)));
     }
+}
+
+/// Returns the inode that `path` names, as far as this client knows: its attributes are not asked for on NFS.
+pub(crate) fn inode_of_name(path: &Path) -> Option<u64> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
+    rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok().map(|named| named.stx_ino)
+}
+
+/// Makes an NFS client ask the server for the attributes of an open file, as opening it again would.
+pub(crate) fn ask_server(file: &File, path: &Path) -> io::Result<()> {
+    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_FORCE_SYNC;
+    rustix::fs::statx(file, "", flags, StatxFlags::BASIC_STATS)
+        .map(drop)
+        .map_err(|error| failed("ask for the metadata of", path, &error.into()))
 }
 
 /// Creates a file with the contract's mode, whatever the umask is. Fails if `path` exists.

@@ -35,7 +35,13 @@ impl Session<'_> {
     /// Returns false if the log was deleted or replaced while it was written.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
-        let mut file = open::append_or_create(&path)?;
+        let mut file = match self.log.take() {
+            Some(file) => {
+                open::ask_server(&file, &path)?;
+                file
+            }
+            None => open::append_or_create(&path)?,
+        };
         open::let_the_group_read(&file);
         let log = LogFile::new(file.try_clone()?, &path)?;
         let (identity, length) = (log.identity(), log.len());
@@ -149,10 +155,12 @@ impl Session<'_> {
 
     /// Makes the log durable as it is.
     pub(super) fn sync_log(&self) -> io::Result<()> {
-        match open::append(&self.wall.content())? {
-            Some(file) => file.sync_all(),
-            None => Ok(()),
-        }
+        let path = self.wall.content();
+        let synced = match &self.log {
+            Some(log) => log.sync_all(),
+            None => open::append(&path)?.map_or(Ok(()), |log| log.sync_all()),
+        };
+        synced.map_err(|error| open::failed("sync", &path, &error))
     }
 }
 

@@ -169,6 +169,7 @@ impl Session<'_> {
             }
         }
         self.lock.state.recorded = Some(recorded);
+        self.log = None;
         replace::commit(vec![staged], &mut self.lock, || match &log {
             Some(log) => ensure_current(&path, log, taken),
             None => Ok(()),

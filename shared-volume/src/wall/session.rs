@@ -1,5 +1,6 @@
 //! One lock cycle of a writer.
 
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::Instant;
@@ -15,10 +16,10 @@ use crate::error::{ChangeError, WriteError};
 use crate::intent::Intent;
 use crate::lock::{LockFile, WriterLock};
 use crate::message::{Refusal, check_event};
-use crate::replace;
 use crate::retries::{Applied, EventKey, Kind, RetryStore};
 use crate::time;
 use crate::volume::WallDir;
+use crate::{open, replace};
 
 /// The right to write a wall, and what is known of it. Whatever an earlier holder of the lock has left half done is
 /// finished or made harmless before a session begins.
@@ -30,6 +31,8 @@ pub(crate) struct Session<'a> {
     pub(crate) retries: &'a mut RetryStore,
     /// The configuration in force.
     pub(crate) in_force: InForce,
+    /// The log as it was opened when the session began, for appending.
+    pub(super) log: Option<File>,
 }
 
 impl<'a> Session<'a> {
@@ -43,7 +46,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self, WriteError> {
         let lock = lock.acquire(deadline)?;
         let in_force = in_force(wall)?;
-        let mut session = Self { wall, lock, view, retries, in_force };
+        let mut session = Self { wall, lock, view, retries, in_force, log: None };
         session.settle()?;
         Ok(session)
     }
@@ -56,7 +59,7 @@ impl<'a> Session<'a> {
             replace::remove_leftovers(self.wall.path())?;
             config::remove_leftovers(self.wall)?;
         }
-        let log = LogFile::open(&self.wall.content())?;
+        let log = self.open_log()?;
         let (settled, appended) = match &log {
             None => (true, false),
             Some(log) => {
@@ -84,6 +87,21 @@ impl<'a> Session<'a> {
         }
         self.view.forget_recorded(self.lock.state.recorded);
         if settled { Ok(()) } else { self.move_log() }
+    }
+
+    /// Opens the log once for the whole session: each open is two requests on NFS.
+    fn open_log(&mut self) -> io::Result<Option<LogFile>> {
+        let path = self.wall.content();
+        match open::append(&path) {
+            Ok(None) => Ok(None),
+            Ok(Some(file)) => {
+                self.log = Some(file.try_clone()?);
+                LogFile::new(file, &path).map(Some)
+            }
+            // The log of another user cannot be appended to, but it can be replaced.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => LogFile::open(&path),
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads the log from its beginning, so that what was edited in place is known before it is written again.

@@ -1,5 +1,6 @@
 //! The scenarios, by name, and how long they run.
 
+mod append;
 mod contention;
 mod cost;
 mod directory;
@@ -56,6 +57,7 @@ impl Scale {
 pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
         "served" => served::run(scale, report),
+        "append" => append::run(report),
         "cost" => cost::run(report),
         "fence" => fence::run(scale, report),
         "directory" => directory::run(scale, report),
