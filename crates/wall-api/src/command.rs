@@ -1,0 +1,155 @@
+//! The commands that a direct invocation carries.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limits::ReadLimit;
+
+/// A command: one JSON object whose field `command` names it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Adds a message.
+    Post(Post),
+    /// Returns the newest messages.
+    Read(Read),
+    /// Takes all messages away.
+    Clear(Clear),
+    /// Takes one message away.
+    Remove(Remove),
+    /// Changes fields of the configuration in force.
+    ChangeConfig(ChangeConfig),
+    /// Publishes a whole configuration.
+    PublishConfig(PublishConfig),
+    /// Publishes an earlier configuration again.
+    RollbackConfig(RollbackConfig),
+}
+
+impl Command {
+    /// The names of all commands.
+    pub const NAMES: [&'static str; 7] =
+        ["post", "read", "clear", "remove", "change_config", "publish_config", "rollback_config"];
+}
+
+/// The sender on whose behalf a command comes. Event ids of different senders never match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The reader's page, for a browser.
+    Page,
+}
+
+/// Adds a message.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    /// The text. Line breaks are kept.
+    pub text: String,
+    /// The author's name: 1 to 80 characters on one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The event id: 1 to 256 bytes. By default the request id of the invocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Returns the newest messages.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// The number of messages.
+    #[serde(default)]
+    pub limit: ReadLimit,
+    /// Accepted as in every other command, and ignored: reading changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// Ignored, as `event` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Takes all messages away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clear {
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Takes one message away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The id of the message.
+    pub id: String,
+    /// Who removes it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Changes fields of the configuration in force.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeConfig {
+    /// A merge patch (RFC 7396).
+    pub patch: Value,
+    /// Refuses the change unless this generation is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_generation: Option<u64>,
+    /// Why it is changed: at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Publishes a whole configuration.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishConfig {
+    /// The configuration. Fields that it leaves out get their defaults.
+    pub config: Value,
+    /// Refuses the configuration unless this generation is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_generation: Option<u64>,
+    /// Why it is published: at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Publishes an earlier configuration again, as a new generation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollbackConfig {
+    /// The generation to restore.
+    pub generation: u64,
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}

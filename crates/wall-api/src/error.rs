@@ -1,0 +1,30 @@
+//! Errors as clients see them.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// An error: `{"error":"message_too_long","message":"text: the message has 501 characters, ...","field":"text"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The stable name.
+    pub error: Cow<'static, str>,
+    /// What is wrong, and where.
+    pub message: String,
+    /// The field that is wrong, such as `text` or `config.posting`; null if the error is not about one field.
+    #[serde(default)]
+    pub field: Option<Cow<'static, str>>,
+    /// The HTTP status, in answers that are not HTTP responses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+}
+
+/// An error that ends an invocation, as Lambda reports it. Lambda repeats an asynchronous invocation that ends so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionError {
+    /// The stable name: one of [`VolumeProblem`](crate::VolumeProblem), unless the function crashed.
+    pub error_type: String,
+    /// What is wrong, and where.
+    pub error_message: String,
+}

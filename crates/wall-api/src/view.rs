@@ -1,0 +1,87 @@
+//! The answers to commands, as clients see them.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shared_volume::config::{Cause, Config};
+use shared_volume::time::optional_millis;
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView<'a> {
+    /// The message's ULID; for a plain line its position and digest.
+    pub id: Cow<'a, str>,
+    /// When the function wrote it; null for a plain line.
+    #[serde(with = "optional_millis")]
+    pub at: Option<Timestamp>,
+    /// The author's name; null if unknown.
+    pub author: Option<Cow<'a, str>>,
+    /// The text. Line breaks are part of it.
+    pub text: Cow<'a, str>,
+    /// When the function got the event; null for a plain line.
+    #[serde(default, with = "optional_millis")]
+    pub received: Option<Timestamp>,
+}
+
+/// The answer to `post`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The message, as the log has it.
+    pub message: MessageView<'static>,
+    /// True if an earlier command with the same event had posted it.
+    #[serde(default)]
+    pub repeated: bool,
+}
+
+/// The answer to `read`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newest {
+    /// The id of the wall. Clearing begins a new wall.
+    pub wall: String,
+    /// The cursor behind the newest message.
+    pub cursor: String,
+    /// The cursor behind the messages that were left out; null if none were.
+    pub older: Option<String>,
+    /// The messages, oldest first.
+    pub messages: Vec<MessageView<'static>>,
+}
+
+/// The answer to `clear`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cleared {
+    /// Always true.
+    pub cleared: bool,
+    /// The id of the new wall.
+    pub wall: String,
+    /// True if an earlier command with the same event had cleared the wall; what was posted since is kept.
+    #[serde(default)]
+    pub repeated: bool,
+}
+
+/// The answer to `remove`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// The id of the message.
+    pub removed: String,
+    /// True if an earlier command with the same event had removed it.
+    #[serde(default)]
+    pub repeated: bool,
+}
+
+/// The answer to `change_config`, `publish_config` and `rollback_config`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configured {
+    /// The generation in force.
+    pub generation: u64,
+    /// When it was published.
+    #[serde(with = "optional_millis")]
+    pub published_at: Option<Timestamp>,
+    /// Who or what published it, and why.
+    pub cause: Cause,
+    /// The configuration.
+    pub config: Config,
+    /// True if an earlier command with the same event had published it.
+    #[serde(default)]
+    pub repeated: bool,
+}
