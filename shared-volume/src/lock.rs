@@ -68,10 +68,12 @@ impl LockFile {
     fn open(&self) -> Result<File, WriteError> {
         self.wall.check_mounted()?;
         // LOCK_EX on NFS needs a file that is open for writing.
-        match open::edit(&self.path)? {
-            Some(file) => Ok(file),
-            None => {
+        match open::edit(&self.path) {
+            Ok(Some(file)) => Ok(file),
+            opened => {
+                // The directory may be missing, or something else.
                 drop(self.wall.open()?);
+                opened?;
                 Ok(self.create()?)
             }
         }
