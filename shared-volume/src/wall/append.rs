@@ -64,7 +64,7 @@ impl Session<'_> {
             // The intent proves it only as long as nobody replaces the log.
             self.lock.declare().map_err(after_the_change)?;
         }
-        self.is_named(&path, identity).map_err(after_the_change)
+        self.is_named(file, &path).map_err(after_the_change)
     }
 
     /// Returns what has to stand before the first new line: the header in an empty log, and the newline that the last
@@ -143,12 +143,13 @@ impl Session<'_> {
     }
 
     /// Returns true if the path still names the file that was written, and brings the view up to date.
-    fn is_named(&mut self, path: &Path, identity: (u64, u64)) -> io::Result<bool> {
-        // Opening it asks the server; a mere stat would be answered from the cache.
-        let named = LogFile::open(path)?.filter(|named| named.identity() == identity);
-        let is_named = named.is_some();
+    fn is_named(&mut self, file: File, path: &Path) -> io::Result<bool> {
+        // An NFS client opens and asks by the name that it remembers, unless it has just asked for the directory.
+        drop(self.wall.open()?);
+        let log = LogFile::new(file, path)?;
+        let is_named = open::identity_of_name(path) == Some(log.identity());
         if is_named {
-            self.view.read_file(named)?;
+            self.view.read_file(Some(log))?;
         }
         Ok(is_named)
     }

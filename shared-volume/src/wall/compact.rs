@@ -2,7 +2,6 @@
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use ulid::Ulid;
 
@@ -19,6 +18,7 @@ use crate::replace::{self, Staged};
 use crate::retries::{Applied, EventKey};
 use crate::state::Recorded;
 use crate::time;
+use crate::volume::WallDir;
 
 /// The most that compaction keeps of a log, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -171,7 +171,7 @@ impl Session<'_> {
         self.lock.state.recorded = Some(recorded);
         self.log = None;
         replace::commit(vec![staged], &mut self.lock, || match &log {
-            Some(log) => ensure_current(&path, log, taken),
+            Some(log) => ensure_current(self.wall, log, taken),
             None => Ok(()),
         })?;
         self.carry_over().map_err(after_the_change)
@@ -187,8 +187,10 @@ impl Session<'_> {
 
 /// Ensures that no other writer has replaced the log, or appended to it behind the bytes that were taken over. What other
 /// programs append is carried over later.
-fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
-    let named = LogFile::open(path)?.filter(|named| named.identity() == log.identity());
+fn ensure_current(wall: &WallDir, log: &LogFile, taken: u64) -> io::Result<()> {
+    // An NFS client opens a file by the name that it remembers, unless it has just asked for the directory.
+    drop(wall.open()?);
+    let named = LogFile::open(&wall.content())?.filter(|named| named.identity() == log.identity());
     let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
     let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
     let behind = named.read_range(taken, length)?;
