@@ -134,3 +134,22 @@ async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit
     let (event, shown) = events.next(&ENTRIES).await;
     assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
 }
+
+#[tokio::test]
+async fn whoever_was_away_while_older_messages_were_restored_starts_over_with_them() {
+    let wall = Wall::empty();
+    wall.append(&["0", "1", "2"]);
+    wall.configure(json!({ "keep_messages": 1 }));
+    wall.append(&["3"]);
+    wall.configure(json!({ "keep_messages": 100 }));
+    let reader = wall.reader().await;
+    let (event, shown) = reader.follow("/events", None).await.next(&ENTRIES).await;
+    assert_eq!(texts(&shown), ["3"]);
+    wall.restore();
+    reader.shows(&["0", "1", "2", "3"]).await;
+    // A reader that starts now has never seen the wall without them.
+    for reader in [&reader, &wall.reader().await] {
+        let (event, shown) = reader.follow("/events", Some(&event.id)).await.next(&ENTRIES).await;
+        assert_eq!((event.event.as_str(), texts(&shown).len()), ("wall", 4));
+    }
+}

@@ -69,6 +69,13 @@ impl Wall {
         WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
     }
 
+    /// Brings back what the last compaction has dropped.
+    pub(crate) fn restore(&self) {
+        let mut writer = WallWriter::new(self.dir());
+        let trashed = writer.trash().unwrap().pop().unwrap();
+        writer.restore(trashed.file, Instant::now() + PATIENCE).unwrap();
+    }
+
     /// Publishes a configuration as the function does.
     pub(crate) fn configure(&self, patch: Value) -> Published {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
