@@ -19,7 +19,7 @@ async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
         (r#"{"command":"post","text":"one","text":"other"}"#, r#"the field "text" is given twice at line 1 column 46"#),
         (
             r#"{"command":"change_config","patch":{"banner":{"text":"a","tone":"info","text":"b"}}}"#,
-            r#"the field "text" is given twice at line 1 column 81"#,
+            r#"the field "text" is given twice at line 1 column 82"#,
         ),
     ] {
         let answer = function.invoke_raw(event).await.unwrap();

@@ -99,7 +99,12 @@ impl Session<'_> {
         let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
         // A line that is not finished stays behind, and is taken over when it is.
         let end = self.view.tail.whole_until(log.len());
-        let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
+        let mut bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
+        for copy in self.view.copies_behind(from) {
+            let place = |position: u64| usize::try_from(position - from.position).unwrap_or(usize::MAX);
+            // Its newline stays, and so does the position of everything behind it.
+            bytes.get_mut(place(copy.start)..place(copy.end - 1)).into_iter().for_each(|line| line.fill(b' '));
+        }
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
         let recorded = self.lock.state.recorded.unwrap_or_else(|| from.into());
         self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
