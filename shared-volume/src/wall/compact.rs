@@ -117,7 +117,7 @@ impl Session<'_> {
         let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
-        if is_full(&cleared) && self.empty_trash()? {
+        if is_full(&cleared) && self.empty_trash(room_for(self.events().len()))? {
             cleared = self.clear_with(&line, recorded);
         }
         if is_full(&cleared) {
@@ -126,10 +126,10 @@ impl Session<'_> {
         cleared.map(|()| header.wall)
     }
 
-    /// Makes room on a full volume. Lines may still arrive in logs that are followed, so these stay. Returns true if
-    /// anything was deleted.
-    pub(super) fn empty_trash(&self) -> io::Result<bool> {
-        trash::empty(self.wall, |file| carry::is_followed(&self.lock.state, file))
+    /// Makes room for so many bytes on a full volume, or changes nothing. Lines may still arrive in logs that are followed,
+    /// so these stay. Returns true if there is room now.
+    pub(super) fn empty_trash(&self, needed: u64) -> io::Result<bool> {
+        trash::empty(self.wall, blocks(needed), |file| carry::is_followed(&self.lock.state, file))
     }
 
     fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
@@ -215,7 +215,8 @@ fn blocks(bytes: u64) -> u64 {
     bytes.next_multiple_of(BLOCK_BYTES)
 }
 
-fn is_full<T>(result: &io::Result<T>) -> bool {
+/// Returns true if there was no room.
+pub(super) fn is_full<T>(result: &io::Result<T>) -> bool {
     result
         .as_ref()
         .is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
