@@ -149,6 +149,8 @@ impl Session<'_> {
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
+        // A file that is open takes its room as long.
+        self.log = None;
         fs_err::remove_file(self.wall.content())?;
         self.begin_in_place(header, events).map_err(after_the_change)
     }

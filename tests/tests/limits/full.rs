@@ -16,18 +16,38 @@ const IN_THE_TRASH: &str = "trash/content.01JD0000000000000000000000";
 
 #[tokio::test]
 async fn a_command_for_which_the_trash_makes_no_room_does_not_empty_it() -> Result<()> {
+    on_a_small_volume(trash_too_small).await
+}
+
+#[tokio::test]
+async fn a_full_volume_without_trash_can_be_cleared() -> Result<()> {
+    on_a_small_volume(no_trash).await
+}
+
+async fn on_a_small_volume(test: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     fs_err::create_dir(&volume)?;
     if !mount_small(&volume)? {
         return Ok(());
     }
-    let tried = fill_and_try(&volume).await;
+    let tried = test(&volume).await;
     unbind(&volume)?;
     tried
 }
 
-async fn fill_and_try(volume: &Path) -> Result<()> {
+async fn no_trash(volume: &Path) -> Result<()> {
+    let wall = Wall::builder()?.volume(volume).start().await?;
+    post(&wall, "goes", None).await?.success()?;
+    fill(volume)?;
+    let cleared = prompt(wall.request(Method::DELETE)).await?;
+    ensure!(cleared.status == 200, "{}: {}", cleared.status, cleared.text()?);
+    post(&wall, "new", None).await?.success()?;
+    ensure!(wall.get().await? == "new\n");
+    Ok(())
+}
+
+async fn trash_too_small(volume: &Path) -> Result<()> {
     let wall = Wall::builder()?.volume(volume).start().await?;
     post(&wall, "stays", Some("a-key")).await?.success()?;
     let trashed = volume.join(IN_THE_TRASH);
