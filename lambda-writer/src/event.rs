@@ -24,6 +24,7 @@ mod parse;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
+use shared_volume::json;
 
 use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
@@ -41,9 +42,9 @@ enum Kind {
 
 /// Reads an event, tells it apart and handles it.
 pub(crate) async fn handle(event: &RawValue, invocation: &Invocation) -> Result<Reply, Failure> {
-    let event: Value = match serde_json::from_str(event.get()) {
+    let event = match json::distinct(event.get()) {
         Ok(event) => event,
-        // JSON all the same, so that Lambda has passed it on: half an emoji, a number beyond a double, a hundred levels.
+        // JSON all the same, so that Lambda has passed it on: half an emoji, a field that is given twice, a hundred levels.
         Err(error) => {
             return Ok(refused(&Failure::input(Problem::EventUnreadable, format!("the event: {error}")), "unreadable"));
         }

@@ -30,7 +30,7 @@ impl Watched {
 
     /// The first look: remembers what is there.
     pub(crate) fn remember(&mut self, mount: Mount<'_>) -> notify::Result<()> {
-        match self.scan(mount) {
+        match self.scan(mount, false) {
             Ok(look) => {
                 self.adopt(mount, look.seen, look.opened);
                 mount.close(look.open);
@@ -45,7 +45,14 @@ impl Watched {
 
     /// Looks again and answers what is new since the last good look, and the file to close when that is told.
     pub(crate) fn look(&mut self, mount: Mount<'_>) -> (Vec<notify::Result<Event>>, Option<File>) {
-        match self.scan(mount) {
+        let mut scanned = self.scan(mount, self.opened && !self.is_link);
+        if let Ok(look) = &mut scanned
+            && self.may_have_lost_its_name(look)
+        {
+            mount.close(look.open.take());
+            scanned = self.scan(mount, false);
+        }
+        match scanned {
             Ok(Look { seen, open, opened }) => {
                 let mut news = changes(&self.seen, &seen);
                 if std::mem::take(&mut self.failing) {
@@ -62,9 +69,19 @@ impl Watched {
         }
     }
 
-    fn scan(&self, mount: Mount<'_>) -> Result<Look, Failure> {
+    /// `expected` says that the path still names what could be opened before.
+    fn scan(&self, mount: Mount<'_>, expected: bool) -> Result<Look, Failure> {
         let scan = Scan { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
-        scan.look(&self.root, self.opened && !self.is_link)
+        scan.look(&self.root, expected)
+    }
+
+    /// An NFS client opens a file by the handle that it remembers for a name. As long as the file has another name, that
+    /// works, though the name was given to another file: only the time of the inode's last change shows it.
+    fn may_have_lost_its_name(&self, look: &Look) -> bool {
+        match (self.seen.get(&self.root), look.seen.get(&self.root)) {
+            (Some(before), Some(now)) => now.may_be_renamed(before),
+            _ => false,
+        }
     }
 
     fn adopt(&mut self, mount: Mount<'_>, seen: Seen, opened: bool) {

@@ -13,6 +13,7 @@
 //!   the holder is about to write, and the atomic replacement of a file.
 //! - `retries`: the events that were applied, so that a retry changes nothing.
 //! - [`rejected`]: events that were refused, for senders that do not wait for an answer.
+//! - [`json`]: reading JSON from outside.
 //! - [`open`]: the only place that opens a file.
 //! - [`error`]: errors of a write, with stable names.
 
@@ -25,6 +26,7 @@ pub mod wall;
 mod digest;
 pub mod error;
 mod intent;
+pub mod json;
 mod lock;
 pub mod open;
 pub mod rejected;

@@ -74,10 +74,12 @@ pub(crate) fn let_the_group_read(file: &File) {
     }
 }
 
-/// Returns the inode that `path` names, as far as this client knows: its attributes are not asked for on NFS.
-pub(crate) fn inode_of_name(path: &Path) -> Option<u64> {
+/// Returns the device and inode that `path` names, as far as this client knows: an NFS client asks the server only after
+/// the directory was opened and has changed.
+pub(crate) fn identity_of_name(path: &Path) -> Option<(u64, u64)> {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
-    rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok().map(|named| named.stx_ino)
+    let named = rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok()?;
+    Some((rustix::fs::makedev(named.stx_dev_major, named.stx_dev_minor), named.stx_ino))
 }
 
 /// Makes an NFS client ask the server for the attributes of an open file, as opening it again would.

@@ -100,14 +100,6 @@ impl WallDir {
         }
     }
 
-    /// Checks that the volume is mounted, if it has to be: below a root that is no mount point, files may be left.
-    pub(crate) fn check_mounted(&self) -> io::Result<()> {
-        match &self.mount {
-            Some(_) => self.open().map(drop),
-            None => Ok(()),
-        }
-    }
-
     /// `content`: the log of messages.
     #[must_use]
     pub fn content(&self) -> PathBuf {

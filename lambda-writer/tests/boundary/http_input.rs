@@ -96,13 +96,14 @@ async fn malformed_json_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn json_that_is_more_than_can_be_read_is_refused_with_its_place() {
+async fn json_that_cannot_be_read_or_says_two_things_is_refused_with_its_place() {
     let function = Function::new();
     let deep = format!(r#"{{"text":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
     for (body, problem) in [
         (r#"{"text":"cut \ud83d"}"#, "body: unexpected end of hex escape at line 1 column 20"),
         (r#"{"text":1e400}"#, "body: number out of range at line 1 column 13"),
         (&deep, "body: recursion limit exceeded at line 1 column 135"),
+        (r#"{"text":"one","text":"other"}"#, r#"body: the field "text" is given twice at line 1 column 29"#),
     ] {
         let request = Request::new("POST").header("content-type", "application/json").body(body);
         check_refused(&function, request, 400, &format!("json_invalid: {problem}")).await;

@@ -16,6 +16,11 @@ async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
             r#"{"source":"messagewall","detail-type":"x","detail":{"text":"\udc00"}}"#,
             "lone leading surrogate in hex escape at line 1 column 66",
         ),
+        (r#"{"command":"post","text":"one","text":"other"}"#, r#"the field "text" is given twice at line 1 column 46"#),
+        (
+            r#"{"command":"change_config","patch":{"banner":{"text":"a","tone":"info","text":"b"}}}"#,
+            r#"the field "text" is given twice at line 1 column 82"#,
+        ),
     ] {
         let answer = function.invoke_raw(event).await.unwrap();
         let message = format!("the event: {problem}");

@@ -19,6 +19,12 @@ fn append(scene: &mut Scene) -> Result<()> {
     Ok(now.write_all(b"by one who opened it now\n")?)
 }
 
+/// A program that writes its line in two halves is between them.
+fn append_half(scene: &mut Scene) -> Result<()> {
+    let mut now = fs_err::OpenOptions::new().create(true).append(true).open(scene.dir.content())?;
+    Ok(now.write_all(b"half a li")?)
+}
+
 /// Every line is there once. What was on a wall that is cleared may be gone.
 fn has_every_line(scene: &Scene, change: &Change, opened_before: bool) -> Result<()> {
     let state = State::read(&scene.dir)?;
@@ -75,4 +81,28 @@ fn a_line_that_another_program_appends_at_any_moment_of_a_removal_clear_or_publi
 #[test]
 fn a_post_that_cannot_be_made_durable_cuts_off_no_line_of_another_program() -> Result<()> {
     keeps_lines(&[Start::Used, Start::UnfinishedLine, Start::LateLine], a_post, true)
+}
+
+#[test]
+fn a_post_that_meets_half_a_line_of_another_program_at_any_moment_is_a_message() -> Result<()> {
+    let mut tried = Tried::default();
+    for start in [Start::Empty, Start::Used, Start::UnfinishedLine] {
+        let undisturbed = Undisturbed::new(start, a_post)?;
+        for call in &undisturbed.calls {
+            let mut scene = Scene::new(start)?;
+            let change = a_post(&scene)?;
+            let kept = Stopped::after(call, scene.path(), slice::from_ref(&change), &[]).and_then(|stopped| {
+                append_half(&mut scene)?;
+                let answers = stopped.go_on()?;
+                ensure!(matches!(answers[..], [Changed::Made { repeated: false, .. }]), "answers {answers:?}");
+                let state = State::read(&scene.dir)?;
+                ensure!(state.ours == undisturbed.new.ours, "{state:?}");
+                ensure!(!state.foreign.iter().any(|line| line.contains("\"id\":")), "{state:?}");
+                ensure!(scene.make(&change).context("the retry")?, "the retry was not recognised");
+                Ok(())
+            });
+            tried.point(kept, || format!("{start:?}, half a line after {call}"));
+        }
+    }
+    tried.result()
 }

@@ -5,6 +5,7 @@
 mod bind_mount;
 mod check;
 mod foreign;
+mod full;
 mod limit;
 mod long_line;
 mod memory;

@@ -61,6 +61,9 @@ impl Parts {
         let mut command = Command::new(binary("messagewall")?);
         command.args(["lambda", "--api", &api.to_string(), "--runtime-api", &runtime_api.to_string()]);
         let service = Process::start(command)?;
+        // A function that finds no Runtime API ends.
+        eventually("the Runtime API", async || Ok(tokio::net::TcpStream::connect(runtime_api).await.map(drop)?))
+            .await?;
 
         let mut command = function.command(&binary("messagewall")?);
         command.arg("lambda-writer").arg("--wall-dir").arg(&self.volume);

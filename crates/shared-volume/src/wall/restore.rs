@@ -12,6 +12,7 @@ use super::session::Session;
 use super::tail::MAX_LOG_BYTES;
 use super::trash;
 use super::writer::WallWriter;
+use crate::digest::Digest;
 use crate::error::WriteError;
 use crate::open;
 use crate::volume::WallDir;
@@ -172,10 +173,12 @@ impl Session<'_> {
         matches!(&entry.said, Said::Message(message) if self.view.has(&message.id.to_string()))
     }
 
-    /// Puts back what compaction has dropped of this wall: positions and cursors fit again.
+    /// Puts back what compaction has dropped of this wall: positions fit again. The edition is a new one, because a browser
+    /// that comes back may never have seen what is back, and is to start over.
     fn put_before(&mut self, bytes: &[u8], header: &Header) -> Result<(), RestoreError> {
         let (now, end) = self.lines_now()?;
-        let header = self.keep_clear(header);
+        let edition = Some(Digest::of(&[b"restored", &Ulid::generate().to_bytes()]).short());
+        let header = Header { edition, ..self.keep_clear(header) };
         self.put(&header, &[bytes, &now].concat(), end)
     }
 

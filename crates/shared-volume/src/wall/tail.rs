@@ -178,11 +178,8 @@ impl Tail {
     /// Opens the log. Returns `None` when it is missing from a directory that is there. When the directory is gone as
     /// well, the volume fails, and nothing is known of the wall.
     fn open(&self) -> io::Result<Option<LogFile>> {
-        self.wall.check_mounted()?;
-        if let Some(file) = LogFile::open(&self.wall.content())? {
-            return Ok(Some(file));
-        }
-        // Opening the directory makes an NFS client ask again for a name that it remembers as missing.
+        // An NFS client opens a file by the name that it remembers, and remembers a missing one as missing. Opening the
+        // directory makes it ask: the log that was read last may be in `trash/` by now.
         drop(self.wall.open()?);
         LogFile::open(&self.wall.content())
     }

@@ -81,9 +81,21 @@ pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::
     Ok(())
 }
 
-/// Deletes everything that is not followed, to make room on a full volume. Returns true if there was anything.
-pub(super) fn empty(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<bool> {
-    let files: Vec<Ulid> = list(wall)?.into_iter().filter(|file| !is_followed(*file)).collect();
-    // What cannot be deleted, such as a directory that somebody planted, is no reason to keep the rest.
-    Ok(files.into_iter().filter(|file| fs_err::remove_file(path(wall, *file)).is_ok()).count() > 0)
+/// Deletes everything that is not followed, to make room on a full volume, if that frees `needed` bytes: a command that
+/// does not fit even then is to have no effect. Returns true if it was deleted.
+pub(super) fn empty(wall: &WallDir, needed: u64, is_followed: impl Fn(Ulid) -> bool) -> io::Result<bool> {
+    let mut freed = 0_u64;
+    let mut files = Vec::new();
+    for path in list(wall)?.into_iter().filter(|file| !is_followed(*file)).map(|file| path(wall, file)) {
+        let Ok(metadata) = fs_err::symlink_metadata(&path) else { continue };
+        // Another name keeps the bytes of a file; a directory that somebody planted cannot be deleted.
+        if metadata.is_file() && metadata.nlink() == 1 {
+            freed = freed.saturating_add(metadata.blocks().saturating_mul(512));
+            files.push(path);
+        }
+    }
+    if files.is_empty() || freed < needed {
+        return Ok(false);
+    }
+    Ok(files.into_iter().filter(|path| fs_err::remove_file(path).is_ok()).count() > 0)
 }

@@ -1,7 +1,8 @@
 //! The messages of a wall in memory, as a writer follows them.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::ops::Range;
 
 use super::cursor::Cursor;
 use super::entry::{Entry, Said};
@@ -43,8 +44,11 @@ pub(crate) struct View {
     pub(super) tail: Tail,
     /// Everything that the log holds, at most as much as [`Tail`] reads.
     entries: VecDeque<Entry>,
-    /// The ids of the messages that were not removed.
-    visible: HashSet<String>,
+    /// The messages that were not removed, by id, with the position of the record that is shown: the first one, should
+    /// somebody have put a copy of it into the log.
+    visible: HashMap<String, u64>,
+    /// The ids that were removed, with the position of the last record that says so.
+    removed: HashMap<String, u64>,
     /// The events that are not stored in `retries/`, with the position behind their effect.
     events: HashMap<EventKey, (u64, Applied)>,
     /// The cursor before the first entry.
@@ -57,7 +61,8 @@ impl View {
         Self {
             tail: Tail::new(wall).verify_after(VERIFY_AFTER),
             entries: VecDeque::new(),
-            visible: HashSet::new(),
+            visible: HashMap::new(),
+            removed: HashMap::new(),
             events: HashMap::new(),
             first: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
@@ -90,31 +95,32 @@ impl View {
         if added.restarted {
             self.entries.clear();
             self.visible.clear();
+            self.removed.clear();
             self.events.clear();
         }
         (self.first, self.cursor) = (added.first, added.cursor);
         for entry in added.entries {
             self.events.extend(event_of(&entry));
-            match &entry.said {
-                Said::Removal(removal) => {
-                    self.visible.remove(&removal.removes);
-                }
-                _ => {
-                    self.visible.insert(entry.id());
-                }
+            let (id, at) = (entry.id(), entry.span.start);
+            if is_removal(&entry) {
+                self.visible.remove(&id);
+                self.removed.insert(id, at);
+            } else if !self.removed.contains_key(&id) {
+                self.visible.entry(id).or_insert(at);
             }
             self.entries.push_back(entry);
         }
-        while self.entries.front().is_some_and(|entry| entry.span.start < self.first.position) {
-            if let Some(gone) = self.entries.pop_front() {
-                self.visible.remove(&gone.id());
+        while let Some(gone) = self.entries.pop_front_if(|entry| entry.span.start < self.first.position) {
+            let (id, ids) = (gone.id(), if is_removal(&gone) { &mut self.removed } else { &mut self.visible });
+            if ids.get(&id) == Some(&gone.span.start) {
+                ids.remove(&id);
             }
         }
     }
 
     /// Returns true if this message is on the wall.
     pub(super) fn has(&self, id: &str) -> bool {
-        self.visible.contains(id)
+        self.visible.contains_key(id)
     }
 
     /// Returns the number of messages on the wall.
@@ -138,9 +144,20 @@ impl View {
 
     /// Returns the entries of the messages on the wall, oldest first.
     pub(super) fn messages(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !matches!(entry.said, Said::Removal(_)) && self.visible.contains(&entry.id()))
+        self.entries.iter().filter(|entry| self.shows(entry))
+    }
+
+    fn shows(&self, entry: &Entry) -> bool {
+        !is_removal(entry) && self.visible.get(&entry.id()) == Some(&entry.span.start)
+    }
+
+    /// Returns the lines behind the cursor `from` that are copies of what stands, or was removed, before it. They would be
+    /// shown if they were all that is left.
+    pub(super) fn copies_behind(&self, from: Cursor) -> impl Iterator<Item = Range<u64>> {
+        let before = move |at: Option<&u64>| at.is_some_and(|at| *at < from.position);
+        let is_copy = move |id: &str| before(self.visible.get(id)) || before(self.removed.get(id));
+        let behind = self.entries.iter().filter(move |entry| entry.span.start >= from.position && !is_removal(entry));
+        behind.filter(move |entry| is_copy(&entry.id())).map(|entry| entry.span.clone())
     }
 
     /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
@@ -156,9 +173,7 @@ impl View {
 
     /// The messages on the wall with their place among the entries, newest first.
     fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let is_message = |entry: &Entry| !matches!(entry.said, Said::Removal(_));
-        let entries = self.entries.iter().enumerate().rev();
-        entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id()))
+        self.entries.iter().enumerate().rev().filter(|(_, entry)| self.shows(entry))
     }
 
     /// Forgets the events before the recorded position: they are stored in `retries/`.
@@ -191,6 +206,10 @@ impl View {
     pub(super) fn events(&self) -> Vec<(EventKey, Applied)> {
         self.events.iter().map(|(key, (_, applied))| (*key, *applied)).collect()
     }
+}
+
+fn is_removal(entry: &Entry) -> bool {
+    matches!(entry.said, Said::Removal(_))
 }
 
 /// The event that brought an entry, if it can be repeated.

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mime::Mime;
 use serde::Deserialize;
+use shared_volume::json::distinct;
 
 use super::form::{self, Form, FormError};
 use crate::error::{Failure, Problem};
@@ -86,7 +87,7 @@ fn text(body: Vec<u8>) -> Result<String, Failure> {
 
 fn json(text: &str) -> Result<Post, Failure> {
     // Windows tools begin their files with a byte order mark, which RFC 8259 lets a reader skip.
-    let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
+    let json = distinct(text.strip_prefix('\u{feff}').unwrap_or(text))
         .map_err(|error| Failure::input(Problem::JsonInvalid, format!("body: {error}")))?;
     parse(json, "body", Problem::JsonInvalid)
 }

@@ -7,6 +7,7 @@ mod directory;
 mod fence;
 mod posting;
 mod read_only;
+mod replaced;
 mod served;
 mod silence;
 mod trouble;
@@ -58,6 +59,7 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
         "served" => served::run(scale, report),
         "append" => append::run(report),
+        "replaced" => replaced::run(report),
         "cost" => cost::run(report),
         "fence" => fence::run(scale, report),
         "directory" => directory::run(scale, report),
