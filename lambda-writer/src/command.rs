@@ -1,16 +1,14 @@
 //! What can be done to a wall, whoever asks for it.
 
-use std::io;
 use std::str::FromStr;
 use std::time::Instant;
 
 use serde::Deserialize;
-use shared_volume::WriteError;
 use shared_volume::config::{self, Outcome, Request};
 use shared_volume::message::Draft;
 use shared_volume::wall::{Appended, Cleared, Newest, Removed, WallWriter};
 
-use crate::error::Failure;
+use crate::error::{Access, Failure};
 
 /// Something to do.
 #[derive(Debug)]
@@ -63,16 +61,22 @@ impl Command {
         }
     }
 
-    /// Whether it is to change something on the volume.
-    pub(crate) fn writes(&self) -> bool {
-        !matches!(self, Self::Read(_))
+    /// Returns the kind of access to the volume that it needs.
+    pub(crate) fn access(&self) -> Access {
+        match self {
+            Self::Read(_) => Access::Read,
+            Self::Post(_) | Self::Clear { .. } | Self::Remove { .. } | Self::Configure(_) => Access::Write,
+        }
     }
 
     /// Does it, waiting for other writers until `deadline`. It blocks.
     pub(crate) fn execute(self, writer: &mut WallWriter, deadline: Instant) -> Result<Done, Failure> {
         match self {
             Self::Post(draft) => post(draft, writer, deadline),
-            Self::Read(limit) => Ok(Done::Read(writer.newest(limit.0)?)),
+            Self::Read(limit) => {
+                let newest = writer.newest(limit.0).map_err(|error| Failure::volume(Access::Read, error))?;
+                Ok(Done::Read(newest))
+            }
             Self::Clear { event } => Ok(Done::Cleared(writer.clear(Some(&event), deadline)?)),
             Self::Remove { id, by, event } => {
                 Ok(Done::Removed(writer.remove(&id, by.as_deref(), Some(&event), deadline)?))
@@ -87,8 +91,8 @@ fn post(draft: Draft, writer: &mut WallWriter, deadline: Instant) -> Result<Done
     if let Some(error) = batch.compaction_failed {
         tracing::warn!(error = %error, "the message is accepted, but keeping the log short failed");
     }
-    let answer = batch.answers.pop().ok_or_else(|| WriteError::from(io::Error::other("the volume gave no answer")))?;
-    Ok(Done::Posted(answer?))
+    // `append` returns one answer for each draft.
+    Ok(Done::Posted(batch.answers.remove(0)?))
 }
 
 /// How many messages to read: 1 to 10000, 100 by default.

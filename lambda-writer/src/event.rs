@@ -45,7 +45,7 @@ pub(crate) async fn handle(event: &RawValue, invocation: &Invocation) -> Result<
         Ok(event) => event,
         // JSON all the same, so that Lambda has passed it on: half an emoji, a number beyond a double, a hundred levels.
         Err(error) => {
-            return Ok(refused(&Failure::input(Problem::EventUnreadable, format!("the event: {error}")), "unreadable"));
+            return Ok(refused(&Failure::event(Problem::EventUnreadable, format!("the event: {error}")), "unreadable"));
         }
     };
     match Kind::of(&event) {
@@ -53,14 +53,14 @@ pub(crate) async fn handle(event: &RawValue, invocation: &Invocation) -> Result<
         Kind::EventBridge => eventbridge::handle(event, invocation).await,
         Kind::Direct => direct::handle(event, invocation).await,
         Kind::Unserved(what) => {
-            Err(Failure::input(Problem::EventUnsupported, format!("{what} is not served by this function")))
+            Err(Failure::event(Problem::EventUnsupported, format!("{what} is not served by this function")))
         }
         Kind::Unknown => {
             let message = format!(
                 "this is {}; expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge",
                 looks_of(&event)
             );
-            Ok(refused(&Failure::input(Problem::EventUnknown, message), "unknown"))
+            Ok(refused(&Failure::event(Problem::EventUnknown, message), "unknown"))
         }
     }
 }
@@ -122,7 +122,7 @@ fn looks_of(event: &Value) -> String {
 /// Logs, once, what a waiting sender is told as well. A failing volume is ours to look after, the rest is theirs.
 fn log_refusal(failure: &Failure, event_kind: &'static str) {
     let (error, detail) = (failure.name(), failure.to_string());
-    if failure.retry_may_help() {
+    if failure.is_transient() {
         tracing::error!(event_kind, error, detail, "event failed");
     } else {
         tracing::info!(event_kind, error, detail, "event refused");

@@ -12,7 +12,7 @@ use shared_volume::{Volume, rejected, time};
 use tokio::time::timeout_at;
 
 use crate::command::{Command, Done};
-use crate::error::Failure;
+use crate::error::{Access, Failure, VolumeFailure};
 use crate::event;
 use crate::reply::Reply;
 
@@ -110,9 +110,9 @@ impl Invocation {
             rejected::reject(writer.wall(), &event, name, &message)
         };
         match timeout_at(self.last_moment.into(), tokio::task::spawn_blocking(work)).await {
-            Ok(Ok(stored)) => Ok(stored?),
-            Ok(Err(error)) => Err(std::io::Error::from(error).into()),
-            Err(_) => Err(Failure::Silent { waited: began.elapsed(), writes: true }),
+            Ok(Ok(stored)) => stored.map_err(|error| Failure::volume(Access::Write, error)),
+            Ok(Err(error)) => Err(Failure::volume(Access::Write, error.into())),
+            Err(_) => Err(VolumeFailure::silent(Access::Write, began.elapsed()).into()),
         }
     }
 
@@ -120,7 +120,7 @@ impl Invocation {
     /// thread is left behind with what it holds, see [`Handler::is_stuck`].
     pub(crate) async fn execute(&self, command: Command) -> Result<Done, Failure> {
         let (writer, deadline, span) = (Arc::clone(&self.writer), self.deadline, tracing::Span::current());
-        let (name, writes, began) = (command.name(), command.writes(), Instant::now());
+        let (name, access, began) = (command.name(), command.access(), Instant::now());
         let work = move || {
             // What the writer remembers is only what it has counted, and it checks that against the file.
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,8 +130,8 @@ impl Invocation {
             Ok(Ok(result)) => result,
             // lambda_runtime makes a function error of it.
             Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Ok(Err(error)) => Err(std::io::Error::from(error).into()),
-            Err(_) => Err(Failure::Silent { waited: began.elapsed(), writes }),
+            Ok(Err(error)) => Err(Failure::volume(access, error.into())),
+            Err(_) => Err(VolumeFailure::silent(access, began.elapsed()).into()),
         };
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if result.is_ok() {

@@ -8,9 +8,9 @@ use shared_volume::message::Message;
 use shared_volume::time::optional_millis;
 use shared_volume::wall::{self, Appended, Entry, Newest, Said};
 use ulid::Ulid;
+use wall_api::ErrorBody;
 
 use crate::command::Done;
-use crate::error::ErrorBody;
 
 /// How many bytes of messages a reply holds. Lambda carries 6 MB; the rest is for what stands around them.
 pub(crate) const MAX_REPLY_BYTES: usize = 5_500_000;

@@ -4,12 +4,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared_volume::config::{Cause, Change, Request};
 use shared_volume::message::Draft;
+use wall_api::ErrorBody;
 
 use super::id::Source;
 use super::log_refusal;
-use super::parse::parse;
+use super::parse::{Part, parse};
 use crate::command::{Command, Limit};
-use crate::error::{ErrorBody, Failure, Problem};
+use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
 use crate::reply::Reply;
 
@@ -23,7 +24,7 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Repl
     match result {
         Ok(done) => Ok(Reply::Done(Box::new(done.into()))),
         // The runtime logs it.
-        Err(failure) if failure.retry_may_help() => Err(failure),
+        Err(failure) if failure.is_transient() => Err(failure),
         Err(failure) => {
             log_refusal(&failure, "direct");
             Ok(error(&failure))
@@ -111,7 +112,7 @@ struct RollbackConfig {
 fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure> {
     let command = event.as_object_mut().and_then(|fields: &mut Map<_, _>| fields.remove("command"));
     let Some(Value::String(command)) = command else {
-        return Err(Failure::input(Problem::CommandInvalid, "command: must be a string"));
+        return Err(Failure::in_field(Problem::CommandInvalid, "command", "must be a string"));
     };
     let id = |given, source| event_id(&command, given, source, invocation);
     let configure = |change, expected_generation, note, event| {
@@ -148,7 +149,7 @@ fn command(mut event: Value, invocation: &Invocation) -> Result<Command, Failure
         }
         other => {
             let known = "post, read, clear, remove, change_config, publish_config, rollback_config";
-            return Err(Failure::input(Problem::CommandUnknown, format!("command: {other:?} is none of {known}")));
+            return Err(Failure::in_field(Problem::CommandUnknown, "command", format!("{other:?} is none of {known}")));
         }
     })
 }
@@ -165,13 +166,13 @@ fn event_id(
         (Some(id), Some(CalledFrom::Page)) => Source::Page.scoped(&id, "event"),
         (None, None) => Source::Lambda.scoped(&invocation.request_id, "request id"),
         (None, Some(_)) => {
-            let message = format!("{command}: missing field `event`, which `source` is about");
-            Err(Failure::input(Problem::CommandInvalid, message))
+            let message = format!("{command}: missing field `event`, which `source` requires");
+            Err(Failure::Event { problem: Problem::CommandInvalid, field: Some("event".into()), message })
         }
     }
 }
 
 /// Reads what stands beside `command`.
 fn fields<T: serde::de::DeserializeOwned>(event: Value, command: &str) -> Result<T, Failure> {
-    parse(event, command, Problem::CommandInvalid)
+    parse(event, Part::Command(command))
 }

@@ -8,7 +8,7 @@ use shared_volume::message::Draft;
 
 use super::direct;
 use super::id::Source;
-use super::parse::parse;
+use super::parse::{Part, parse};
 use crate::command::Command;
 use crate::error::{Failure, Problem};
 use crate::handler::Invocation;
@@ -24,7 +24,7 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Repl
     match result {
         Ok(done) => Ok(Reply::Done(Box::new(done.into()))),
         // The runtime logs it.
-        Err(failure) if failure.retry_may_help() => Err(failure),
+        Err(failure) if failure.is_transient() => Err(failure),
         Err(failure) => {
             let stored = invocation.reject(event, &failure).await;
             let (error, detail) = (failure.name(), failure.to_string());
@@ -60,10 +60,10 @@ struct MessagePosted {
 
 /// The places of Parameter Store and S3 are in this match.
 fn command(event: Value, invocation: &Invocation) -> Result<Command, Failure> {
-    let event: EventBridgeEvent = parse(event, "event", Problem::EventInvalid)?;
+    let event: EventBridgeEvent = parse(event, Part::Event)?;
     // Without the id a retry would do it all again.
     let Some(id) = event.id.filter(|id| !id.is_empty()) else {
-        return Err(Failure::input(Problem::EventInvalid, "id: the event has none"));
+        return Err(Failure::in_field(Problem::EventInvalid, "id", "is missing"));
     };
     let id = Source::EventBridge.scoped(&id, "id")?;
     let detail = event.detail;
@@ -80,7 +80,7 @@ fn command(event: Value, invocation: &Invocation) -> Result<Command, Failure> {
             let MessagePosted { author, text } = fields(detail)?;
             Ok(Command::Post(Draft { author, text, event: Some(id), received: invocation.received }))
         }
-        (source, detail_type) => Err(Failure::input(
+        (source, detail_type) => Err(Failure::event(
             Problem::EventUnsupported,
             format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function"),
         )),
@@ -88,7 +88,7 @@ fn command(event: Value, invocation: &Invocation) -> Result<Command, Failure> {
 }
 
 fn fields<T: serde::de::DeserializeOwned>(detail: Value) -> Result<T, Failure> {
-    parse(detail, "detail", Problem::DetailInvalid)
+    parse(detail, Part::Detail)
 }
 
 fn configure(

@@ -17,9 +17,9 @@ use self::body::Post;
 use self::format::Format;
 use self::idempotency::{event_id, some_event_id};
 use super::log_refusal;
-use super::parse::parse;
+use super::parse::{Part, parse};
 use crate::command::{Command, Done, Limit};
-use crate::error::{Failure, Problem};
+use crate::error::{Access, Failure, Problem};
 use crate::handler::Invocation;
 
 /// The methods that are served, as the `Allow` header has them.
@@ -31,7 +31,7 @@ pub(super) async fn handle(event: Value, invocation: &Invocation) -> ApiGatewayV
         headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(header::ACCEPT.as_str())).map(|(_, value)| value)
     });
     let format = Format::accepted(accept.and_then(Value::as_str));
-    let result = match parse(event, "event", Problem::EventInvalid) {
+    let result = match parse(event, Part::Event) {
         Ok(request) => respond(request, format, invocation).await,
         Err(failure) => Err(failure),
     };
@@ -48,10 +48,10 @@ async fn respond(
 ) -> Result<ApiGatewayV2httpResponse, Failure> {
     let method = &request.request_context.http.method;
     if ![Method::GET, Method::POST, Method::DELETE].contains(method) {
-        return Err(Failure::input(Problem::MethodUnsupported, "Method unsupported."));
+        return Err(Failure::event(Problem::MethodUnsupported, "Method unsupported."));
     }
     if let Some(name) = request.path_parameters.get("name") {
-        return Err(Failure::input(Problem::WallUnknown, format!("name: there is no wall {name:?}")));
+        return Err(Failure::in_field(Problem::WallUnknown, "name", format!("there is no wall {name:?}")));
     }
     let limit = limit(&request.query_string_parameters)?;
     match *method {
@@ -78,7 +78,7 @@ async fn respond(
 }
 
 fn limit(query: &QueryMap) -> Result<Limit, Failure> {
-    let invalid = |problem: String| Failure::input(Problem::LimitInvalid, format!("limit: {problem}"));
+    let invalid = |fault: String| Failure::in_field(Problem::LimitInvalid, "limit", fault);
     match query.all("limit").unwrap_or_default()[..] {
         [] => Ok(Limit::default()),
         [limit] => limit.parse().map_err(invalid),
@@ -111,5 +111,6 @@ fn only(posted: &Appended) -> Newest {
 
 /// Each command has an outcome of its own; the compiler cannot know it.
 fn unexpected(done: &Done) -> Failure {
-    std::io::Error::other(format!("the volume gave another answer than was asked for: {done:?}")).into()
+    let error = std::io::Error::other(format!("the volume gave another answer than was asked for: {done:?}"));
+    Failure::volume(Access::Read, error)
 }

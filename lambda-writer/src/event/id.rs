@@ -34,10 +34,10 @@ impl Source {
     }
 
     /// The id that this source gave, as the volume knows it. `place` is where the id stands in the event.
-    pub(super) fn scoped(self, id: &str, place: &str) -> Result<String, Failure> {
+    pub(super) fn scoped(self, id: &str, place: &'static str) -> Result<String, Failure> {
         if id.is_empty() || id.len() > MAX_EVENT_BYTES {
-            let message = format!("{place}: must be 1 to {MAX_EVENT_BYTES} bytes");
-            return Err(Failure::input(Problem::EventIdInvalid, message));
+            let fault = format!("must be 1 to {MAX_EVENT_BYTES} bytes");
+            return Err(Failure::in_field(Problem::EventIdInvalid, place, fault));
         }
         Ok(format!("{}:{id}", self.prefix()))
     }

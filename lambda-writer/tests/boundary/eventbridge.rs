@@ -50,33 +50,43 @@ async fn a_rollback_becomes_a_new_generation() {
     }
 }
 
-/// Sends an event that no retry can help: it is answered, so that it does not come again.
-async fn check_refused(function: &Function, event: Value, error: &str, message: &str) {
+/// Sends an event that no retry can help. It is answered, so that EventBridge does not repeat it.
+async fn check_refused<'a>(
+    function: &Function,
+    event: Value,
+    error: &str,
+    field: impl Into<Option<&'a str>>,
+    message: &str,
+) {
     let answer = function.answer(event).await;
     assert_eq!((&answer["error"], &answer["message"]), (&json!(error), &json!(message)));
+    assert_eq!(answer.get("field"), Some(&json!(field.into())), "{answer}");
 }
 
 #[tokio::test]
 async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
     let function = Function::new();
     let event = |detail_type: &str, detail: Value| eventbridge("e-1", "messagewall", detail_type, &detail);
-    check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text: the message is empty").await;
+    check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text", "text: the message is empty")
+        .await;
     let text = "detail.txt: unknown field `txt`, expected `author` or `text`";
-    check_refused(&function, event(POSTED, json!({"txt": "x"})), "detail_invalid", text).await;
-    check_refused(&function, event(CHANGE, json!({})), "detail_invalid", "detail: missing field `patch`").await;
+    check_refused(&function, event(POSTED, json!({"txt": "x"})), "detail_invalid", "txt", text).await;
+    check_refused(&function, event(CHANGE, json!({})), "detail_invalid", "patch", "detail: missing field `patch`")
+        .await;
     let array = event(POSTED, json!(["ann", "x"]));
-    check_refused(&function, array, "detail_invalid", "detail: must be a JSON object").await;
+    check_refused(&function, array, "detail_invalid", "detail", "detail: must be a JSON object").await;
     let title = "title: must not be empty";
-    check_refused(&function, event(CHANGE, json!({"patch": {"title": ""}})), "config_invalid", title).await;
+    check_refused(&function, event(CHANGE, json!({"patch": {"title": ""}})), "config_invalid", "config.title", title)
+        .await;
     let conflict = "expected_generation: 4 was expected, 0 is in force";
     let stale = json!({"patch": {}, "expected_generation": 4});
-    check_refused(&function, event(CHANGE, stale), "generation_conflict", conflict).await;
+    check_refused(&function, event(CHANGE, stale), "generation_conflict", "expected_generation", conflict).await;
     let gone = "generation: 9 is not in the history";
-    check_refused(&function, event(ROLLBACK, json!({"generation": 9})), "generation_unknown", gone).await;
+    check_refused(&function, event(ROLLBACK, json!({"generation": 9})), "generation_unknown", "generation", gone).await;
 
     let mut without_id = event(POSTED, json!({"text": "x"}));
     without_id["id"] = Value::Null;
-    check_refused(&function, without_id, "event_invalid", "id: the event has none").await;
+    check_refused(&function, without_id, "event_invalid", "id", "id: is missing").await;
     assert_eq!(function.wall().await, "No message yet.");
 }
 
@@ -108,6 +118,6 @@ async fn an_event_that_is_not_served_is_named() {
     ] {
         let message = format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function");
         let event = eventbridge("e-1", source, detail_type, &json!({}));
-        check_refused(&function, event, "event_unsupported", &message).await;
+        check_refused(&function, event, "event_unsupported", None, &message).await;
     }
 }

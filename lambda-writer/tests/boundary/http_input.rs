@@ -156,5 +156,8 @@ async fn an_error_is_json_for_a_client_that_reads_json() {
     let response = function.http(Request::new("POST").text("").accepting_json()).await;
     assert_eq!(response.status(), 400);
     assert_eq!(response.header("content-type"), Some("application/json"));
-    assert_eq!(response.json(), json!({"error": "message_empty", "message": "text: the message is empty"}));
+    assert_eq!(
+        response.json(),
+        json!({"error": "message_empty", "message": "text: the message is empty", "field": "text"})
+    );
 }

@@ -46,7 +46,7 @@ async fn the_key_may_stand_in_the_body_too() {
         assert_eq!(function.http(again).await.header("x-messagewall-repeated"), Some("true"));
     }
     let response = function.http(json().header("idempotency-key", "k-2")).await;
-    let line = "event_id_invalid: event: is another one than Idempotency-Key; one of them is enough\n";
+    let line = "event_id_invalid: event: differs from Idempotency-Key; send only one of them\n";
     assert_eq!((response.status(), response.body()), (400, line.to_owned()));
     assert_eq!(function.wall().await, "once\n");
 }
@@ -109,7 +109,7 @@ async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
         assert_eq!(response.body(), "event_id_invalid: event: must be 1 to 256 bytes\n");
         let answer = function.answer(json!({"command": "post", "text": "x", "event": bad})).await;
         let message = "event: must be 1 to 256 bytes";
-        assert_eq!(answer, json!({"error": "event_id_invalid", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_id_invalid", "message": message, "field": "event", "status": 400}));
     }
     let long = eventbridge(&"e".repeat(257), "messagewall", "Message Posted", &json!({"text": "x"}));
     assert_eq!(function.answer(long).await["error"], "event_id_invalid");
@@ -119,13 +119,13 @@ async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
 #[tokio::test]
 async fn a_command_comes_on_behalf_of_the_page_or_of_nobody() {
     let function = Function::new();
-    for (source, message) in [
-        (json!({"source": "robot", "event": "e"}), "clear.source: unknown variant `robot`, expected `page`"),
-        (json!({"source": "page"}), "clear: missing field `event`, which `source` is about"),
+    for (source, field, message) in [
+        (json!({"source": "robot", "event": "e"}), "source", "clear.source: unknown variant `robot`, expected `page`"),
+        (json!({"source": "page"}), "event", "clear: missing field `event`, which `source` requires"),
     ] {
         let mut command = source;
         command["command"] = json!("clear");
         let answer = function.answer(command).await;
-        assert_eq!(answer, json!({"error": "command_invalid", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "command_invalid", "message": message, "field": field, "status": 400}));
     }
 }

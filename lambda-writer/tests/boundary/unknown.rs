@@ -21,7 +21,7 @@ async fn an_unknown_event_is_answered_with_what_it_looked_like() {
     ] {
         let answer = function.answer(event).await;
         let message = format!("this is {looks}; {expected}");
-        assert_eq!(answer, json!({"error": "event_unknown", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_unknown", "message": message, "field": null, "status": 400}));
     }
 }
 

@@ -19,7 +19,7 @@ async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
     ] {
         let answer = function.invoke_raw(event).await.unwrap();
         let message = format!("the event: {problem}");
-        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "field": null, "status": 400}));
     }
     assert_eq!(function.wall().await, "No message yet.");
 }

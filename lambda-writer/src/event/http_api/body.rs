@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use mime::Mime;
 use serde::Deserialize;
 
-use super::form::{self, Form, FormError};
+use super::form::{self, Fault, Form, FormError};
 use crate::error::{Failure, Problem};
-use crate::event::parse::parse;
+use crate::event::parse::{Part, parse};
 
 /// A message that somebody posts.
 #[derive(Debug, Deserialize)]
@@ -61,8 +61,8 @@ impl Content {
             _ => {
                 let accepted =
                     "text/plain, application/json and application/x-www-form-urlencoded are accepted, in UTF-8";
-                let message = format!("content-type: {header:?} is not accepted; {accepted}");
-                Err(Failure::input(Problem::ContentTypeUnsupported, message))
+                let fault = format!("{header:?} is not accepted; {accepted}");
+                Err(Failure::in_field(Problem::ContentTypeUnsupported, "content-type", fault))
             }
         }
     }
@@ -72,35 +72,35 @@ fn bytes(body: String, is_base64_encoded: bool) -> Result<Vec<u8>, Failure> {
     if !is_base64_encoded {
         return Ok(body.into_bytes());
     }
-    STANDARD
-        .decode(body)
-        .map_err(|error| Failure::input(Problem::BodyNotBase64, format!("body: isBase64Encoded is true, but {error}")))
+    STANDARD.decode(body).map_err(|error| {
+        Failure::in_field(Problem::BodyNotBase64, "body", format!("isBase64Encoded is true, but {error}"))
+    })
 }
 
 fn text(body: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(body).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Failure::input(Problem::NotUtf8, format!("body: is not UTF-8 at byte {offset}"))
+        Failure::in_field(Problem::NotUtf8, "body", format!("is not UTF-8 at byte {offset}"))
     })
 }
 
 fn json(text: &str) -> Result<Post, Failure> {
     // Windows tools begin their files with a byte order mark, which RFC 8259 lets a reader skip.
     let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
-        .map_err(|error| Failure::input(Problem::JsonInvalid, format!("body: {error}")))?;
-    parse(json, "body", Problem::JsonInvalid)
+        .map_err(|error| Failure::in_field(Problem::JsonInvalid, "body", error))?;
+    parse(json, Part::Body)
 }
 
 fn form(body: &[u8]) -> Result<Post, Failure> {
     match form::read(body) {
         Ok(form::Body::Form(Form { text, author, event })) => Ok(Post { text, author, event }),
         Ok(form::Body::Text(text)) => Ok(Post::of_text(text.to_owned())),
-        Err(error) => {
-            let problem = match error {
-                FormError::Twice(_) => Problem::FormInvalid,
-                FormError::NotUtf8 { .. } => Problem::NotUtf8,
+        Err(FormError { field, fault }) => {
+            let problem = match fault {
+                Fault::Twice => Problem::FormInvalid,
+                Fault::NotUtf8(_) => Problem::NotUtf8,
             };
-            Err(Failure::input(problem, error.to_string()))
+            Err(Failure::in_field(problem, field, fault))
         }
     }
 }

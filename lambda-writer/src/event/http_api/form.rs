@@ -26,11 +26,20 @@ pub(super) struct Form {
 
 /// Why a body cannot be understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum FormError {
-    #[error("{0}: must be given once")]
-    Twice(&'static str),
-    #[error("{field}: is not UTF-8 at byte {}", error.valid_up_to())]
-    NotUtf8 { field: &'static str, error: Utf8Error },
+#[error("{field}: {fault}")]
+pub(super) struct FormError {
+    /// `body` if the body is no form.
+    pub(super) field: &'static str,
+    pub(super) fault: Fault,
+}
+
+/// The fault of a field.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("must be given once")]
+    Twice,
+    #[error("is not UTF-8 at byte {}", .0.valid_up_to())]
+    NotUtf8(Utf8Error),
 }
 
 const FIELDS: [&str; 3] = ["text", "author", "event"];
@@ -45,18 +54,22 @@ pub(super) fn read(body: &[u8]) -> Result<Body<'_>, FormError> {
         let Some(index) = FIELDS.iter().position(|field| *field == name) else { continue };
         // The parser has put U+FFFD wherever there is no UTF-8.
         let decoded: Vec<u8> = percent_decode(&piece[equals + 1..]).collect();
-        std::str::from_utf8(&decoded).map_err(|error| FormError::NotUtf8 { field: FIELDS[index], error })?;
+        std::str::from_utf8(&decoded).map_err(|error| not_utf8(FIELDS[index], error))?;
         if values[index].replace(value.into_owned()).is_some() {
-            return Err(FormError::Twice(FIELDS[index]));
+            return Err(FormError { field: FIELDS[index], fault: Fault::Twice });
         }
     }
     let [Some(text), author, event] = values else {
-        let whole = std::str::from_utf8(body).map_err(|error| FormError::NotUtf8 { field: "body", error })?;
+        let whole = std::str::from_utf8(body).map_err(|error| not_utf8("body", error))?;
         return Ok(Body::Text(whole));
     };
     let author = author.map(|author| author.trim().to_owned()).filter(|author| !author.is_empty());
     // Browsers send CRLF for the line breaks that somebody typed.
     Ok(Body::Form(Form { text: text.replace("\r\n", "\n"), author, event: event.filter(|event| !event.is_empty()) }))
+}
+
+fn not_utf8(field: &'static str, error: Utf8Error) -> FormError {
+    FormError { field, fault: Fault::NotUtf8(error) }
 }
 
 #[cfg(test)]
@@ -115,7 +128,7 @@ mod tests {
     #[test]
     fn a_field_that_is_there_twice_is_named() {
         for (body, field) in [("text=a&text=b", "text"), ("text=a&author=&author=b", "author")] {
-            assert_eq!(read(body.as_bytes()), Err(FormError::Twice(field)), "{body}");
+            assert_eq!(read(body.as_bytes()), Err(FormError { field, fault: Fault::Twice }), "{body}");
         }
     }
 

@@ -14,8 +14,8 @@ pub(super) fn event_id(request: &ApiGatewayV2httpRequest, in_body: Option<&str>)
     if let (Some(header), Some(body)) = (in_header, in_body)
         && header != body
     {
-        let message = "event: is another one than Idempotency-Key; one of them is enough";
-        return Err(Failure::input(Problem::EventIdInvalid, message));
+        let fault = "differs from Idempotency-Key; send only one of them";
+        return Err(Failure::in_field(Problem::EventIdInvalid, "event", fault));
     }
     in_header.or(in_body).map(|id| Source::Http.scoped(id, "event")).transpose()
 }
@@ -36,7 +36,7 @@ fn header(request: &ApiGatewayV2httpRequest) -> Result<Option<&str>, Failure> {
     let visible = key.as_bytes().iter().all(u8::is_ascii_graphic);
     let key = key.to_str().ok().filter(|key| visible && (1..=MAX_EVENT_BYTES).contains(&key.len()));
     key.map(Some).ok_or_else(|| {
-        let message = format!("Idempotency-Key: must be 1 to {MAX_EVENT_BYTES} visible ASCII characters");
-        Failure::input(Problem::EventIdInvalid, message)
+        let fault = format!("must be 1 to {MAX_EVENT_BYTES} visible ASCII characters");
+        Failure::in_field(Problem::EventIdInvalid, "Idempotency-Key", fault)
     })
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared_volume::message::visible;
 use shared_volume::wall::{Appended, Newest};
 use ulid::Ulid;
+use wall_api::Outcome;
 
 use super::METHODS;
 use super::format::Format;
@@ -93,9 +94,10 @@ pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpRespo
     let mut response = response(status, format, body);
     match status {
         StatusCode::METHOD_NOT_ALLOWED => set(&mut response.headers, header::ALLOW, METHODS),
-        // A program that just sends it again would double what may be there.
-        StatusCode::SERVICE_UNAVAILABLE if failure.outcome_unknown() => {}
-        StatusCode::SERVICE_UNAVAILABLE => set(&mut response.headers, header::RETRY_AFTER, "1"),
+        // After an unknown outcome a client must look first: a retry could double the message.
+        StatusCode::SERVICE_UNAVAILABLE if failure.outcome() == Outcome::Retry => {
+            set(&mut response.headers, header::RETRY_AFTER, "1");
+        }
         _ => {}
     }
     response
