@@ -4,8 +4,8 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use shared_volume::message::MAX_EVENT_BYTES;
 
 use crate::error::{Failure, Problem};
-use crate::event::id::Source;
-use crate::handler::Invocation;
+use crate::events::event_id::Source;
+use crate::invocation::Invocation;
 
 /// The id that the client gave in the header `Idempotency-Key`, or as `event` in the body. API Gateway's own request id
 /// is none: no retry has the same.
@@ -27,7 +27,7 @@ pub(super) fn some_event_id(request: &ApiGatewayV2httpRequest, invocation: &Invo
     }
     match request.request_context.request_id.as_deref().filter(|id| !id.is_empty()) {
         Some(id) => Source::Request.scoped(id, "requestContext.requestId"),
-        None => Source::Lambda.scoped(&invocation.request_id, "request id"),
+        None => Source::Lambda.scoped(&invocation.request_id, "request_id"),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::form::{self, Fault, Form, FormError};
 use crate::error::{Failure, Problem};
-use crate::event::parse::{Part, parse};
+use crate::events::parse::{Part, parse};
 
 /// A message that somebody posts.
 #[derive(Debug, Deserialize)]
