@@ -57,8 +57,11 @@ async fn respond(
     if ![Method::GET, Method::POST, Method::DELETE].contains(method) {
         return Err(Failure::event(Problem::MethodUnsupported, "Method unsupported."));
     }
-    if let Some(name) = request.path_parameters.get("name") {
-        return Err(Failure::in_field(Problem::WallUnknown, "name", format!("there is no wall {name:?}")));
+    // Only the route of a named wall has a parameter. Any parameter is refused, whatever its name: to ignore one that this
+    // function does not know would be to clear the default wall instead of the named one.
+    if let Some((parameter, wall)) = request.path_parameters.iter().min() {
+        let fault = format!("there is no wall {wall:?}");
+        return Err(Failure::in_field(Problem::WallUnknown, parameter.clone(), fault));
     }
     let limit = limit(&request.query_string_parameters)?;
     match *method {

@@ -176,6 +176,15 @@ impl Request {
         self
     }
 
+    /// The same request on a route with one parameter.
+    pub(crate) fn on_route(mut self, route: &str, parameter: &str, value: &str) -> Self {
+        let path = route.replace(&format!("{{{parameter}}}"), value);
+        self.0["routeKey"] = json!(format!("ANY {route}"));
+        self.0["rawPath"] = json!(format!("/default{path}"));
+        self.0["pathParameters"] = json!({parameter: value});
+        self
+    }
+
     pub(crate) fn accepting_json(self) -> Self {
         self.header("accept", "application/json")
     }
@@ -201,6 +210,11 @@ impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0["headers"][name].as_str()
     }
+}
+
+/// The facts that the parts of the project share: `contract.json`.
+pub(crate) fn contract() -> Value {
+    serde_json::from_str(include_str!("../../../contract.json")).unwrap()
 }
 
 /// An event as EventBridge sends it.

@@ -51,6 +51,8 @@ async fn an_error_names_the_part_of_the_request_that_cannot_be_read() {
     check_field(&function, json_of(r#"{"text":"x","txt":1}"#), "json_invalid", "txt").await;
     check_field(&function, Request::new("POST").form(b"text=a&text=b"), "form_invalid", "text").await;
     check_field(&function, Request::new("POST").form(b"text=a&author=\xff"), "not_utf8", "author").await;
+    let named = Request::new("DELETE").on_route("/MessageWall/{name}", "name", "lobby");
+    check_field(&function, named, "wall_unknown", "name").await;
     let mut half = Request::new("GET");
     half.0["requestContext"]["http"] = json!({});
     check_field(&function, half, "event_invalid", "requestContext.http.method").await;

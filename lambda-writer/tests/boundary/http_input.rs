@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Function, Request};
+use crate::harness::{Function, Request, contract};
 
 /// Sends a request that must be refused and leave the wall as it was.
 async fn check_refused(function: &Function, request: Request, status: u64, line: &str) {
@@ -138,6 +138,26 @@ async fn a_named_wall_is_unknown() {
     let mut request = Request::new("POST").text("x");
     request.0["pathParameters"] = json!({"name": "lobby"});
     check_refused(&function, request, 404, "wall_unknown: name: there is no wall \"lobby\"").await;
+}
+
+#[tokio::test]
+async fn no_method_on_the_route_of_a_named_wall_reaches_the_default_wall() {
+    let function = Function::new();
+    function.post("stays").await;
+    let api = &contract()["routes"]["api"];
+    let (route, parameter) = (api["named_wall"].as_str().unwrap(), api["wall_parameter"].as_str().unwrap());
+    assert!(route.ends_with(&format!("/{{{parameter}}}")), "{route}");
+    for method in ["GET", "POST", "DELETE"] {
+        for name in ["lobby", "LOBBY", "caf\u{e9}", "a/b", " ", ""] {
+            let request = Request::new(method).text("x").on_route(route, parameter, name);
+            let line = format!("wall_unknown: {parameter}: there is no wall {name:?}");
+            check_refused(&function, request, 404, &line).await;
+        }
+        // A template that gives the parameter another name must not clear the default wall.
+        let request = Request::new(method).text("x").on_route("/MessageWall/{wall}", "wall", "lobby");
+        check_refused(&function, request, 404, "wall_unknown: wall: there is no wall \"lobby\"").await;
+    }
+    assert_eq!(function.wall().await, "stays\n");
 }
 
 #[tokio::test]
