@@ -20,6 +20,11 @@ fn bad_settings_are_named_at_once_and_exit_64() {
     for name in ["RUNTIME_API", "FUNCTION_NAME", "FUNCTION_VERSION", "FUNCTION_MEMORY_SIZE"] {
         assert!(said.contains(&format!("AWS_LAMBDA_{name}: ")), "{said}");
     }
+    for (variable, argument) in [("WALL_DIR", "--wall-dir"), ("RETRY_WINDOW", "--retry-window")] {
+        let output = program().env(variable, "").output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), errors.contains(argument)), (Some(64), true), "{errors}");
+    }
     assert_eq!(program().arg("--nonsense").output().unwrap().status.code(), Some(64));
     assert_eq!(program().arg("--help").output().unwrap().status.code(), Some(0));
 }
