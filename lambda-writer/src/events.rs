@@ -30,6 +30,12 @@ use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
 use crate::reply::Reply;
 
+#[cfg(test)]
+pub(crate) use self::{
+    eventbridge::{CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED, SOURCE},
+    logs::refused_for_good,
+};
+
 /// Parses an event, recognises its source and handles it.
 ///
 /// # Errors

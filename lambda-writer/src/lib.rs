@@ -26,6 +26,9 @@ mod invocation;
 
 pub mod error;
 
+#[cfg(test)]
+mod contract_test;
+
 pub use handler::Handler;
 pub use settings::Arguments;
 pub use start::{EXIT_BAD_SETTINGS, start};

@@ -14,7 +14,7 @@ pub(super) fn failed(event_kind: &'static str, failure: &Failure) {
 
 /// Logs the refusal of an event that nobody repeats and whose sender reads no answer. `stored` is the file in `rejected/`.
 /// An alarm counts these lines, so message and fields are part of `contract.json`.
-pub(super) fn refused_for_good(failure: &Failure, stored: &Result<String, Failure>) {
+pub(crate) fn refused_for_good(failure: &Failure, stored: &Result<String, Failure>) {
     let (error, detail) = (failure.name(), failure.to_string());
     match stored {
         Ok(file) => tracing::error!(error, detail, file, "event refused for good"),
