@@ -1,4 +1,4 @@
-//! Failures: the reasons why an event had no effect. Name, HTTP status, field and outcome are properties of the reason.
+//! Failures: the reasons why an event had no effect. Each has a stable name, an HTTP status, a field and an outcome.
 
 mod problem;
 mod refusal;

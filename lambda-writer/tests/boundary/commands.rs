@@ -26,7 +26,7 @@ async fn a_message_is_posted_read_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_command_that_names_its_event_is_done_once() {
+async fn a_command_with_an_event_id_is_executed_once() {
     let function = Function::new();
     let post = json!({"command": "post", "text": "once", "event": "order-17"});
     let first = function.answer(post.clone()).await;
@@ -81,7 +81,7 @@ async fn check_refused<'a>(
 }
 
 #[tokio::test]
-async fn what_breaks_a_rule_is_refused_by_a_stable_name() {
+async fn a_command_that_breaks_a_rule_is_refused_with_a_stable_name() {
     let function = Function::new();
     let post = |text: &str| json!({"command": "post", "text": text});
     let change = |patch: Value| json!({"command": "change_config", "patch": patch});
@@ -138,7 +138,7 @@ async fn what_breaks_a_rule_is_refused_by_a_stable_name() {
 }
 
 #[tokio::test]
-async fn a_command_that_cannot_be_read_is_refused_with_its_place() {
+async fn a_command_that_cannot_be_parsed_is_refused_with_the_place() {
     let function = Function::new();
     for (command, field, message) in [
         (json!({"command": 7}), "command", "command: must be a string"),

@@ -1,4 +1,4 @@
-//! Events of EventBridge, which come at least once.
+//! Events of EventBridge, which delivers each at least once.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ const ROLLBACK: &str = "Config Rollback Requested";
 const POSTED: &str = "Message Posted";
 
 #[tokio::test]
-async fn a_message_event_that_comes_twice_is_on_the_wall_once() {
+async fn a_message_event_that_is_delivered_twice_is_on_the_wall_once() {
     let function = Function::new();
     let event = eventbridge("e-1", "messagewall", POSTED, &json!({"text": "Hello", "author": "ann"}));
     let first = function.answer(event.clone()).await;
@@ -17,11 +17,11 @@ async fn a_message_event_that_comes_twice_is_on_the_wall_once() {
     assert_eq!((&first["repeated"], &again["repeated"]), (&json!(false), &json!(true)));
     assert_eq!(function.wall().await, "Hello\n");
     function.answer(eventbridge("e-2", "messagewall", POSTED, &json!({"text": "Hello"}))).await;
-    assert_eq!(function.wall().await, "Hello\nHello\n", "another event that says the same is another message");
+    assert_eq!(function.wall().await, "Hello\nHello\n", "another event with the same text is another message");
 }
 
 #[tokio::test]
-async fn a_change_event_that_comes_twice_is_published_once() {
+async fn a_change_event_that_is_delivered_twice_is_published_once() {
     let function = Function::new();
     let detail = json!({"patch": {"title": "Party"}, "expected_generation": 0, "note": "why"});
     let event = eventbridge("e-1", "messagewall", CHANGE, &detail);
@@ -64,7 +64,7 @@ async fn check_refused<'a>(
 }
 
 #[tokio::test]
-async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
+async fn an_event_that_no_retry_can_help_is_answered_with_the_fault() {
     let function = Function::new();
     let event = |detail_type: &str, detail: Value| eventbridge("e-1", "messagewall", detail_type, &detail);
     check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text", "text: the message is empty")
@@ -91,7 +91,7 @@ async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_refused_event_is_kept_with_its_reason_and_only_the_newest_20_are() {
+async fn only_the_newest_20_refused_events_are_kept_each_with_its_reason() {
     let function = Function::new();
     for number in 0..25 {
         let detail = json!({"text": "", "author": number.to_string()});
@@ -104,7 +104,7 @@ async fn a_refused_event_is_kept_with_its_reason_and_only_the_newest_20_are() {
     let newest: Value = serde_json::from_slice(&fs_err::read(kept.last().unwrap()).unwrap()).unwrap();
     assert_eq!((&newest["error"], &newest["message"]), (&json!("message_empty"), &json!("text: the message is empty")));
     assert_eq!(newest["event"]["id"], "e-24");
-    assert_eq!(function.content(), "", "what was refused has no other effect");
+    assert_eq!(function.content(), "", "a refused event has no other effect");
 }
 
 #[tokio::test]

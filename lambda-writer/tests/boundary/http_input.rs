@@ -1,4 +1,4 @@
-//! What the HTTP API refuses, and how it says so.
+//! Requests that the HTTP API refuses, and the responses.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn check_refused(function: &Function, request: Request, status: u64, line:
 }
 
 #[tokio::test]
-async fn a_message_that_breaks_a_rule_is_refused_and_the_rule_is_named() {
+async fn a_message_that_breaks_a_rule_is_refused_with_the_rule() {
     let function = Function::new();
     function.post("before").await;
     let post = |text: &str| Request::new("POST").text(text);
@@ -69,7 +69,7 @@ async fn a_base64_body_is_decoded() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_text_is_refused_with_its_place() {
+async fn a_body_that_is_not_text_is_refused_with_the_place() {
     let function = Function::new();
     let latin1 = Request::new("POST").base64("Y2Fm6Q==");
     check_refused(&function, latin1, 400, "not_utf8: body: is not UTF-8 at byte 3").await;
@@ -79,7 +79,7 @@ async fn a_body_that_is_no_text_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn malformed_json_is_refused_with_its_place() {
+async fn malformed_json_is_refused_with_the_place() {
     let function = Function::new();
     for (body, problem) in [
         ("", "body: EOF while parsing a value at line 1 column 0"),
@@ -96,7 +96,7 @@ async fn malformed_json_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn json_that_is_more_than_can_be_read_is_refused_with_its_place() {
+async fn json_beyond_the_limits_of_the_parser_is_refused_with_the_place() {
     let function = Function::new();
     let deep = format!(r#"{{"text":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
     for (body, problem) in [

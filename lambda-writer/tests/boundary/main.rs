@@ -1,6 +1,6 @@
-//! The function at its boundary: raw events go in, replies come out, and what is on the volume is looked at.
+//! Tests of the function at its boundary: raw events go in, replies come out, and the files on the volume are compared.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
 

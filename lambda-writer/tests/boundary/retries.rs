@@ -1,4 +1,4 @@
-//! By which id a retry is known, and that the ids of different sources never meet.
+//! Event ids: a retry has no second effect, and equal ids of two sources are two events.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ async fn a_post_with_the_same_idempotency_key_is_on_the_wall_once() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_key_is_a_message_each_time_and_keeps_no_id() {
+async fn every_post_without_a_key_is_a_message_without_an_event_id() {
     let function = Function::new();
     let event = Request::new("POST").text("twice").0;
     for status in [200, 200] {
@@ -37,7 +37,7 @@ async fn a_post_without_a_key_is_a_message_each_time_and_keeps_no_id() {
 }
 
 #[tokio::test]
-async fn the_key_may_stand_in_the_body_too() {
+async fn the_key_may_be_in_the_body() {
     let function = Function::new();
     let json = || Request::new("POST").json(&json!({"text": "once", "event": "k-1"}));
     assert_eq!(function.http(json()).await.header("x-messagewall-repeated"), None);
@@ -52,7 +52,7 @@ async fn the_key_may_stand_in_the_body_too() {
 }
 
 #[tokio::test]
-async fn a_clear_with_the_same_key_takes_away_no_more() {
+async fn a_clear_with_the_same_key_clears_once() {
     let function = Function::new();
     let clear = || Request::new("DELETE").header("idempotency-key", "k-1");
     function.post("old").await;
@@ -95,7 +95,7 @@ fn event_of(line: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
+async fn an_event_id_that_cannot_be_stored_is_refused() {
     let function = Function::new();
     let key = "event_id_invalid: Idempotency-Key: must be 1 to 256 visible ASCII characters\n";
     for bad in ["", "two words", "caf\u{e9}", &"k".repeat(257)] {
@@ -117,7 +117,7 @@ async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_command_comes_on_behalf_of_the_page_or_of_nobody() {
+async fn the_source_of_a_command_is_the_page_or_missing() {
     let function = Function::new();
     for (source, field, message) in [
         (json!({"source": "robot", "event": "e"}), "source", "clear.source: unknown variant `robot`, expected `page`"),

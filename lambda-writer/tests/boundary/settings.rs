@@ -36,7 +36,7 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn what_lambda_sets_is_enough() {
+fn the_variables_of_lambda_are_enough() {
     let settings = settings(&ON_LAMBDA).unwrap();
     assert_eq!(settings.log_format, LogFormat::Json);
     assert_eq!(settings.log_filter.to_string(), "info");

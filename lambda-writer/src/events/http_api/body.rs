@@ -1,4 +1,4 @@
-//! What a POST brings.
+//! The body of a POST.
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use aws_lambda_events::http::header;
@@ -11,18 +11,18 @@ use super::form::{self, Fault, Form, FormError};
 use crate::error::{Failure, Problem};
 use crate::events::parse::{Part, parse};
 
-/// A message that somebody posts.
+/// A message to post.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Post {
     pub(super) text: String,
     pub(super) author: Option<String>,
-    /// Makes a retry harmless, as the header `Idempotency-Key` does.
+    /// The event id, as in the header `Idempotency-Key`.
     pub(super) event: Option<String>,
 }
 
 impl Post {
-    /// Reads the body of `request` as its content type says. Text is kept exactly as it was sent.
+    /// Parses the body of `request` by its content type, default `text/plain`. Text is kept exactly as it was sent.
     pub(super) fn read(request: &mut ApiGatewayV2httpRequest) -> Result<Self, Failure> {
         let content_type = request.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
         let content = Content::of(content_type)?;
@@ -39,6 +39,7 @@ impl Post {
     }
 }
 
+/// The content types that are accepted.
 enum Content {
     Text,
     Json,
@@ -85,7 +86,7 @@ fn text(body: Vec<u8>) -> Result<String, Failure> {
 }
 
 fn json(text: &str) -> Result<Post, Failure> {
-    // Windows tools begin their files with a byte order mark, which RFC 8259 lets a reader skip.
+    // Programs of Windows write a byte order mark before JSON, which RFC 8259 allows a parser to skip.
     let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
         .map_err(|error| Failure::in_field(Problem::JsonInvalid, "body", error))?;
     parse(json, Part::Body)

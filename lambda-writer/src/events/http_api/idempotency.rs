@@ -1,4 +1,4 @@
-//! By which id a retry of a request is known.
+//! The event id of a request.
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use shared_volume::message::MAX_EVENT_BYTES;
@@ -7,8 +7,8 @@ use crate::error::{Failure, Problem};
 use crate::events::event_id::Source;
 use crate::invocation::Invocation;
 
-/// The id that the client gave in the header `Idempotency-Key`, or as `event` in the body. API Gateway's own request id
-/// is none: no retry has the same.
+/// Returns the event id that the client chose: the header `Idempotency-Key`, or `event` in the body. The request id of API
+/// Gateway is no event id of a message, because a retry has another one.
 pub(super) fn event_id(request: &ApiGatewayV2httpRequest, in_body: Option<&str>) -> Result<Option<String>, Failure> {
     let in_header = header(request)?;
     if let (Some(header), Some(body)) = (in_header, in_body)
@@ -20,7 +20,7 @@ pub(super) fn event_id(request: &ApiGatewayV2httpRequest, in_body: Option<&str>)
     in_header.or(in_body).map(|id| Source::Http.scoped(id, "event")).transpose()
 }
 
-/// The same, for a command that needs an id in any case.
+/// Returns the event id of a command that needs one: that of the client, or else the request id.
 pub(super) fn some_event_id(request: &ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<String, Failure> {
     if let Some(given) = event_id(request, None)? {
         return Ok(given);
