@@ -18,7 +18,8 @@ use wall_api::{ErrorBody, Outcome};
 pub use self::problem::Problem;
 pub use self::volume::{Access, VolumeFailure};
 
-/// The reason why an event had no effect. [`Failure::outcome`] tells whether that is certain.
+/// The reason why an event had no effect. After [`Outcome::Unknown`] the event may have
+/// had its effect all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The event is wrong.

@@ -8,7 +8,7 @@ use crate::events::event_id::Source;
 use crate::invocation::Invocation;
 
 /// Returns the event id that the client chose: the header `Idempotency-Key`, or `event` in the body. The request id of API
-/// Gateway is no event id of a message, because a retry has another one.
+/// Gateway identifies no message, because a retry has another one.
 pub(super) fn event_id(request: &ApiGatewayV2httpRequest, in_body: Option<&str>) -> Result<Option<String>, Failure> {
     let in_header = header(request)?;
     if let (Some(header), Some(body)) = (in_header, in_body)

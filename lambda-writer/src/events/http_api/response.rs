@@ -21,7 +21,7 @@ const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
 /// The body for a wall without messages.
 const EMPTY: &str = "No message yet.";
 
-/// The wall as JSON. It does not say whether older messages were left out, because this API has no way to request them.
+/// The wall as JSON. It has no `older`, because this API has no way to request older messages.
 #[derive(Serialize)]
 struct WallView {
     wall: String,
