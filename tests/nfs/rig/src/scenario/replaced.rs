@@ -25,6 +25,8 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let clearing = Function::start(1, WRITER_2, "replaced")?;
     let reader = Reader::start(8000, READER, "replaced", None)?;
     let stream = reader.events()?;
+    // A missing config.json would make a client ask for the directory.
+    clearing.command(&json!({ "command": "change_config", "patch": { "title": "Replaced" } }))?;
     let (mut lost, mut unread, mut took) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let before = format!("before {round}");
