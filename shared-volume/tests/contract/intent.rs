@@ -108,7 +108,7 @@ fn a_state_that_says_nonsense_of_a_replaced_log_stops_nobody() {
             let intent = json!({ "append": { "inode": wall.inode(), "from": 0, "bytes": bytes, "hash": 1 } });
             let until = "2099-01-01T00:00:00Z";
             let replaced = json!([{ "file": file, "from": from, "then": then, "until": until }]);
-            wall.begin(&json!({ "intent": intent, "replaced": replaced }));
+            wall.begin(&json!({ "holder": file, "intent": intent, "replaced": replaced }));
             wall.post("two");
             wall.post("three");
             let state = fs_err::read_to_string(wall.dir.writer_lock()).unwrap();
