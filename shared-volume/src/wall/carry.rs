@@ -66,7 +66,7 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
         // A clock that was wrong may have said that it is followed for years.
         let replaced = Replaced { until: replaced.until.min(until(now)), ..replaced };
         let over = now > replaced.until;
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
             // Something else stands there now. The messages go on; the log may come back.
@@ -137,7 +137,7 @@ pub(super) fn settle_arrived(wall: &WallDir, state: &mut State, log: &LogFile, a
     state.half = may_be_half_of_ours(half);
     for replaced in &mut state.replaced {
         let Some(then) = replaced.then else { continue };
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
             Err(error) if open::is_about_the_file(&error) => continue,
