@@ -125,7 +125,8 @@ impl Journeys {
 
     /// Answers when the function was about to write.
     fn add(&mut self, told: &Event) -> Option<Instant> {
-        let time = |name: &str| Some(instant(told.data[name].as_str()?.parse::<jiff::Timestamp>().ok()?.into()));
+        let time =
+            |name: &str| Some(instant(told.data[name].as_str()?.parse::<jiff::Timestamp>().ok()?.try_into().ok()?));
         let [at, stored, seen] = ["at", "stored", "seen"].map(time);
         for (leg, (from, to)) in self.0.iter_mut().zip([(at, stored), (stored, seen), (seen, Some(told.when))]) {
             leg.push(from.zip(to).map(|(from, to)| to.saturating_duration_since(from)));
