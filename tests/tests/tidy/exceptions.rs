@@ -18,7 +18,6 @@ const EXCEPTIONS: &[(&str, &[Rule])] = &[
     ("fargate-reader", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
     ("lambda-writer", &[Rule::Circles, Rule::Prose]),
     ("local-cloud", &[Rule::Circles, Rule::Prose]),
-    ("nfs-rig", &[Rule::Circles, Rule::Prose]),
     ("nfs-watcher", &[Rule::Prose]),
     ("shared-volume", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
     ("tests", &[Rule::Prose]),
