@@ -6,13 +6,15 @@
 mod binary;
 mod change;
 mod reader;
+mod routes;
 mod wall;
 
 pub use binary::{binary, target_directory};
 pub use change::{Change, Changed};
 pub use reader::{Reader, message_texts};
+pub use routes::{function_path, invocations_path};
 pub use support::{
-    Damage, Event, Process, Reply, Stream, contract, eventbridge, eventually, fact, free_address, living, patience,
-    transcript,
+    Damage, Event, Process, Reply, Step, Stream, contract, eventbridge, eventually, fact, free_address, http_event,
+    living, patience, transcript,
 };
 pub use wall::{Wall, WallBuilder};

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::binary::binary;
 use crate::reader::{Reader, get_json};
+use crate::routes::{function_path, invocations_path};
 
 /// A running `messagewall up`.
 #[derive(Debug)]
@@ -94,13 +95,13 @@ impl Wall {
     /// Returns the URL of the function, as the commands of the blog post use it.
     #[must_use]
     pub fn function(&self) -> String {
-        self.api(&format!("/{}{}", fact("/routes/api/stage"), fact("/routes/api/wall")))
+        self.api(&function_path())
     }
 
     /// Returns the URL at which the Lambda Invoke API calls the function.
     #[must_use]
     pub fn invocations(&self) -> String {
-        self.api(&fact("/routes/local_cloud/invoke").replace("{function}", &fact("/functions/writer")))
+        self.api(&invocations_path())
     }
 
     /// Returns a request to the function over the HTTP API, with a body of the type `text/plain`.

@@ -3,6 +3,8 @@
 use std::io::Result;
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 /// A way to damage a published `config.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damage {
@@ -12,7 +14,7 @@ pub enum Damage {
     Emptied,
     /// There is no file.
     Deleted,
-    /// The tone of the banner is none that exists.
+    /// The banner has a tone that does not exist.
     UnknownTone,
 }
 
@@ -30,7 +32,9 @@ impl Damage {
             Self::Emptied => fs_err::write(path, ""),
             Self::Deleted => fs_err::remove_file(path),
             Self::UnknownTone => {
-                fs_err::write(path, r#"{"generation":2,"config":{"banner":{"text":"x","tone":"loud"}}}"#)
+                let mut document: Value = serde_json::from_slice(&fs_err::read(path)?)?;
+                document["config"]["banner"] = json!({ "text": "x", "tone": "loud" });
+                fs_err::write(path, document.to_string())
             }
         }
     }

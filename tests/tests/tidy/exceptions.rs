@@ -20,7 +20,6 @@ const EXCEPTIONS: &[(&str, &[Rule])] = &[
     ("local-cloud", &[Rule::Circles, Rule::Prose]),
     ("nfs-watcher", &[Rule::Prose]),
     ("shared-volume", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
-    ("tests", &[Rule::Prose]),
     ("wall-api", &[Rule::Prose]),
 ];
 

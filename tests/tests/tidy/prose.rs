@@ -1,4 +1,4 @@
-//! How doc comments begin.
+//! The first words of doc comments.
 
 use anyhow::Result;
 
