@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::harness::{Function, Request};
 
 #[tokio::test]
-async fn the_six_commands_of_the_blog_print_what_the_blog_prints() {
+async fn the_six_commands_of_the_blog_post_print_its_output() {
     let function = Function::new();
     assert_eq!(function.wall().await, "No message yet.");
     assert_eq!(function.post("Hello from EFS!").await.body(), "Hello from EFS!\n");
@@ -28,14 +28,14 @@ async fn other_methods_are_unsupported() {
 }
 
 #[tokio::test]
-async fn deleting_an_empty_wall_deletes_nothing_and_says_the_same() {
+async fn deleting_an_empty_wall_has_the_same_response() {
     let function = Function::new();
     assert_eq!(function.http(Request::new("DELETE")).await.body(), "Messages deleted.");
     assert_eq!(function.http(Request::new("DELETE")).await.body(), "Messages deleted.");
 }
 
 #[tokio::test]
-async fn plain_lines_of_the_blogs_python_stand_beside_ours() {
+async fn plain_lines_of_the_python_of_the_blog_post_are_messages() {
     let function = Function::new();
     function.post("from Rust").await;
     let python = function.content() + "from Python\n";

@@ -1,4 +1,4 @@
-//! What a POST brings.
+//! The body of a POST.
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use aws_lambda_events::http::header;
@@ -7,22 +7,22 @@ use base64::engine::general_purpose::STANDARD;
 use mime::Mime;
 use serde::Deserialize;
 
-use super::form::{self, Form, FormError};
+use super::form::{self, Fault, Form, FormError};
 use crate::error::{Failure, Problem};
-use crate::event::parse::parse;
+use crate::events::parse::{Part, parse};
 
-/// A message that somebody posts.
+/// A message to post.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Post {
     pub(super) text: String,
     pub(super) author: Option<String>,
-    /// Makes a retry harmless, as the header `Idempotency-Key` does.
+    /// The event id, as in the header `Idempotency-Key`.
     pub(super) event: Option<String>,
 }
 
 impl Post {
-    /// Reads the body of `request` as its content type says. Text is kept exactly as it was sent.
+    /// Parses the body of `request` by its content type, default `text/plain`. Text is kept exactly as it was sent.
     pub(super) fn read(request: &mut ApiGatewayV2httpRequest) -> Result<Self, Failure> {
         let content_type = request.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
         let content = Content::of(content_type)?;
@@ -39,6 +39,7 @@ impl Post {
     }
 }
 
+/// The content types that are accepted.
 enum Content {
     Text,
     Json,
@@ -61,8 +62,8 @@ impl Content {
             _ => {
                 let accepted =
                     "text/plain, application/json and application/x-www-form-urlencoded are accepted, in UTF-8";
-                let message = format!("content-type: {header:?} is not accepted; {accepted}");
-                Err(Failure::input(Problem::ContentTypeUnsupported, message))
+                let fault = format!("{header:?} is not accepted; {accepted}");
+                Err(Failure::in_field(Problem::ContentTypeUnsupported, "content-type", fault))
             }
         }
     }
@@ -72,35 +73,35 @@ fn bytes(body: String, is_base64_encoded: bool) -> Result<Vec<u8>, Failure> {
     if !is_base64_encoded {
         return Ok(body.into_bytes());
     }
-    STANDARD
-        .decode(body)
-        .map_err(|error| Failure::input(Problem::BodyNotBase64, format!("body: isBase64Encoded is true, but {error}")))
+    STANDARD.decode(body).map_err(|error| {
+        Failure::in_field(Problem::BodyNotBase64, "body", format!("isBase64Encoded is true, but {error}"))
+    })
 }
 
 fn text(body: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(body).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Failure::input(Problem::NotUtf8, format!("body: is not UTF-8 at byte {offset}"))
+        Failure::in_field(Problem::NotUtf8, "body", format!("is not UTF-8 at byte {offset}"))
     })
 }
 
 fn json(text: &str) -> Result<Post, Failure> {
-    // Windows tools begin their files with a byte order mark, which RFC 8259 lets a reader skip.
+    // Programs of Windows write a byte order mark before JSON, which RFC 8259 allows a parser to skip.
     let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
-        .map_err(|error| Failure::input(Problem::JsonInvalid, format!("body: {error}")))?;
-    parse(json, "body", Problem::JsonInvalid)
+        .map_err(|error| Failure::in_field(Problem::JsonInvalid, "body", error))?;
+    parse(json, Part::Body)
 }
 
 fn form(body: &[u8]) -> Result<Post, Failure> {
     match form::read(body) {
         Ok(form::Body::Form(Form { text, author, event })) => Ok(Post { text, author, event }),
         Ok(form::Body::Text(text)) => Ok(Post::of_text(text.to_owned())),
-        Err(error) => {
-            let problem = match error {
-                FormError::Twice(_) => Problem::FormInvalid,
-                FormError::NotUtf8 { .. } => Problem::NotUtf8,
+        Err(FormError { field, fault }) => {
+            let problem = match fault {
+                Fault::Twice => Problem::FormInvalid,
+                Fault::NotUtf8(_) => Problem::NotUtf8,
             };
-            Err(Failure::input(problem, error.to_string()))
+            Err(Failure::in_field(problem, field, fault))
         }
     }
 }

@@ -1,20 +1,21 @@
-//! What the client would like to read.
+//! The format of a response.
 
 use std::str::FromStr;
 
 use mime::Mime;
 
-/// The formats of an answer.
+/// The formats of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// What the blog's API answers.
+    /// Text, as in the 2020 blog post.
     Text,
-    /// The same as JSON.
+    /// JSON.
     Json,
 }
 
 impl Format {
-    /// JSON when the `Accept` header names `application/json` and does not like `text/plain` better; else text.
+    /// Returns JSON if the `Accept` header names `application/json` and gives it at least the quality of `text/plain`, else
+    /// text.
     pub(super) fn accepted(accept: Option<&str>) -> Self {
         let quality = |wanted: Mime| {
             let ranges = accept.unwrap_or_default().split(',').filter_map(|range| Mime::from_str(range.trim()).ok());
