@@ -62,4 +62,4 @@ screenshots:
 
 # Install the tools that `spell` and `deps` need.
 setup:
-    cargo install --locked typos-cli@1.52.0 cargo-machete@0.9.2 cargo-deny@0.20.2
+    cargo install --locked typos-cli@1.49.0 cargo-machete@0.9.2 cargo-deny@0.20.2
