@@ -1,8 +1,9 @@
 //! Events of EventBridge, which delivers each at least once.
 
 use serde_json::{Value, json};
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, eventbridge};
+use crate::harness::Function;
 
 const CHANGE: &str = "Config Change Requested";
 const ROLLBACK: &str = "Config Rollback Requested";

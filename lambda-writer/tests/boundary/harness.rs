@@ -104,41 +104,7 @@ pub(crate) struct Request(pub(crate) Value);
 
 impl Request {
     pub(crate) fn new(method: &str) -> Self {
-        Self(json!({
-            "version": "2.0",
-            "routeKey": "ANY /MessageWall",
-            "rawPath": "/default/MessageWall",
-            "rawQueryString": "",
-            "headers": {
-                "accept": "*/*",
-                "content-length": "0",
-                "host": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
-                "user-agent": "curl/8.5.0",
-                "x-amzn-trace-id": "Root=1-5f84c7a9-0e0b1e1e1e1e1e1e1e1e1e1e",
-                "x-forwarded-for": "203.0.113.7",
-                "x-forwarded-port": "443",
-                "x-forwarded-proto": "https"
-            },
-            "requestContext": {
-                "accountId": "123456789012",
-                "apiId": "1a2b3c4d5e",
-                "domainName": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
-                "domainPrefix": "1a2b3c4d5e",
-                "http": {
-                    "method": method,
-                    "path": "/default/MessageWall",
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": "203.0.113.7",
-                    "userAgent": "curl/8.5.0"
-                },
-                "requestId": "JKJaXmPLvHcESHA=",
-                "routeKey": "ANY /MessageWall",
-                "stage": "default",
-                "time": "10/Mar/2026:05:16:23 +0000",
-                "timeEpoch": 1_773_119_783_000_u64
-            },
-            "isBase64Encoded": false
-        }))
+        Self(support::http_event(method))
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -210,24 +176,4 @@ impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0["headers"][name].as_str()
     }
-}
-
-/// Returns the facts that the parts of the project share: `contract.json`.
-pub(crate) fn contract() -> Value {
-    serde_json::from_str(include_str!("../../../contract.json")).unwrap()
-}
-
-/// Returns an event as EventBridge sends it.
-pub(crate) fn eventbridge(id: &str, source: &str, detail_type: &str, detail: &Value) -> Value {
-    json!({
-        "version": "0",
-        "id": id,
-        "detail-type": detail_type,
-        "source": source,
-        "account": "123456789012",
-        "time": "2026-03-10T05:16:23Z",
-        "region": "us-east-1",
-        "resources": [],
-        "detail": detail
-    })
 }

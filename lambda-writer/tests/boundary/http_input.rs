@@ -1,8 +1,9 @@
 //! Requests that the HTTP API refuses, and the responses.
 
 use serde_json::json;
+use support::contract;
 
-use crate::harness::{Function, Request, contract};
+use crate::harness::{Function, Request};
 
 /// Sends a request that must be refused and leave the wall as it was.
 async fn check_refused(function: &Function, request: Request, status: u64, line: &str) {

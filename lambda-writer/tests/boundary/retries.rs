@@ -1,8 +1,9 @@
 //! Event ids: a retry has no second effect, and equal ids of two sources are two events.
 
 use serde_json::{Value, json};
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, Request, eventbridge};
+use crate::harness::{Function, Request};
 
 fn post(key: &str, text: &str) -> Request {
     Request::new("POST").text(text).header("idempotency-key", key)

@@ -49,7 +49,7 @@ async fn no_damage_to_a_known_event_makes_the_function_panic() {
     let function = Function::new();
     let known = [
         crate::harness::Request::new("POST").text("x").limit("1").0,
-        crate::harness::eventbridge("e", "messagewall", "Message Posted", &json!({"text": "x"})),
+        support::eventbridge_from("e", "messagewall", "Message Posted", &json!({"text": "x"})),
         json!({"command": "change_config", "patch": {"title": "x"}, "expected_generation": 0, "note": "n", "event": "e"}),
     ];
     let odd = [Value::Null, json!(7), json!("\u{0}"), json!([]), json!([[null]]), json!({}), json!({"a": {"b": 1}})];

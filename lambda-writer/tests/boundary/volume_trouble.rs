@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, Request, eventbridge};
+use crate::harness::{Function, Request};
 
 /// The time left of an invocation: enough for an operation that does not wait, on a busy machine.
 const LITTLE_TIME: Duration = Duration::from_secs(2);

@@ -1,20 +1,20 @@
-//! Addresses of a test's own.
+//! Free addresses.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
-/// The UDP ports of the addresses that were given out. Holding one reserves the TCP port of the same number among all
-/// tests of this machine, from the moment when it was found free until the process under test listens on it.
+/// The UDP ports of the addresses that were handed out. A UDP port reserves the TCP port of the same number among all
+/// tests of this machine until the process under test listens on it.
 static RESERVED: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 
-/// An address on this machine that nobody listens on, and that no other test gets while this process runs.
+/// Returns an address on which nothing listens. No other test gets it while this process runs.
 ///
-/// It lies below the ports that the system gives to outgoing connections, so that none of those takes it.
+/// The port is below the range that the system uses for outgoing connections.
 ///
 /// # Errors
-/// When no free port was found.
+/// Returns an error if no free port was found.
 pub fn free_address() -> Result<SocketAddr> {
     let ports = std::iter::repeat_with(|| fastrand::u16(10_000..32_000)).take(1000);
     let mut addresses = ports.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));

@@ -1,38 +1,25 @@
-//! A browser's end of the event stream.
+//! The event stream of a reader, as a browser receives it.
 
 use std::fmt;
 use std::pin::Pin;
 
 use anyhow::{Context, Result, bail};
-use eventsource_stream::Eventsource;
 use futures_util::{Stream as _, StreamExt};
-use serde_json::Value;
 
-use crate::patience::patience;
 use crate::reply::Reply;
+use crate::sse::{Event, events};
+use crate::wait::patience;
 
-/// An open event stream.
+/// An open event stream. Dropping it closes the connection.
 pub struct Stream {
     events: Pin<Box<dyn futures_util::Stream<Item = Result<Event>> + Send>>,
 }
 
-/// An event of the stream.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// Such as `message`.
-    pub name: String,
-    /// The cursor behind it.
-    pub id: String,
-    /// What it says.
-    pub data: Value,
-}
-
 impl Stream {
-    /// Opens the stream at `url` as a browser does that has seen nothing, and passes over what it begins with: the
-    /// wall as it is.
+    /// Opens the stream at `url` without a last event id, and skips the events up to the first `wall`.
     ///
     /// # Errors
-    /// When it does not begin so.
+    /// Returns an error if the stream does not open, or sends no `wall`.
     pub async fn follow(url: &str) -> Result<Self> {
         let mut stream = Self::open(url, None).await?;
         stream.next_named("wall").await?;
@@ -42,9 +29,9 @@ impl Stream {
     /// Opens the stream at `url`, after `last_event_id` if there is one.
     ///
     /// # Errors
-    /// When it does not open.
+    /// Returns an error if the stream does not open.
     pub async fn open(url: &str, last_event_id: Option<&str>) -> Result<Self> {
-        // A client of its own is a connection of its own, as each browser has.
+        // Each browser has its own connection, and a new client makes a new one.
         let mut request = reqwest::Client::new().get(url).header("accept", "text/event-stream");
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
@@ -55,50 +42,49 @@ impl Stream {
             let reply = Reply { status, headers: response.headers().clone(), body: response.bytes().await?.to_vec() };
             bail!("{status}: {}", reply.text()?);
         }
-        let events = response.bytes_stream().eventsource().map(|event| {
-            let event = event?;
-            let data = serde_json::from_str(&event.data).with_context(|| format!("not JSON: {}", event.data))?;
-            Ok(Event { name: event.event, id: event.id, data })
-        });
-        Ok(Self { events: Box::pin(events) })
+        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        if content_type != Some("text/event-stream") {
+            bail!("{url} is no event stream: its content type is {content_type:?}");
+        }
+        Ok(Self { events: Box::pin(events(response.bytes_stream())) })
     }
 
-    /// The next event.
+    /// Returns the next event.
     ///
     /// # Errors
-    /// When the stream ends, or nothing comes until patience is over.
+    /// Returns an error if the stream ends, or no event comes within [`patience`].
     pub async fn next(&mut self) -> Result<Event> {
         let next = tokio::time::timeout(patience(), self.events.next()).await;
         next.context("no event came")?.context("the stream ended")?
     }
 
-    /// The next event of this name; others are passed over.
+    /// Returns the next event with this name, and skips others.
     ///
     /// # Errors
-    /// When none comes.
+    /// Returns an error if none comes.
     pub async fn next_named(&mut self, name: &str) -> Result<Event> {
         self.until(name, |event| event.name == name).await
     }
 
-    /// The next event that `is_it`; others are passed over.
+    /// Returns the next event for which `matches` is true, and skips others.
     ///
     /// # Errors
-    /// When none comes.
-    pub async fn until(&mut self, what: &str, mut is_it: impl FnMut(&Event) -> bool) -> Result<Event> {
-        let mut passed = Vec::new();
+    /// Returns an error with the skipped events if none comes.
+    pub async fn until(&mut self, what: &str, mut matches: impl FnMut(&Event) -> bool) -> Result<Event> {
+        let mut skipped = Vec::new();
         loop {
-            let event = self.next().await.with_context(|| format!("waited for {what}; passed {passed:?}"))?;
-            if is_it(&event) {
+            let event = self.next().await.with_context(|| format!("waited for {what}; skipped {skipped:?}"))?;
+            if matches(&event) {
                 return Ok(event);
             }
-            passed.push(event.name);
+            skipped.push(event.name);
         }
     }
 
-    /// Reads on until the server ends the stream.
+    /// Reads until the server ends the stream.
     ///
     /// # Errors
-    /// When it does not end until patience is over.
+    /// Returns an error if the stream does not end within [`patience`].
     pub async fn ended(&mut self) -> Result<()> {
         let drained = async { while self.events.next().await.is_some_and(|event| event.is_ok()) {} };
         tokio::time::timeout(patience(), drained).await.context("the stream did not end")
