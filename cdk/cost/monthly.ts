@@ -1,5 +1,6 @@
 // What a month costs, at three sizes: `npm run cost` prints the table that README.md shows.
 import { pathToFileURL } from "node:url";
+import { contract } from "../lib/contract.ts";
 import { alarmCount, containerInsightsMetrics, interfaceEndpoints, logMetrics, zones } from "./shape.ts";
 import { HOURS, PRICES } from "./prices.ts";
 
@@ -33,8 +34,8 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 /** One look at the volume: open and close of a directory and of two files; EFS meters each operation as 4 KiB. */
 const LOOK_BYTES = 6 * 4 * KIB;
-/** A look every 250 ms while somebody watches, else every 2 s. */
-const LOOKS_PER_SECOND = { watched: 4, unwatched: 0.5 };
+/** Scans a second: at the default interval while somebody watches, else every 2 s. */
+const LOOKS_PER_SECOND = { watched: 1000 / contract.times.watch_interval_ms, unwatched: 0.5 };
 /** What a reader reads of a change, and what the function reads and writes for it; EFS meters at least 32 KiB of data. */
 const CHANGE_BYTES = 32 * KIB;
 const WRITER_READ_BYTES = 32 * KIB + 4 * 4 * KIB;
@@ -52,7 +53,7 @@ export function bill(size: Size, natGateways = 0): Record<string, number> {
   const p = PRICES;
   const pushes = Math.min(size.writes, PUSHES_PER_SECOND * SECONDS) * size.browsers;
   const internetGb = (pushes * PUSHED_BYTES) / GIB;
-  const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / 30) * 300) / GIB;
+  const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / contract.times.status_log_s) * 300) / GIB;
   const looks = size.watched * LOOKS_PER_SECOND.watched + (1 - size.watched) * LOOKS_PER_SECOND.unwatched;
   const readGb = (size.tasks * (looks * SECONDS * LOOK_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES) / GIB;
   const units = Math.max(size.browsers / 3_000, internetGb / HOURS, 0.1);

@@ -5,7 +5,7 @@ import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { READER_PORT, READY_PATH, SSE_KEEP_ALIVE_SECONDS } from "./contract.ts";
+import { contract } from "./contract.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,21 +27,21 @@ export class Door extends Construct {
       vpc: network.vpc,
       internetFacing: true,
       securityGroup: network.doorGroup,
-      // A stream says something every 10 s; twelve silent times in a row mean that it is dead.
-      idleTimeout: Duration.seconds(12 * SSE_KEEP_ALIVE_SECONDS),
+      // Longer than the keep-alive of a stream. Twelve missing keep-alives in a row mean that the stream is dead.
+      idleTimeout: Duration.seconds(12 * contract.times.keep_alive_s),
       dropInvalidHeaderFields: true,
     });
     this.readers = new elb.ApplicationTargetGroup(this, "Readers", {
       vpc: network.vpc,
       protocol: elb.ApplicationProtocol.HTTP,
-      port: READER_PORT,
+      port: contract.ports.reader,
       targetType: elb.TargetType.IP,
       // Streams live long, so what counts is how many a task has now and not how many it was given.
       loadBalancingAlgorithmType: elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       // A stream never ends by itself; the reader ends it at shutdown and the browser resumes elsewhere.
       deregistrationDelay: Duration.seconds(15),
       healthCheck: {
-        path: READY_PATH,
+        path: contract.routes.reader.ready,
         healthyHttpCodes: "200",
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),

@@ -2,9 +2,10 @@
 import { Duration, Validations } from "aws-cdk-lib";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { contract } from "./contract.ts";
 
-/** How long an event waits for somebody, in days: the most that SQS allows. The function can remember applied events as long. */
-export const RETENTION_DAYS = 14;
+/** The time that an event is kept: the longest retry window, so that an event that is sent again is still remembered. */
+export const RETENTION = Duration.seconds(contract.times.retry_window_max_s);
 
 /** A dead-letter queue; README.md says how to look into it and send its events again. */
 export class FailedEvents extends sqs.Queue {
@@ -12,7 +13,7 @@ export class FailedEvents extends sqs.Queue {
     super(scope, id, {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(RETENTION_DAYS),
+      retentionPeriod: RETENTION,
     });
     Validations.of(this).acknowledge({
       id: "AwsSolutions-SQS3",

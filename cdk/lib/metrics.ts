@@ -5,7 +5,7 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { API_STAGE } from "./contract.ts";
+import { contract } from "./contract.ts";
 import type { Door } from "./door.ts";
 import type { ReaderMetrics } from "./reader-metrics.ts";
 import type { SharedVolume } from "./shared-volume.ts";
@@ -46,7 +46,7 @@ export function metrics({ volume, writer, writerSays, api, failedEvents, door, r
     writerConcurrency: writer.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
     failedEvents: failedEvents.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period: PERIOD }),
     refusedEvents: writerSays.refusedEvents,
-    apiErrors: api.metricServerError({ ...sum, dimensionsMap: { ApiId: api.apiId, Stage: API_STAGE } }),
+    apiErrors: api.metricServerError({ ...sum, dimensionsMap: { ApiId: api.apiId, Stage: contract.routes.api.stage } }),
     pageErrors: new cloudwatch.MathExpression({
       label: "5xx of readers and load balancer",
       expression: "FILL(readers, 0) + FILL(door, 0)",

@@ -3,7 +3,9 @@ import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { STATUS_LOG } from "./contract.ts";
+import { contract, logField } from "./contract.ts";
+
+const STATUS = contract.logs.reader_status;
 
 /** Metric filters on the readers' status line. No agent, no extra container, no permission for the task. */
 export class ReaderMetrics extends Construct {
@@ -15,18 +17,18 @@ export class ReaderMetrics extends Construct {
   constructor(scope: Construct, id: string, stack: string, readerLog: logs.ILogGroup) {
     super(scope, id);
     const metricNamespace = `MessageWall/${stack}`;
-    const isStatus = logs.FilterPattern.stringValue(STATUS_LOG.messageField, "=", STATUS_LOG.message);
+    const isStatus = logs.FilterPattern.stringValue(logField(contract.logs.message_field), "=", STATUS.message);
     const stale = new logs.MetricFilter(this, "Stale", {
       logGroup: readerLog,
       filterPattern: isStatus,
       metricNamespace,
       metricName: "ReaderLastLookAge",
-      metricValue: STATUS_LOG.ageField,
+      metricValue: logField(STATUS.age_field),
       unit: cloudwatch.Unit.SECONDS,
     });
     const rejected = new logs.MetricFilter(this, "Rejected", {
       logGroup: readerLog,
-      filterPattern: logs.FilterPattern.all(isStatus, logs.FilterPattern.booleanValue(STATUS_LOG.rejectedField, true)),
+      filterPattern: logs.FilterPattern.all(isStatus, logs.FilterPattern.booleanValue(logField(STATUS.rejected_field), true)),
       metricNamespace,
       metricName: "ReaderConfigRejected",
       metricValue: "1",

@@ -7,9 +7,7 @@ import type * as logs from "aws-cdk-lib/aws-logs";
 import * as secrets from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { readerImage } from "./assets.ts";
-import {
-  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, WALL_DIR,
-} from "./contract.ts";
+import { contract, posixUser, readerEnvironment } from "./contract.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
 import type { SharedVolume } from "./shared-volume.ts";
@@ -68,19 +66,20 @@ export class ReaderTask extends Construct {
   }
 
   private addContainer({ settings, writer }: ReaderTaskProps): void {
+    const { uid, gid } = posixUser(contract.users.reader);
     const container = this.definition.addContainer("reader", {
       image: readerImage(),
-      user: `${READER_USER.uid}:${READER_USER.gid}`,
+      user: `${uid}:${gid}`,
       readonlyRootFilesystem: true,
       linuxParameters: this.noCapabilities(),
-      portMappings: [{ containerPort: READER_PORT }],
+      portMappings: [{ containerPort: contract.ports.reader }],
       environment: readerEnvironment({
         writerFunction: settings.pagePosts ? writer.functionName : undefined,
         watchIntervalMs: settings.watchIntervalMs,
       }),
-      secrets: { [ADMIN_TOKEN_VARIABLE]: ecs.Secret.fromSecretsManager(this.adminToken) },
+      secrets: { [contract.environment.reader.admin_token]: ecs.Secret.fromSecretsManager(this.adminToken) },
       healthCheck: {
-        command: ["CMD", READER_PROGRAM, HEALTHCHECK_SUBCOMMAND],
+        command: ["CMD", contract.paths.reader_program, contract.commands.healthcheck],
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),
         retries: 3,
@@ -90,7 +89,7 @@ export class ReaderTask extends Construct {
       stopTimeout: Duration.seconds(30),
       logging: ecs.LogDrivers.awsLogs({ logGroup: this.log, streamPrefix: "reader", mode: ecs.AwsLogDriverMode.NON_BLOCKING }),
     });
-    container.addMountPoints({ sourceVolume: VOLUME, containerPath: WALL_DIR, readOnly: true });
+    container.addMountPoints({ sourceVolume: VOLUME, containerPath: contract.paths.wall_dir, readOnly: true });
   }
 
   /** Mount through the reader's access point, and invoke the one function: all that the container may do. */

@@ -1,7 +1,8 @@
 // Every choice of the deployer, in one table. A setting comes from CDK's context
 // (`npx cdk deploy -c natGateways=1`, or cdk.json), else from the environment (`MESSAGEWALL_NAT_GATEWAYS=1`),
 // else from its default. All problems are collected and told at once.
-import { RETENTION_DAYS } from "./failed-events.ts";
+import { contract } from "./contract.ts";
+import { RETENTION } from "./failed-events.ts";
 import { boolean, duration, integer, isCidr, listOf, matching, oneOf, optional, type Reader } from "./setting-types.ts";
 
 /** What a deployer may choose. Each field is a setting of the same name. */
@@ -64,7 +65,7 @@ export interface Settings {
 }
 
 const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
-  name: matching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, "1 to 40 letters, digits and hyphens, beginning with a letter", "MessageWall"),
+  name: matching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, "1 to 40 letters, digits and hyphens, beginning with a letter", contract.functions.writer),
   vpcId: optional(identifier("vpc", "a VPC id")),
   privateSubnetIds: optional(subnets()),
   publicSubnetIds: optional(subnets()),
@@ -80,13 +81,13 @@ const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   certificateArn: optional(matching(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")),
   reservedConcurrency: optional(integer(0, 1000)),
   writerMemoryMb: integer(128, 10_240, 256),
-  writerTimeoutSeconds: integer(3, 29, 15),
-  retryWindow: duration(1, RETENTION_DAYS * 86_400, `${RETENTION_DAYS}d`),
+  writerTimeoutSeconds: integer(3, 29, contract.times.function_timeout_s),
+  retryWindow: duration(1, contract.times.retry_window_max_s, `${RETENTION.toDays()}d`),
   readerCpu: integer(256, 16_384, 256),
   readerMemoryMib: integer(512, 122_880, 512),
   readerMin: integer(1, 100, 2),
   readerMax: integer(1, 100, 6),
-  watchIntervalMs: optional(integer(10, 60_000)),
+  watchIntervalMs: optional(integer(contract.times.watch_interval_min_ms, contract.times.watch_interval_max_ms)),
   logDays: oneOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653], 30),
   alarmEmail: optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address")),
   runbookUrl: matching(/^\S+$/, "an address or path without spaces", "cdk/README.md"),

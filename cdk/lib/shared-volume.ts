@@ -7,7 +7,7 @@ import * as efs from "aws-cdk-lib/aws-efs";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as kms from "aws-cdk-lib/aws-kms";
 import { Construct, type IDependable } from "constructs";
-import { ACCESS_POINT_PATH, READER_USER, ROOT_MODE, WRITER_USER } from "./contract.ts";
+import { contract, posixUser } from "./contract.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -40,8 +40,8 @@ export class SharedVolume extends Construct {
       resourceName: fileSystem.fileSystemId,
     });
     this.mountTargets = fileSystem.mountTargetsAvailable;
-    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, WRITER_USER);
-    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, READER_USER);
+    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, posixUser(contract.users.writer));
+    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, posixUser(contract.users.reader));
   }
 
   /** What lets `accessPoint`'s user mount; to write takes `ClientWrite` on top. */
@@ -79,11 +79,12 @@ export class SharedVolume extends Construct {
 
   /** Both have the same root with the same owner, so that it does not matter which is mounted first. */
   private accessPoint(id: string, fileSystem: efs.IFileSystem, user: efs.PosixUser): efs.AccessPoint {
+    const owner = posixUser(contract.users.writer);
     return new efs.AccessPoint(this, id, {
       fileSystem,
-      path: ACCESS_POINT_PATH,
+      path: contract.paths.access_point,
       posixUser: user,
-      createAcl: { ownerUid: WRITER_USER.uid, ownerGid: WRITER_USER.gid, permissions: ROOT_MODE },
+      createAcl: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: contract.users.directory_mode },
     });
   }
 }

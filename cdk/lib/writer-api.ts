@@ -5,9 +5,11 @@ import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { API_ROUTE, API_STAGE } from "./contract.ts";
+import { contract } from "./contract.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
+
+const routes = contract.routes.api;
 
 export interface WriterApiProps {
   readonly settings: Settings;
@@ -26,17 +28,17 @@ export class WriterApi extends Construct {
     this.api = new apigateway.HttpApi(this, "Api", { apiName: settings.name, createDefaultStage: false });
     const integration = new HttpLambdaIntegration("Writer", writer);
     const authorizer = settings.openWall ? new apigateway.HttpNoneAuthorizer() : new HttpIamAuthorizer();
-    for (const path of [API_ROUTE, `${API_ROUTE}/{wall}`]) {
+    for (const path of [routes.wall, routes.named_wall]) {
       this.api.addRoutes({ path, methods: [apigateway.HttpMethod.ANY], integration, authorizer });
     }
     const stage = new apigateway.HttpStage(this, "Stage", {
       httpApi: this.api,
-      stageName: API_STAGE,
+      stageName: routes.stage,
       autoDeploy: true,
       throttle: { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup(this, "api", settings)) },
     });
-    this.url = `${this.api.apiEndpoint}/${stage.stageName}${API_ROUTE}`;
+    this.url = `${this.api.apiEndpoint}/${stage.stageName}${routes.wall}`;
     if (settings.openWall) this.sayThatItIsOpen();
   }
 

@@ -5,7 +5,7 @@ import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { EVENT_DETAIL_TYPES, EVENT_SOURCE } from "./contract.ts";
+import { contract } from "./contract.ts";
 import type { Settings } from "./settings.ts";
 
 export interface WriterEventsProps {
@@ -28,11 +28,11 @@ export class WriterEvents extends Construct {
       description: "Changes of the wall's configuration, and messages",
     });
     const target = new LambdaFunction(writer, { deadLetterQueue: failedEvents, retryAttempts: 8, maxEventAge: Duration.hours(1) });
-    this.rules = EVENT_DETAIL_TYPES.map((detailType) =>
+    this.rules = contract.events.detail_types.map((detailType) =>
       new events.Rule(this, detailType.replaceAll(" ", ""), {
         eventBus: this.bus,
         description: `${detailType}: to the function`,
-        eventPattern: { source: [EVENT_SOURCE], detailType: [detailType] },
+        eventPattern: { source: [contract.events.source], detailType: [detailType] },
         targets: [target],
       })
     );

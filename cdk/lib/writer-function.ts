@@ -7,7 +7,7 @@ import type * as logs from "aws-cdk-lib/aws-logs";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { WriterCode } from "./assets.ts";
-import { WALL_DIR, writerEnvironment } from "./contract.ts";
+import { contract, writerEnvironment } from "./contract.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -111,7 +111,7 @@ class Mount extends lambda.FileSystem {
   constructor(volume: SharedVolume) {
     super({
       arn: volume.writerAccessPoint.accessPointArn,
-      localMountPath: WALL_DIR,
+      localMountPath: contract.paths.wall_dir,
       dependency: [volume.mountTargets],
     });
   }

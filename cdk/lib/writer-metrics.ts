@@ -3,7 +3,7 @@ import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { REFUSED_LOG } from "./contract.ts";
+import { contract, logField } from "./contract.ts";
 
 /** A metric filter on the function's log. Lambda counts a refused event as a success: it has an answer, which nobody reads. */
 export class WriterMetrics extends Construct {
@@ -14,7 +14,7 @@ export class WriterMetrics extends Construct {
     super(scope, id);
     const refused = new logs.MetricFilter(this, "Refused", {
       logGroup: writerLog,
-      filterPattern: logs.FilterPattern.stringValue(REFUSED_LOG.messageField, "=", REFUSED_LOG.message),
+      filterPattern: logs.FilterPattern.stringValue(logField(contract.logs.message_field), "=", contract.logs.event_refused.message),
       metricNamespace: `MessageWall/${stack}`,
       metricName: "RefusedEvents",
       metricValue: "1",

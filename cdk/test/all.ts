@@ -2,6 +2,7 @@
 import "./app.test.ts";
 import "./contract.test.ts";
 import "./cost.test.ts";
+import "./docker.test.ts";
 import "./observability.test.ts";
 import "./reader.test.ts";
 import "./settings.test.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { REFUSED_LOG, STATUS_LOG } from "../lib/contract.ts";
+import { contract, logField } from "../lib/contract.ts";
 import { mentions, only, resources, synthesize } from "./synthesized.ts";
 
 const { template } = synthesize();
@@ -40,13 +40,13 @@ describe("alarms", () => {
   test("readers_that_say_nothing_are_as_bad_as_readers_that_are_stale", () => {
     const stale = alarms.find(({ MetricName }) => MetricName === "ReaderLastLookAge")!;
     assert.equal(stale["TreatMissingData"], "breaching");
-    assert.ok(stale["Period"] >= 2 * STATUS_LOG.everySeconds, "a period holds at least two status lines of each reader");
+    assert.ok(stale["Period"] >= 2 * contract.times.status_log_s, "a period holds at least two status lines of each reader");
   });
 
   test("an_event_that_the_function_refuses_for_good_calls_somebody", () => {
     const filter = resources(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties)
       .find(({ MetricTransformations: [{ MetricName }] }: any) => MetricName === "RefusedEvents")!;
-    assert.equal(filter["FilterPattern"], `{ ${REFUSED_LOG.messageField} = "${REFUSED_LOG.message}" }`);
+    assert.equal(filter["FilterPattern"], `{ ${logField(contract.logs.message_field)} = "${contract.logs.event_refused.message}" }`);
     assert.deepEqual(filter["LogGroupName"], only(template, "AWS::Lambda::Function").Properties["LoggingConfig"].LogGroup);
     const alarm = alarms.find(({ MetricName }) => MetricName === "RefusedEvents")!;
     const [{ MetricNamespace }] = filter["MetricTransformations"];

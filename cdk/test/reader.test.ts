@@ -1,7 +1,7 @@
 // The tasks, their service, and the load balancer in front.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SSE_KEEP_ALIVE_SECONDS } from "../lib/contract.ts";
+import { contract, posixUser } from "../lib/contract.ts";
 import { statementsOfRole, taskRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
 
@@ -29,27 +29,28 @@ describe("task", () => {
     const may = statementsOfRole(silent, taskRole(silent)).flatMap(({ Action }) => list(Action));
     assert.deepEqual(may, ["elasticfilesystem:ClientMount"]);
     const names = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment.map(({ Name }: any) => Name);
-    assert.ok(!names.includes("WRITER_FUNCTION"));
+    assert.ok(!names.includes(contract.environment.reader.writer_function));
   });
 
   test("it_can_write_nowhere_and_has_no_privilege", () => {
     assert.equal(container.ReadonlyRootFilesystem, true);
-    assert.equal(container.User, "1002:1001");
+    const { uid, gid } = posixUser(contract.users.reader);
+    assert.equal(container.User, `${uid}:${gid}`);
     assert.deepEqual(container.LinuxParameters.Capabilities, { Drop: ["ALL"] });
     assert.equal(service.Properties["EnableExecuteCommand"], false);
   });
 
   test("the_admin_token_comes_from_secrets_manager_and_stands_nowhere_in_the_template", () => {
     assert.equal(container.Secrets.length, 1);
-    assert.equal(container.Secrets[0].Name, "ADMIN_TOKEN");
+    assert.equal(container.Secrets[0].Name, contract.environment.reader.admin_token);
     const [secretId, secret] = resources(template, "AWS::SecretsManager::Secret")[0]!;
     assert.ok(mentions(container.Secrets[0].ValueFrom, secretId));
     assert.ok(secret.Properties["GenerateSecretString"].PasswordLength >= 32);
-    assert.ok(!container.Environment.some(({ Name }: any) => Name === "ADMIN_TOKEN"));
+    assert.ok(!container.Environment.some(({ Name }: any) => Name === contract.environment.reader.admin_token));
   });
 
   test("it_says_by_itself_whether_it_is_alive", () => {
-    assert.deepEqual(container.HealthCheck.Command, ["CMD", "/fargate-reader", "healthcheck"]);
+    assert.deepEqual(container.HealthCheck.Command, ["CMD", contract.paths.reader_program, contract.commands.healthcheck]);
   });
 
   test("it_is_arm64_as_the_image_that_is_built", () => {
@@ -79,13 +80,13 @@ describe("service", () => {
 describe("door", () => {
   test("an_event_stream_outlives_its_keep_alive_and_ends_soon_at_shutdown", () => {
     const idle = Number(attributes("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes")["idle_timeout.timeout_seconds"]);
-    assert.ok(idle > 2 * SSE_KEEP_ALIVE_SECONDS, `${idle} s`);
+    assert.ok(idle > 2 * contract.times.keep_alive_s, `${idle} s`);
     const drain = Number(attributes("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupAttributes")["deregistration_delay.timeout_seconds"]);
     assert.ok(drain < container.StopTimeout, `${drain} s to leave, ${container.StopTimeout} s to stop`);
   });
 
   test("only_ready_tasks_get_browsers", () => {
-    assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], "/ready");
+    assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], contract.routes.reader.ready);
   });
 
   test("tasks_admit_the_load_balancer_only", () => {
@@ -94,7 +95,7 @@ describe("door", () => {
     assert.deepEqual(list(template.findResources("AWS::EC2::SecurityGroup")[id]!["Properties"].SecurityGroupIngress), []);
     const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], id));
     const door = only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0];
-    assert.deepEqual(admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]), [[door, 8080]]);
+    assert.deepEqual(admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]), [[door, contract.ports.reader]]);
   });
 
   test("with_a_certificate_the_page_is_https_only", () => {

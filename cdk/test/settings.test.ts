@@ -1,7 +1,8 @@
 // What the deployer may choose, and what is said when that cannot be.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { RETENTION_DAYS } from "../lib/failed-events.ts";
+import { contract } from "../lib/contract.ts";
+import { RETENTION } from "../lib/failed-events.ts";
 import { readSettings, SETTING_NAMES, SettingsError, variableOf } from "../lib/settings.ts";
 
 const VPC = {
@@ -29,7 +30,7 @@ describe("settings", () => {
     const settings = read({});
     assert.deepEqual(
       [settings.name, settings.natGateways, settings.throughput, settings.openWall, settings.keepData, settings.readerMin],
-      ["MessageWall", 0, "elastic", false, true, 2],
+      [contract.functions.writer, 0, "elastic", false, true, 2],
     );
   });
 
@@ -76,7 +77,7 @@ describe("settings", () => {
   }
 
   test("a_retry_window_is_a_duration_as_the_function_reads_it_and_as_long_as_the_dead_letter_queue_by_default", () => {
-    assert.equal(read({}).retryWindow, `${RETENTION_DAYS}d`);
+    assert.equal(read({}).retryWindow, `${RETENTION.toDays()}d`);
     for (const good of ["1s", "90m", "24h", "14d", "336h"]) assert.equal(read({ retryWindow: good }).retryWindow, good);
     for (const bad of ["0s", "337h", "24", "24 h", "1w", "-1h", "1.5h", "forever"]) {
       assert.deepEqual(problems({ retryWindow: bad }), [

@@ -1,9 +1,12 @@
 // The five security layers of the blog post, each of which must hold by itself.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { contract, posixUser } from "../lib/contract.ts";
 import { allowing, allStatements, covers, executionRole, statementsOfRole, taskRole, writerRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
 
+const owner = posixUser(contract.users.writer);
+const reader = posixUser(contract.users.reader);
 const { template } = synthesize();
 const fileSystem = only(template, "AWS::EFS::FileSystem").Properties;
 const task = only(template, "AWS::ECS::TaskDefinition").Properties;
@@ -115,7 +118,7 @@ describe("layer 2, IAM", () => {
 });
 
 describe("layer 3, the access point in the policy's condition", () => {
-  for (const [who, role, user] of [["function", writerRole, "1001"], ["tasks", taskRole, "1002"]] as const) {
+  for (const [who, role, user] of [["function", writerRole, owner.uid], ["tasks", taskRole, reader.uid]] as const) {
     test(`the_${who}_mount_through_their_own_access_point_only`, () => {
       const about = statementsOfRole(template, role(template)).filter((statement) =>
         list(statement.Action).some((action) => action.startsWith("elasticfilesystem"))
@@ -130,16 +133,16 @@ describe("layer 3, the access point in the policy's condition", () => {
 describe("layer 4, the path", () => {
   test("both_access_points_show_the_same_directory_and_nothing_above_it", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.equal(Properties["RootDirectory"].Path, "/message", id);
+      assert.equal(Properties["RootDirectory"].Path, contract.paths.access_point, id);
     }
   });
 
   test("the_function_mounts_the_writers_access_point_and_the_tasks_the_readers", () => {
     assert.equal(writer["FileSystemConfigs"].length, 1);
-    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf("1001")));
+    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf(owner.uid)));
     const [volume, ...others] = task["Volumes"];
     assert.deepEqual(others, []);
-    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf("1002")));
+    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf(reader.uid)));
   });
 
   test("the_tasks_mount_read_only_with_iam_and_tls", () => {
@@ -148,19 +151,19 @@ describe("layer 4, the path", () => {
     assert.equal(EFSVolumeConfiguration.AuthorizationConfig.IAM, "ENABLED");
     assert.equal(task["ContainerDefinitions"].length, 1);
     const mounts = task["ContainerDefinitions"][0].MountPoints;
-    assert.deepEqual(mounts, [{ ContainerPath: "/mnt/msg", ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
+    assert.deepEqual(mounts, [{ ContainerPath: contract.paths.wall_dir, ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
   });
 });
 
 describe("layer 5, POSIX", () => {
   test("the_function_is_the_owner_and_the_tasks_are_only_of_its_group", () => {
     const users = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["PosixUser"]);
-    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [["1001", "1001"], ["1002", "1001"]]);
+    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [owner, reader].map(({ uid, gid }) => [uid, gid]).sort());
   });
 
-  test("whoever_mounts_first_the_root_is_the_functions_and_0750", () => {
+  test("the_root_belongs_to_the_function_with_the_mode_of_the_contract_whoever_mounts_first", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: "1001", OwnerGid: "1001", Permissions: "750" }, id);
+      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: owner.uid, OwnerGid: owner.gid, Permissions: contract.users.directory_mode }, id);
     }
   });
 });

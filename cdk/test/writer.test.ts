@@ -1,10 +1,11 @@
 // The function, its API and its events.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { EVENT_DETAIL_TYPES, EVENT_SOURCE } from "../lib/contract.ts";
+import { contract } from "../lib/contract.ts";
 import { statementsOfRole, writerRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
 
+const routes = contract.routes.api;
 const { template } = synthesize();
 const writer = only(template, "AWS::Lambda::Function");
 const [queueId] = resources(template, "AWS::SQS::Queue")[0]!;
@@ -12,7 +13,7 @@ const [queueId] = resources(template, "AWS::SQS::Queue")[0]!;
 describe("function", () => {
   test("it_is_an_arm64_binary_on_provided_al2023_named_as_in_the_blog_post", () => {
     const { Architectures, Runtime, FunctionName, Handler } = writer.Properties;
-    assert.deepEqual([Architectures, Runtime, FunctionName, Handler], [["arm64"], "provided.al2023", "MessageWall", "bootstrap"]);
+    assert.deepEqual([Architectures, Runtime, FunctionName, Handler], [["arm64"], "provided.al2023", contract.functions.writer, "bootstrap"]);
   });
 
   test("it_waits_for_every_mount_target", () => {
@@ -36,15 +37,15 @@ describe("function", () => {
     assert.ok(list(everywhere[0]!.Action).every((action) => /^ec2:.*(NetworkInterface|Subnets|PrivateIpAddresses)/.test(action)));
     const denied = statements.filter(({ Effect }) => Effect === "Deny");
     assert.deepEqual(denied.map(({ Action }) => Action), [everywhere[0]!.Action]);
-    assert.ok(mentions(denied[0]!.Condition, "AWS::Partition") && JSON.stringify(denied[0]!.Condition).includes(":function:MessageWall"));
+    assert.ok(mentions(denied[0]!.Condition, "AWS::Partition") && JSON.stringify(denied[0]!.Condition).includes(`:function:${contract.functions.writer}`));
   });
 });
 
 describe("API", () => {
   test("every_route_is_signed_with_iam", () => {
-    const routes = resources(template, "AWS::ApiGatewayV2::Route");
-    assert.deepEqual(routes.map(([, { Properties }]) => Properties["RouteKey"]).sort(), ["ANY /MessageWall", "ANY /MessageWall/{wall}"]);
-    for (const [id, { Properties }] of routes) assert.equal(Properties["AuthorizationType"], "AWS_IAM", id);
+    const signed = resources(template, "AWS::ApiGatewayV2::Route");
+    assert.deepEqual(signed.map(([, { Properties }]) => Properties["RouteKey"]).sort(), [routes.wall, routes.named_wall].map((path) => `ANY ${path}`));
+    for (const [id, { Properties }] of signed) assert.equal(Properties["AuthorizationType"], "AWS_IAM", id);
   });
 
   test("an_open_wall_is_open_and_says_so_out_loud", () => {
@@ -59,7 +60,7 @@ describe("API", () => {
 
   test("its_stage_is_the_blogs_and_logs_and_limits_its_callers", () => {
     const stage = only(template, "AWS::ApiGatewayV2::Stage").Properties;
-    assert.equal(stage["StageName"], "default");
+    assert.equal(stage["StageName"], routes.stage);
     assert.ok(stage["AccessLogSettings"].DestinationArn);
     assert.ok(stage["DefaultRouteSettings"].ThrottlingRateLimit > 0);
     const integration = only(template, "AWS::ApiGatewayV2::Integration").Properties;
@@ -73,7 +74,7 @@ describe("events", () => {
   test("each_event_that_the_function_understands_has_a_rule_on_the_walls_own_bus", () => {
     const [bus] = resources(template, "AWS::Events::EventBus")[0]!;
     const patterns = rules.map(([, { Properties }]) => Properties["EventPattern"]);
-    assert.deepEqual(patterns, EVENT_DETAIL_TYPES.map((type) => ({ source: [EVENT_SOURCE], "detail-type": [type] })));
+    assert.deepEqual(patterns, contract.events.detail_types.map((type) => ({ source: [contract.events.source], "detail-type": [type] })));
     for (const [id, { Properties }] of rules) assert.ok(mentions(Properties["EventBusName"], bus), id);
   });
 
