@@ -1,8 +1,11 @@
 // The app as a whole: checks, assets, variants.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { messageWall } from "../lib/app.ts";
+import { REPOSITORY } from "./programs.ts";
 import { CDK_JSON, mentions, only, resources, synthesize, synthesizeAgain } from "./synthesized.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
@@ -58,6 +61,28 @@ describe("assets", () => {
     const [{ source }] = Object.values<any>(assets.dockerImages);
     assert.deepEqual([source.dockerFile, source.dockerBuildTarget, source.platform], ["docker/Dockerfile", "reader", "linux/arm64"]);
   });
+});
+
+describe("output folder", () => {
+  const absolute = (folder: string) => folder;
+  const fromHere = (folder: string) => relative(process.cwd(), folder);
+  for (
+    const [where, parent, path] of [
+      ["in the repository", REPOSITORY, absolute],
+      ["among the sources of a program", join(REPOSITORY, "fargate-reader"), absolute],
+      ["outside of the repository", tmpdir(), absolute],
+      ["relative, in the repository", REPOSITORY, fromHere],
+      ["relative, outside of the repository", tmpdir(), fromHere],
+    ] as const
+  ) {
+    test(`template_and_image_are_the_same_whatever_the_folder: ${where}`, (t) => {
+      const folder = mkdtempSync(join(parent, "synth-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const { template, assets } = synthesizeAgain({}, path(folder));
+      assert.deepEqual(template.toJSON(), synthesize().template.toJSON());
+      assert.deepEqual(Object.keys(assets.dockerImages), Object.keys(synthesize().assets.dockerImages));
+    });
+  }
 });
 
 describe("variants", () => {

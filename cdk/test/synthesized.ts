@@ -42,9 +42,9 @@ export function synthesize(settings: Record<string, unknown> = {}): Synthesized 
   return now;
 }
 
-/** The same, whether or not it was done before. */
-export function synthesizeAgain(settings: Record<string, unknown> = {}): Synthesized {
-  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings } });
+/** Synthesizes without the cache, into `outdir` or a temporary folder. */
+export function synthesizeAgain(settings: Record<string, unknown> = {}, outdir?: string): Synthesized {
+  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings }, outdir });
   const template = Template.fromStack(stack);
   const { directory } = app.synth();
   return { template, report: json(directory, "validation-report.json"), assets: json(directory, `${stack.stackName}.assets.json`) };
