@@ -1,6 +1,6 @@
 // What the CDK CLI runs.
 import { messageWall } from "../lib/app.ts";
-import { SettingsError } from "../lib/settings.ts";
+import { SettingsError } from "../lib/read-settings.ts";
 
 /** The exit code for a bad setting, as the programs have it (EX_USAGE). */
 const USAGE = 64;

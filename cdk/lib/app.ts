@@ -2,7 +2,7 @@
 import { App, type AppProps, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { MessageWallStack } from "./messagewall-stack.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "./read-settings.ts";
 
 /**
  * Makes the app from CDK's context and the environment.

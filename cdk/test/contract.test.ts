@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { contract, readerEnvironment, writerEnvironment } from "../lib/contract.ts";
-import { readSettings } from "../lib/settings.ts";
+import { readSettings } from "../lib/read-settings.ts";
 import { emptyWall, firstLine, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
 import { runtimeApi } from "./runtime-api.ts";
 import { only, synthesize } from "./synthesized.ts";

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contract } from "../lib/contract.ts";
 import { RETENTION } from "../lib/failed-events.ts";
-import { readSettings, SETTING_NAMES, SettingsError, variableOf } from "../lib/settings.ts";
+import { readSettings, SettingsError, variableOf } from "../lib/read-settings.ts";
+import { SETTING_NAMES } from "../lib/settings.ts";
 
 const VPC = {
   vpcId: "vpc-01234567",
@@ -101,6 +102,15 @@ describe("settings", () => {
   ) {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));
   }
+
+  test("settings_that_contradict_each_other_are_reported_beside_bad_values", () => {
+    assert.deepEqual(problems({ natGateways: "many", readerMin: 5, readerMax: 2, provisionedMibps: 10 }), [
+      'natGateways (context) is "many": it must be a whole number from 0 to 2',
+      "provisionedMibps needs throughput=provisioned",
+      "readerMax must not be less than readerMin",
+    ]);
+    assert.equal(problems({ readerMin: "many", readerMax: 1 }).length, 1, "a bad value contradicts nothing");
+  });
 
   test("each_setting_has_a_variable_of_its_own", () => {
     assert.equal(new Set(SETTING_NAMES.map(variableOf)).size, SETTING_NAMES.length);
