@@ -62,8 +62,8 @@ const FIELDS = z.object({
   logDays: oneNumberOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(30),
   /** The mail address that receives alarms. Default: none; the stack has a topic to subscribe to. */
   alarmEmail: z.email({ error: "a mail address" }).optional(),
-  /** The address or path of the runbook, for the links in alarms and dashboard. Default `cdk/README.md`. */
-  runbookUrl: text(/^\S+$/, "an address or path without spaces").default("cdk/README.md"),
+  /** The address or path of the runbook, for the links in alarms and dashboard. Default `cdk/RUNBOOK.md`. */
+  runbookUrl: text(/^\S+$/, "an address or path without spaces").default("cdk/RUNBOOK.md"),
 });
 
 /** The settings of a stack. */

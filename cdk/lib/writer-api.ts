@@ -1,4 +1,4 @@
-// WriterApi: the blog's `curl https://.../default/MessageWall`.
+// The HTTP API of the function: `https://.../default/MessageWall`, as in the blog post.
 import { Annotations, Stack, Validations } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
@@ -16,10 +16,10 @@ export interface WriterApiProps {
   readonly writer: lambda.IFunction;
 }
 
-/** An HTTP API in front of the function: signed with IAM, or open as the blog's. */
+/** The HTTP API. Callers sign with IAM, unless `openWall` lets anybody call it, as in the blog post. */
 export class WriterApi extends Construct {
   readonly api: apigateway.HttpApi;
-  /** The address of the wall, as in the blog post. */
+  /** The address of the default wall. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: WriterApiProps) {
@@ -39,17 +39,17 @@ export class WriterApi extends Construct {
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup(this, "api", settings)) },
     });
     this.url = `${this.api.apiEndpoint}/${stage.stageName}${routes.wall}`;
-    if (settings.openWall) this.sayThatItIsOpen();
+    if (settings.openWall) this.warnThatItIsOpen();
   }
 
-  private sayThatItIsOpen(): void {
+  private warnThatItIsOpen(): void {
     Annotations.of(this).addWarningV2(
       "MessageWall:OpenWall",
-      "openWall=true: anybody who knows the API's address may read the wall, post to it and delete it, as in the 2020 blog post.",
+      "openWall=true: anybody who knows the address of the API can read the wall, post to it and clear it, as in the 2020 blog post.",
     );
     Validations.of(Stack.of(this)).acknowledge({
       id: "AwsSolutions-APIG4",
-      reason: "The deployer asked for the blog post's open wall (openWall=true); synth, deploy and an output of the stack say so.",
+      reason: "openWall=true makes the API open, as in the blog post. A warning of synth and an output of the stack report it.",
     });
   }
 }

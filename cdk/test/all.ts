@@ -1,4 +1,4 @@
-// All tests in one process: CDK and its template validation start slowly, and once is enough.
+// Runs all tests in one process, because CDK and its template validation start slowly.
 import "./app.test.ts";
 import "./contract.test.ts";
 import "./cost.test.ts";

@@ -1,4 +1,4 @@
-// The five security layers of the blog post, each of which must hold by itself.
+// Tests of the five security layers of the blog post, each by itself.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contract, posixUser } from "../lib/contract.ts";
@@ -26,7 +26,7 @@ describe("layer 1, network", () => {
     assert.equal(new Set(guarded.map((reference) => JSON.stringify(reference))).size, 1, "one group guards all mount targets");
     const guard = JSON.parse(group!)["Fn::GetAtt"][0];
     const inline = list(template.findResources("AWS::EC2::SecurityGroup")[guard]!["Properties"].SecurityGroupIngress);
-    assert.deepEqual(inline, [], "the group has no rule of addresses");
+    assert.deepEqual(inline, [], "the group has no rule for addresses");
     const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], guard));
     for (const [id, { Properties }] of admitted) {
       assert.deepEqual([Properties["IpProtocol"], Properties["FromPort"], Properties["ToPort"]], ["tcp", 2049, 2049], id);
@@ -39,7 +39,7 @@ describe("layer 1, network", () => {
     assert.deepEqual(sorted(sources), sorted(expected));
   });
 
-  test("every_group_has_a_rule_of_its_own_for_what_goes_out_so_that_ec2_adds_none", () => {
+  test("every_group_has_an_egress_rule_so_that_ec2_adds_none", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EC2::SecurityGroup")) {
       const rules = list<any>(Properties["SecurityGroupEgress"]);
       assert.ok(rules.length > 0, id);
@@ -48,7 +48,7 @@ describe("layer 1, network", () => {
     }
   });
 
-  test("function_tasks_and_mount_targets_are_in_subnets_without_a_way_in_from_the_internet", () => {
+  test("function_tasks_and_mount_targets_are_in_subnets_without_a_route_from_the_internet", () => {
     const toGateway = resources(template, "AWS::EC2::Route").filter(([, { Properties }]) => "GatewayId" in Properties);
     const tables = toGateway.map(([, { Properties }]) => Properties["RouteTableId"].Ref);
     const publicSubnets = resources(template, "AWS::EC2::SubnetRouteTableAssociation")
@@ -66,32 +66,32 @@ describe("layer 1, network", () => {
 });
 
 describe("layer 2, IAM", () => {
-  test("the_task_role_may_mount_and_neither_write_nor_be_root_by_any_route", () => {
+  test("the_task_role_can_mount_and_can_neither_write_nor_be_root", () => {
     const role = taskRole(template);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientWrite"), []);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
   });
 
-  test("the_execution_role_has_nothing_to_do_with_the_file_system", () => {
+  test("the_execution_role_has_no_permission_on_the_file_system", () => {
     for (const action of ["ClientMount", "ClientWrite", "ClientRootAccess"]) {
       assert.deepEqual(allowing(template, executionRole(template), `elasticfilesystem:${action}`), []);
     }
   });
 
-  test("the_function_may_mount_and_write_but_not_be_root", () => {
+  test("the_function_can_mount_and_write_and_cannot_be_root", () => {
     const role = writerRole(template);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientWrite").length, 1);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
   });
 
-  test("the_file_systems_own_policy_only_denies", () => {
+  test("the_policy_of_the_file_system_only_denies", () => {
     const statements = fileSystem["FileSystemPolicy"].Statement;
     assert.deepEqual(statements.map(({ Effect }: { Effect: string }) => Effect), ["Deny", "Deny"]);
   });
 
-  test("the_file_system_refuses_everybody_without_tls_and_everybody_as_root", () => {
+  test("the_policy_of_the_file_system_denies_access_without_tls_and_root_access", () => {
     const [withoutTls, root] = fileSystem["FileSystemPolicy"].Statement;
     assert.deepEqual(withoutTls.Condition, { Bool: { "aws:SecureTransport": "false" } });
     assert.deepEqual(withoutTls.Principal, { AWS: "*" });
@@ -103,7 +103,7 @@ describe("layer 2, IAM", () => {
     assert.ok(covers(root, "elasticfilesystem:ClientRootAccess"));
   });
 
-  test("no_statement_about_the_file_system_is_about_every_resource", () => {
+  test("every_statement_about_the_file_system_names_it", () => {
     const about = allStatements(template).filter((statement) =>
       list(statement.Action).some((action) => action.startsWith("elasticfilesystem") || action === "*") || statement.NotAction !== undefined
     );
@@ -168,15 +168,15 @@ describe("layer 5, POSIX", () => {
   });
 });
 
-describe("what is kept", () => {
-  test("the_file_system_is_encrypted_with_a_key_of_the_stack_that_rotates", () => {
+describe("data", () => {
+  test("the_file_system_is_encrypted_with_a_rotating_key_of_the_stack", () => {
     assert.equal(fileSystem["Encrypted"], true);
     const [keyId, key] = resources(template, "AWS::KMS::Key")[0]!;
     assert.ok(mentions(fileSystem["KmsKeyId"], keyId));
     assert.equal(key.Properties["EnableKeyRotation"], true);
   });
 
-  test("file_system_and_key_outlive_the_stack_unless_the_deployer_says_no", () => {
+  test("file_system_and_key_are_kept_unless_keepData_is_false", () => {
     const policies = (from: typeof template) =>
       ["AWS::EFS::FileSystem", "AWS::KMS::Key"].map((type) => (only(from, type) as unknown as { DeletionPolicy: string }).DeletionPolicy);
     assert.deepEqual(policies(template), ["Retain", "Retain"]);
