@@ -63,6 +63,11 @@ describe("Dockerfile", () => {
   });
 });
 
+test("build_writer_copies_the_program_from_the_writers_image", () => {
+  const script = readFileSync(join(REPOSITORY, "cdk", "assets", "build-writer"), "utf8");
+  assert.ok(script.includes(`"$container:${paths.writer_program}"`));
+});
+
 describe("compose.yaml", () => {
   test("every_volume_of_a_program_is_mounted_where_the_programs_expect_it", () => {
     const targets = [...all(/volumes: \["wall:([^:"]+)(?::ro)?"\]/g), ...all(/target: (\/[^,]+),/g)];
