@@ -1,8 +1,8 @@
-// What the CDK CLI runs.
+// The program that the CDK CLI runs.
 import { messageWall } from "../lib/app.ts";
-import { SettingsError } from "../lib/settings.ts";
+import { SettingsError } from "../lib/read-settings.ts";
 
-/** The exit code for a bad setting, as the programs have it (EX_USAGE). */
+/** The exit code for a bad setting, as in the two programs (EX_USAGE). */
 const USAGE = 64;
 
 try {

@@ -1,22 +1,23 @@
-// What a month costs, at three sizes: `npm run cost` prints the table that README.md shows.
+// Calculates the monthly cost at three sizes. `npm run cost` prints the table of README.md.
 import { pathToFileURL } from "node:url";
+import { contract } from "../lib/contract.ts";
 import { alarmCount, containerInsightsMetrics, interfaceEndpoints, logMetrics, zones } from "./shape.ts";
 import { HOURS, PRICES } from "./prices.ts";
 
-/** How much a wall is used. */
+/** The use of a wall. */
 export interface Size {
   readonly name: string;
   /** Messages and changes of the configuration in a month. */
   readonly writes: number;
-  /** Of them, those that come by the HTTP API; the others come from the page or as events. */
+  /** The part of `writes` that comes through the HTTP API. The rest comes from the page or as events. */
   readonly byApi: number;
   /** Reader tasks, and the CPU (vCPU) and memory (GB) of each. */
   readonly tasks: number;
   readonly taskCpu: number;
   readonly taskGb: number;
-  /** Browsers that watch, on average over the month. */
+  /** Browsers that watch, as an average over the month. */
   readonly browsers: number;
-  /** Share of the month in which somebody watches, so that the readers look at the volume more often. */
+  /** The share of the month in which somebody watches, so that the readers scan more often. */
   readonly watched: number;
   /** GB on the file system. */
   readonly storedGb: number;
@@ -31,36 +32,33 @@ export const SIZES: readonly Size[] = [
 const SECONDS = HOURS * 3600;
 const KIB = 1024;
 const GIB = 1024 ** 3;
-/** One look at the volume: open and close of a directory and of two files; EFS meters each operation as 4 KiB. */
-const LOOK_BYTES = 6 * 4 * KIB;
-/** A look every 250 ms while somebody watches, else every 2 s. */
-const LOOKS_PER_SECOND = { watched: 4, unwatched: 0.5 };
-/** What a reader reads of a change, and what the function reads and writes for it; EFS meters at least 32 KiB of data. */
+/** One scan: open and close of a directory and of two files. EFS meters each operation as 4 KiB. */
+const SCAN_BYTES = 6 * 4 * KIB;
+/** Scans a second: at the default interval while somebody watches, else every 2 s. */
+const SCANS_PER_SECOND = { watched: 1000 / contract.times.watch_interval_ms, unwatched: 0.5 };
+/** The bytes that a reader reads of a change, and those that the function reads and writes. EFS meters at least 32 KiB of data. */
 const CHANGE_BYTES = 32 * KIB;
 const WRITER_READ_BYTES = 32 * KIB + 4 * 4 * KIB;
 const WRITER_WRITE_BYTES = 32 * KIB + 4 * 4 * KIB;
-/** One append: some 25 ms on NFS, at 256 MB. */
+/** One append: 25 ms at 256 MB, an assumption for EFS. */
 const WRITER_GB_SECONDS = 0.025 * 0.25;
-/** What one change is on its way to one browser, in bytes, and the lines that it leaves in the logs. */
+/** The bytes of one change to one browser, and of its log lines. */
 const PUSHED_BYTES = 1_500;
 const LOGGED_BYTES = 2_000;
-/** A browser receives only so many changes a second: a reader gathers what comes faster. */
-const PUSHES_PER_SECOND = 2;
-
-/** The lines of a month's bill, in dollars. */
+/** Returns the lines of a monthly bill, in US dollars. */
 export function bill(size: Size, natGateways = 0): Record<string, number> {
   const p = PRICES;
-  const pushes = Math.min(size.writes, PUSHES_PER_SECOND * SECONDS) * size.browsers;
+  const pushes = size.writes * size.browsers;
   const internetGb = (pushes * PUSHED_BYTES) / GIB;
-  const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / 30) * 300) / GIB;
-  const looks = size.watched * LOOKS_PER_SECOND.watched + (1 - size.watched) * LOOKS_PER_SECOND.unwatched;
-  const readGb = (size.tasks * (looks * SECONDS * LOOK_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES) / GIB;
+  const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / contract.times.status_log_s) * 300) / GIB;
+  const scans = size.watched * SCANS_PER_SECOND.watched + (1 - size.watched) * SCANS_PER_SECOND.unwatched;
+  const readGb = (size.tasks * (scans * SECONDS * SCAN_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES) / GIB;
   const units = Math.max(size.browsers / 3_000, internetGb / HOURS, 0.1);
-  const wayOut = natGateways === 0
+  const network = natGateways === 0
     ? interfaceEndpoints * zones * HOURS * p.endpointHour + logGb * p.endpointGb
     : natGateways * HOURS * p.natHour + logGb * p.natGb;
   return {
-    [natGateways === 0 ? "interface endpoints" : "NAT gateways"]: wayOut,
+    [natGateways === 0 ? "interface endpoints" : "NAT gateways"]: network,
     "Fargate tasks": size.tasks * HOURS * (size.taskCpu * p.fargateCpuHour + size.taskGb * p.fargateGbHour),
     "load balancer": HOURS * (p.loadBalancerHour + units * p.loadBalancerUnitHour + zones * p.addressHour),
     "function": size.writes * (p.requestLambda + WRITER_GB_SECONDS * p.lambdaGbSecond),
@@ -73,7 +71,7 @@ export function bill(size: Size, natGateways = 0): Record<string, number> {
   };
 }
 
-/** The table, in Markdown. */
+/** Returns the table in Markdown. */
 export function table(): string {
   const bills = SIZES.map((size) => bill(size));
   const money = (amount: number) => amount.toFixed(2);
@@ -87,7 +85,7 @@ export function table(): string {
     about("*browsers watching*", ({ browsers }) => browsers.toLocaleString("en-US")),
     about("*tasks*", ({ tasks, taskCpu, taskGb }) => `${tasks} × ${taskCpu} vCPU, ${taskGb} GB`),
     ...Object.keys(bills[0]!).map((line) => row([line, ...bills.map((lines) => money(lines[line]!))])),
-    row(["**together**", ...bills.map((lines) => `**${money(sum(lines))}**`)]),
+    row(["**total**", ...bills.map((lines) => `**${money(sum(lines))}**`)]),
     row(["with one NAT gateway instead of endpoints", ...SIZES.map((size) => money(sum(bill(size, 1))))]),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
-// Unit prices in US dollars: list prices of us-east-1, before any free tier. Check them before you rely on them:
-// https://aws.amazon.com/<service>/pricing/, or `aws pricing get-products`.
+// Unit prices in US dollars: list prices of us-east-1, without free tier. They change: compare them with
+// https://aws.amazon.com/<service>/pricing/ or `aws pricing get-products`.
 
-/** The hours that AWS counts in a month. */
+/** The hours of a month in the prices of AWS. */
 export const HOURS = 730;
 
 export const PRICES = {
@@ -9,7 +9,7 @@ export const PRICES = {
   endpointHour: 0.01,
   /** NAT gateway, per hour. */
   natHour: 0.045,
-  /** Data through an interface endpoint or, at NAT's price, through NAT, per GB. */
+  /** Data through an interface endpoint, and through a NAT gateway, per GB. */
   endpointGb: 0.01,
   natGb: 0.045,
   /** Fargate on arm64, per vCPU and hour, and per GB of memory and hour. */

@@ -1,6 +1,6 @@
-// How many of the things that cost by the month the stack has. test/cost.test.ts holds this against the template.
+// The number of resources with a monthly price in the stack. test/cost.test.ts compares them with the template.
 
-/** Zones that the network spans. */
+/** Zones of the network. */
 export const zones = 2;
 
 /** Interface endpoints in each zone. */
@@ -9,8 +9,8 @@ export const interfaceEndpoints = 5;
 /** Alarms. */
 export const alarmCount = 13;
 
-/** Custom metrics that are made of log lines. */
+/** Custom metrics from log lines. */
 export const logMetrics = 3;
 
-/** Custom metrics that Container Insights makes for one small cluster with one service, about. */
+/** Custom metrics of Container Insights for a cluster with one service, an estimate. */
 export const containerInsightsMetrics = 20;

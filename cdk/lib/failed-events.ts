@@ -1,23 +1,24 @@
-// FailedEvents: where an event ends that could not be delivered or could not be applied.
+// The dead-letter queue.
 import { Duration, Validations } from "aws-cdk-lib";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { contract } from "./contract.ts";
 
-/** How long an event waits for somebody, in days: the most that SQS allows. The function can remember applied events as long. */
-export const RETENTION_DAYS = 14;
+/** The time that the queue keeps an event: the longest retry window, so that the function can still remember the event. */
+export const RETENTION = Duration.seconds(contract.times.retry_window_max_s);
 
-/** A dead-letter queue; README.md says how to look into it and send its events again. */
+/** The queue of events that could not be delivered or applied. RUNBOOK.md explains how to read and resend them. */
 export class FailedEvents extends sqs.Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(RETENTION_DAYS),
+      retentionPeriod: RETENTION,
     });
     Validations.of(this).acknowledge({
       id: "AwsSolutions-SQS3",
-      reason: "This is the dead-letter queue: of the EventBridge rules' targets and of the function's failed invocations, which the rule "
-        + "does not look at. Nothing takes from it by itself.",
+      reason: "The queue is a dead-letter queue, of the targets of EventBridge and of the failed invocations of the function. The rule "
+        + "only knows those of other queues.",
     });
   }
 }

@@ -1,4 +1,4 @@
-// Network: the first of the five security layers. Who can reach whom at all.
+// The network: the first of the five security layers.
 import { Tags } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
@@ -7,16 +7,16 @@ import type { Settings } from "./settings.ts";
 
 const NFS = ec2.Port.tcp(2049);
 
-/** The VPC, and a security group for each that speaks in it: browsers' door, tasks, function, file system. */
+/** The VPC, and the security groups of load balancer, tasks, function and file system. */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
-  /** Where the function, the tasks and the mount targets live: no address of theirs is public. */
+  /** The subnets of the function, the tasks and the mount targets. They have no public addresses. */
   readonly privateSubnets: ec2.SubnetSelection;
-  readonly doorGroup: ec2.SecurityGroup;
+  readonly loadBalancerGroup: ec2.SecurityGroup;
   readonly readerGroup: ec2.SecurityGroup;
   readonly writerGroup: ec2.SecurityGroup;
   readonly fileSystemGroup: ec2.ISecurityGroup;
-  /** Of the interface endpoints, where there are any. */
+  /** The security group of the interface endpoints; undefined without endpoints. */
   readonly endpointGroup: ec2.SecurityGroup | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -25,11 +25,11 @@ export class Network extends Construct {
       this.vpc = this.newVpc(settings);
       this.privateSubnets = { subnetGroupName: "private" };
     } else {
-      this.vpc = broughtVpc(this, settings.vpcId, settings);
+      this.vpc = existingVpc(this, settings.vpcId, settings);
       this.privateSubnets = { subnets: this.vpc.privateSubnets };
     }
 
-    this.doorGroup = this.group("Door", "Browsers to the load balancer");
+    this.loadBalancerGroup = this.group("LoadBalancer", "Browsers to the load balancer");
     this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer only");
     this.writerGroup = this.group("Writer", "The function: nothing in, NFS out");
     this.fileSystemGroup = settings.fileSystemSecurityGroupId === undefined
@@ -38,8 +38,7 @@ export class Network extends Construct {
 
     this.allow(this.writerGroup, this.fileSystemGroup, NFS, "NFS of the function");
     this.allow(this.readerGroup, this.fileSystemGroup, NFS, "NFS of the tasks");
-    // AWS's own APIs: by interface endpoint, or by the way out that the VPC has. Image layers come from S3,
-    // whose gateway endpoint has no security group that could be named here.
+    // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");
     if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints();
   }
@@ -48,7 +47,7 @@ export class Network extends Construct {
     const vpc = new ec2.Vpc(this, "Vpc", {
       maxAzs: 2,
       natGateways: settings.natGateways,
-      // The default group is used by nobody; restricting it would cost a custom resource with its own function.
+      // Nothing uses the default group. Restricting it would take a custom resource with a function of its own.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: "public", subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
@@ -58,7 +57,7 @@ export class Network extends Construct {
           cidrMask: 22,
         },
       ],
-      // Free of charge, and image layers are the largest thing that is ever fetched.
+      // Image layers come from S3, and a gateway endpoint costs nothing.
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
       flowLogs: {
         Rejected: {
@@ -71,7 +70,7 @@ export class Network extends Construct {
     return vpc;
   }
 
-  /** What a task without a way to the internet calls. The function calls no AWS API. */
+  /** Adds an endpoint for each AWS API that tasks call, and returns their security group. The function calls no AWS API. */
   private addEndpoints(): ec2.SecurityGroup {
     const group = this.group("Endpoints", "AWS APIs for the tasks only");
     group.addIngressRule(this.readerGroup, ec2.Port.HTTPS, "AWS APIs for the tasks");
@@ -96,25 +95,25 @@ export class Network extends Construct {
 
   private group(id: string, description: string): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(this, `${id}Group`, { vpc: this.vpc, description, allowAllOutbound: false });
-    // EC2 lets a new group speak to everybody unless the group itself has a rule; rules that name another group
-    // are resources of their own and do not count. To itself is the rule that AWS documents for this.
-    group.addEgressRule(ec2.Peer.ipv4("127.0.0.1/32"), ec2.Port.allTraffic(), "Nowhere, instead of EC2's everywhere");
+    // EC2 adds a rule that allows all egress to a group without an egress rule of its own. Rules that name another group
+    // are separate resources and do not count. AWS documents this rule to the loopback address for the purpose.
+    group.addEgressRule(ec2.Peer.ipv4("127.0.0.1/32"), ec2.Port.allTraffic(), "No egress, instead of the default rule of EC2");
     return group;
   }
 
-  private allow(from: ec2.SecurityGroup, to: ec2.ISecurityGroup, port: ec2.Port, why: string): void {
-    from.addEgressRule(to, port, why);
-    to.addIngressRule(from, port, why);
+  private allow(from: ec2.SecurityGroup, to: ec2.ISecurityGroup, port: ec2.Port, description: string): void {
+    from.addEgressRule(to, port, description);
+    to.addIngressRule(from, port, description);
   }
 }
 
-/** By its ids, not by a look-up: synth needs no account then, and the deployer says which subnets are meant. */
-function broughtVpc(scope: Construct, vpcId: string, { privateSubnetIds = [], publicSubnetIds = [] }: Settings): ec2.IVpc {
+/** Returns the VPC with the ids of the settings. A look-up would need an account at synth, and could find other subnets. */
+function existingVpc(scope: Construct, vpcId: string, { privateSubnetIds = [], publicSubnetIds = [] }: Settings): ec2.IVpc {
   return ec2.Vpc.fromVpcAttributes(scope, "Vpc", {
     vpcId,
     privateSubnetIds: [...privateSubnetIds],
     publicSubnetIds: [...publicSubnetIds],
-    // CDK counts the zones and nothing here asks for their names.
+    // CDK needs the number of zones; nothing here uses their names.
     availabilityZones: privateSubnetIds.map((_, index) => `zone ${index + 1}`),
   });
 }

@@ -1,4 +1,4 @@
-// Observability: a dashboard to look at, alarms that call somebody, and a runbook that says what to do.
+// The dashboard, and the alarms with their topic.
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import * as sns from "aws-cdk-lib/aws-sns";
@@ -13,9 +13,9 @@ export interface ObservabilityProps {
   readonly metrics: Metrics;
 }
 
-/** What watches the stack. */
+/** Makes the dashboard, a topic, and an alarm for each entry of alarms.ts. */
 export class Observability extends Construct {
-  /** Every alarm is told here. */
+  /** The topic that receives all alarms. */
   readonly topic: sns.Topic;
   readonly dashboard: cloudwatch.Dashboard;
 
@@ -24,27 +24,27 @@ export class Observability extends Construct {
     this.topic = new sns.Topic(this, "Topic", { displayName: `${settings.name} alarms`, enforceSSL: true });
     if (settings.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
     const all = alarms(settings, metrics);
-    const constructs = all.map((alarm) => this.alarm(alarm, settings));
-    this.dashboard = this.draw(settings, metrics, all, constructs);
+    const constructs = all.map((alarm) => this.newAlarm(alarm, settings));
+    this.dashboard = this.newDashboard(settings, metrics, all, constructs);
   }
 
-  private alarm(alarm: Alarm, settings: Settings): cloudwatch.Alarm {
+  private newAlarm(alarm: Alarm, settings: Settings): cloudwatch.Alarm {
     const minutesPerPeriod = alarm.metric.period.toMinutes();
     const construct = new cloudwatch.Alarm(this, alarm.id, {
       alarmName: `${settings.name}-${alarm.id}`,
-      alarmDescription: `${alarm.meaning} What to do: ${settings.runbookUrl}#${alarm.runbook}`,
+      alarmDescription: `${alarm.meaning} What to do: ${runbookLink(alarm, settings)}`,
       metric: alarm.metric,
       threshold: alarm.threshold,
       comparisonOperator: alarm.comparison ?? cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: Math.max(1, Math.ceil(alarm.minutes / minutesPerPeriod)),
-      treatMissingData: alarm.silence ?? cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData: alarm.missingData ?? cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     construct.addAlarmAction(new SnsAction(this.topic));
     construct.addOkAction(new SnsAction(this.topic));
     return construct;
   }
 
-  private draw(
+  private newDashboard(
     settings: Settings,
     metrics: Metrics,
     all: readonly Alarm[],
@@ -65,10 +65,10 @@ export class Observability extends Construct {
     dashboard.addWidgets(
       graph("File system: burst credits", [metrics.burstCredits]),
       graph("File system: I/O limit, connections", [metrics.ioLimit], [metrics.connections]),
-      graph("File system: bytes metered, bytes permitted", [metrics.meteredBytes], [metrics.permittedThroughput]),
+      graph("File system: metered bytes, permitted throughput", [metrics.meteredBytes], [metrics.permittedThroughput]),
     );
     dashboard.addWidgets(
-      graph("Readers: staleness, rejected configuration", [metrics.reader.stale], [metrics.reader.rejected]),
+      graph("Readers: age of the last scan, rejected configuration", [metrics.reader.stale], [metrics.reader.rejected]),
       graph("Page: requests, 5xx", [metrics.pageRequests], [metrics.pageErrors, metrics.apiErrors]),
       graph("Page: open connections, healthy readers", [metrics.openConnections], [metrics.healthyReaders]),
     );
@@ -76,12 +76,16 @@ export class Observability extends Construct {
   }
 }
 
+/** Returns the address of the section of an alarm. Its heading is the id, of which Markdown makes an anchor in lower case. */
+function runbookLink({ id }: Alarm, { runbookUrl }: Settings): string {
+  return `${runbookUrl}#${id.toLowerCase()}`;
+}
+
 function runbook(settings: Settings, all: readonly Alarm[]): string {
-  const links = all.map(({ id, runbook }) => `[${id}](${settings.runbookUrl}#${runbook})`);
+  const links = all.map((alarm) => `[${alarm.id}](${runbookLink(alarm, settings)})`);
   return [
     `# ${settings.name}`,
-    `Throughput: **${settings.throughput}**. What to do when an alarm fires: ${links.join(", ")}.`,
-    "Throughput is an average over the day, not what a moment needs: watch the credits. "
-    + `In an emergency stop the writer: [set its reserved concurrency to 0](${settings.runbookUrl}#burst-credits-run-out).`,
+    `Throughput mode: **${settings.throughput}**. The runbook has a section for each alarm: ${links.join(", ")}.`,
+    `In an emergency [stop the function](${settings.runbookUrl}#stop-the-function): readers go on, posting fails.`,
   ].join("\n\n");
 }

@@ -1,32 +1,40 @@
-// ReaderMetrics: what the readers say about themselves in their log, as CloudWatch metrics.
+// The metrics that CloudWatch extracts from the log of the readers.
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { STATUS_LOG } from "./contract.ts";
+import { contract, logField } from "./contract.ts";
 
-/** Metric filters on the readers' status line. No agent, no extra container, no permission for the task. */
+const STATUS = contract.logs.reader_status;
+
+/**
+ * Metric filters on the status line, which a reader logs after its first scan and then every 30 seconds:
+ *
+ * `{"level":"INFO","message":"reader_status","last_look_age_seconds":0.21,"config_rejected":false, ...}`
+ *
+ * They need no agent, no extra container, and no permission of the task.
+ */
 export class ReaderMetrics extends Construct {
-  /** Seconds since the last successful look at the volume, of the task that is worst off. */
+  /** The seconds since the last successful scan of the volume, of the task with the oldest one. */
   readonly stale: cloudwatch.Metric;
-  /** How many status lines said that the configuration on disk is not the one in force. */
+  /** The number of status lines that report a rejected configuration. */
   readonly rejected: cloudwatch.Metric;
 
   constructor(scope: Construct, id: string, stack: string, readerLog: logs.ILogGroup) {
     super(scope, id);
     const metricNamespace = `MessageWall/${stack}`;
-    const isStatus = logs.FilterPattern.stringValue(STATUS_LOG.messageField, "=", STATUS_LOG.message);
+    const isStatus = logs.FilterPattern.stringValue(logField(contract.logs.message_field), "=", STATUS.message);
     const stale = new logs.MetricFilter(this, "Stale", {
       logGroup: readerLog,
       filterPattern: isStatus,
       metricNamespace,
       metricName: "ReaderLastLookAge",
-      metricValue: STATUS_LOG.ageField,
+      metricValue: logField(STATUS.age_field),
       unit: cloudwatch.Unit.SECONDS,
     });
     const rejected = new logs.MetricFilter(this, "Rejected", {
       logGroup: readerLog,
-      filterPattern: logs.FilterPattern.all(isStatus, logs.FilterPattern.booleanValue(STATUS_LOG.rejectedField, true)),
+      filterPattern: logs.FilterPattern.all(isStatus, logs.FilterPattern.booleanValue(logField(STATUS.rejected_field), true)),
       metricNamespace,
       metricName: "ReaderConfigRejected",
       metricValue: "1",

@@ -1,8 +1,8 @@
-// ReaderService: as many readers as the wall needs, behind the door.
+// The service that runs the readers.
 import { Duration } from "aws-cdk-lib";
 import * as ecs from "aws-cdk-lib/aws-ecs";
 import { Construct } from "constructs";
-import type { Door } from "./door.ts";
+import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { ReaderTask } from "./reader-task.ts";
 import type { Settings } from "./settings.ts";
@@ -13,17 +13,17 @@ export interface ReaderServiceProps {
   readonly network: Network;
   readonly volume: SharedVolume;
   readonly task: ReaderTask;
-  readonly door: Door;
+  readonly loadBalancer: LoadBalancer;
 }
 
-/** The Fargate service: tasks in both zones, replaced one by one, and back again when the new ones fail. */
+/** The Fargate service: tasks in all zones, replaced one by one, with a rollback if the new ones do not become ready. */
 export class ReaderService extends Construct {
   readonly cluster: ecs.Cluster;
   readonly service: ecs.FargateService;
 
   constructor(scope: Construct, id: string, props: ReaderServiceProps) {
     super(scope, id);
-    const { settings, network, volume, task, door } = props;
+    const { settings, network, volume, task, loadBalancer } = props;
     this.cluster = new ecs.Cluster(this, "Cluster", { vpc: network.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     this.service = new ecs.FargateService(this, "Service", {
       cluster: this.cluster,
@@ -38,16 +38,16 @@ export class ReaderService extends Construct {
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
       healthCheckGracePeriod: Duration.seconds(60),
-      // A shell in a task would be a way around everything else.
+      // A shell in a task would bypass the other restrictions.
       enableExecuteCommand: false,
     });
-    // A task that starts before its mount targets fails, and three such failures would trip the circuit breaker.
+    // A task that starts before the mount targets exist fails, and three such failures start a rollback.
     this.service.node.addDependency(volume.mountTargets);
-    this.service.attachToApplicationTargetGroup(door.readers);
+    this.service.attachToApplicationTargetGroup(loadBalancer.readers);
     this.scale(settings);
   }
 
-  /** By CPU and by memory: an open stream costs little of the first and some of the second. */
+  /** Scales by CPU and by memory. An open stream needs little CPU and some memory. */
   private scale(settings: Settings): void {
     const scaling = this.service.autoScaleTaskCount({ minCapacity: settings.readerMin, maxCapacity: settings.readerMax });
     const cooldowns = { scaleOutCooldown: Duration.seconds(30), scaleInCooldown: Duration.minutes(5) };

@@ -1,180 +1,138 @@
-// Every choice of the deployer, in one table. A setting comes from CDK's context
-// (`npx cdk deploy -c natGateways=1`, or cdk.json), else from the environment (`MESSAGEWALL_NAT_GATEWAYS=1`),
-// else from its default. All problems are collected and told at once.
-import { RETENTION_DAYS } from "./failed-events.ts";
-import { boolean, duration, integer, isCidr, listOf, matching, oneOf, optional, type Reader } from "./setting-types.ts";
+// The settings of the deployer, in one table. read-settings.ts reads them from CDK's context and from the environment.
+import { z } from "zod";
+import { contract } from "./contract.ts";
+import { RETENTION } from "./failed-events.ts";
+import { boolean, duration, identifier, integer, list, oneNumberOf, oneOf, text } from "./setting-values.ts";
 
-/** What a deployer may choose. Each field is a setting of the same name. */
-export interface Settings {
-  /** Name of the stack, the function and the event bus. Default `MessageWall`. */
-  readonly name: string;
-  /** An existing VPC instead of a new one; needs `privateSubnetIds` and `publicSubnetIds`. Default: a new one. */
-  readonly vpcId: string | undefined;
-  /** The existing VPC's subnets for function, tasks and mount targets, one in each zone, with commas between. */
-  readonly privateSubnetIds: readonly string[] | undefined;
-  /** The existing VPC's subnets for the load balancer, one in each zone, with commas between. */
-  readonly publicSubnetIds: readonly string[] | undefined;
-  /** An existing file system instead of a new one; needs `vpcId` and `fileSystemSecurityGroupId`. Default: a new one. */
-  readonly fileSystemId: string | undefined;
-  /** The security group of the existing file system's mount targets. */
-  readonly fileSystemSecurityGroupId: string | undefined;
-  /** NAT gateways of the new VPC; with one or more, no interface endpoints are made. Default 0. */
-  readonly natGateways: number;
-  /** The file system's throughput mode. Default `elastic`. */
-  readonly throughput: "elastic" | "bursting" | "provisioned";
-  /** MiB per second, with `throughput=provisioned` only. */
-  readonly provisionedMibps: number | undefined;
-  /** Whether the file system, its key and the access logs outlive the stack. Default true. */
-  readonly keepData: boolean;
-  /** Whether anybody may call the API, as in the blog post. Default false: callers sign with IAM. */
-  readonly openWall: boolean;
-  /** Whether the page may post through the function. Default true. */
-  readonly pagePosts: boolean;
-  /** Who may reach the page, as IPv4 ranges with commas between. Default `0.0.0.0/0`. */
-  readonly pageFrom: readonly string[];
-  /** ACM certificate of the page's host name; with it the page is served by HTTPS only. Default: HTTP. */
-  readonly certificateArn: string | undefined;
-  /** Most environments of the function at once; 0 stops it. Default: no reservation. */
-  readonly reservedConcurrency: number | undefined;
-  /** Memory of the function, in MB. Default 256. */
-  readonly writerMemoryMb: number;
-  /** Timeout of the function, in seconds. Default 15; the API waits 30 at most. */
-  readonly writerTimeoutSeconds: number;
+const { times } = contract;
+const subnets = () => list(identifier("subnet", "a subnet"), "subnet ids such as subnet-0123456789abcdef0, two or more, with commas between", 2);
+
+/** The settings. Each field is the setting of the same name. */
+const FIELDS = z.object({
+  /** The name of the stack, the function and the event bus. Default `MessageWall`. */
+  name: text(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, "1 to 40 letters, digits and hyphens, beginning with a letter").default(contract.functions.writer),
+  /** An existing VPC. Needs `privateSubnetIds` and `publicSubnetIds`. Default: a new VPC. */
+  vpcId: identifier("vpc", "a VPC id").optional(),
+  /** The subnets of the existing VPC for function, tasks and mount targets: one for each zone, with commas between. */
+  privateSubnetIds: subnets().optional(),
+  /** The subnets of the existing VPC for the load balancer: one for each zone, with commas between. */
+  publicSubnetIds: subnets().optional(),
+  /** An existing file system. Needs `vpcId` and `fileSystemSecurityGroupId`. Default: a new file system. */
+  fileSystemId: identifier("fs", "a file system id").optional(),
+  /** The security group of the mount targets of the existing file system. */
+  fileSystemSecurityGroupId: identifier("sg", "a security group id").optional(),
+  /** The number of NAT gateways of the new VPC. With one or more there are no interface endpoints. Default 0. */
+  natGateways: integer(0, 2).default(0),
+  /** The throughput mode of the file system. Default `elastic`. */
+  throughput: oneOf(["elastic", "bursting", "provisioned"]).default("elastic"),
+  /** The throughput in MiB per second. Needs `throughput=provisioned`. */
+  provisionedMibps: integer(1, 3414).optional(),
+  /** Keeps the file system, its key and the access logs when the stack is deleted. Default true. */
+  keepData: boolean().default(true),
+  /** Lets anybody call the API, as in the blog post. Default false: callers sign with IAM. */
+  openWall: boolean().default(false),
+  /** Lets the page post through the function. Default true. */
+  pagePosts: boolean().default(true),
+  /** The IPv4 ranges that can reach the page, with commas between. Default `0.0.0.0/0`. */
+  pageFrom: list(z.cidrv4(), "IPv4 ranges such as 203.0.113.0/24, with commas between").default(["0.0.0.0/0"]),
+  /** The ACM certificate of the host name of the page. With it the page is served by HTTPS only. Default: HTTP. */
+  certificateArn: text(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate").optional(),
+  /** The most environments of the function at once; 0 stops it. Default: no reservation. */
+  reservedConcurrency: integer(0, 1000).optional(),
+  /** The memory of the function, in MB. Default 256. */
+  writerMemoryMb: integer(128, 10_240).default(256),
+  /** The timeout of the function, in seconds. Default 15. The API waits 30 seconds at most. */
+  writerTimeoutSeconds: integer(3, 29).default(times.function_timeout_s),
   /**
-   * How long an applied event is remembered, so that a second copy of it changes nothing. Default `14d`, the most: as long as
-   * the dead-letter queue keeps an event that somebody may send again. It costs some 70 bytes for each event.
+   * The time for which an applied event is remembered, so that a retry of it changes nothing. Default `14d`, which is the
+   * longest time, and the time that the dead-letter queue keeps an event that somebody may send again.
    */
-  readonly retryWindow: string;
-  /** CPU units of a reader task. Default 256. */
-  readonly readerCpu: number;
-  /** Memory of a reader task, in MiB. Default 512. */
-  readonly readerMemoryMib: number;
-  /** Fewest reader tasks. Default 2, one in each zone. */
-  readonly readerMin: number;
-  /** Most reader tasks. Default 6. */
-  readonly readerMax: number;
-  /** How often a watched reader looks at the volume, in milliseconds. Default: the reader's own. */
-  readonly watchIntervalMs: number | undefined;
-  /** Days that logs are kept. Default 30. */
-  readonly logDays: number;
-  /** Who is mailed about alarms. Default: nobody; the topic is there to subscribe to. */
-  readonly alarmEmail: string | undefined;
-  /** Where the runbook lives, for the links of alarms and dashboard. Default `cdk/README.md`. */
-  readonly runbookUrl: string;
-}
+  retryWindow: duration(1, times.retry_window_max_s).default(`${RETENTION.toDays()}d`),
+  /** The CPU units of a reader task; 1024 are one vCPU. Default 256. */
+  readerCpu: integer(256, 16_384).default(256),
+  /** The memory of a reader task, in MiB. Default 512. */
+  readerMemoryMib: integer(512, 122_880).default(512),
+  /** The fewest reader tasks. Default 2, one in each zone. */
+  readerMin: integer(1, 100).default(2),
+  /** The most reader tasks. Default 6. */
+  readerMax: integer(1, 100).default(6),
+  /** The interval between scans of a reader while somebody watches, in milliseconds. Default: that of the reader, 250. */
+  watchIntervalMs: integer(times.watch_interval_min_ms, times.watch_interval_max_ms).optional(),
+  /** The number of days that logs are kept. Default 30. */
+  logDays: oneNumberOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(30),
+  /** The mail address that receives alarms. Default: none; the stack has a topic to subscribe to. */
+  alarmEmail: z.email({ error: "a mail address" }).optional(),
+  /** The address or path of the runbook, for the links in alarms and dashboard. Default `cdk/RUNBOOK.md`. */
+  runbookUrl: text(/^\S+$/, "an address or path without spaces").default("cdk/RUNBOOK.md"),
+});
 
-const RULES: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
-  name: matching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, "1 to 40 letters, digits and hyphens, beginning with a letter", "MessageWall"),
-  vpcId: optional(identifier("vpc", "a VPC id")),
-  privateSubnetIds: optional(subnets()),
-  publicSubnetIds: optional(subnets()),
-  fileSystemId: optional(identifier("fs", "a file system id")),
-  fileSystemSecurityGroupId: optional(identifier("sg", "a security group id")),
-  natGateways: integer(0, 2, 0),
-  throughput: oneOf(["elastic", "bursting", "provisioned"], "elastic"),
-  provisionedMibps: optional(integer(1, 3414)),
-  keepData: boolean(true),
-  openWall: boolean(false),
-  pagePosts: boolean(true),
-  pageFrom: listOf(isCidr, "IPv4 ranges such as 203.0.113.0/24, with commas between", "0.0.0.0/0"),
-  certificateArn: optional(matching(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate")),
-  reservedConcurrency: optional(integer(0, 1000)),
-  writerMemoryMb: integer(128, 10_240, 256),
-  writerTimeoutSeconds: integer(3, 29, 15),
-  retryWindow: duration(1, RETENTION_DAYS * 86_400, `${RETENTION_DAYS}d`),
-  readerCpu: integer(256, 16_384, 256),
-  readerMemoryMib: integer(512, 122_880, 512),
-  readerMin: integer(1, 100, 2),
-  readerMax: integer(1, 100, 6),
-  watchIntervalMs: optional(integer(10, 60_000)),
-  logDays: oneOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653], 30),
-  alarmEmail: optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address")),
-  runbookUrl: matching(/^\S+$/, "an address or path without spaces", "cdk/README.md"),
-};
-
-function identifier(prefix: string, what: string): Reader<string> {
-  return matching(identifierPattern(prefix), `${what} such as ${prefix}-0123456789abcdef0`);
-}
-
-function subnets(): Reader<readonly string[]> {
-  const pattern = identifierPattern("subnet");
-  return listOf((id) => pattern.test(id), "subnet ids such as subnet-0123456789abcdef0, two or more, with commas between", undefined, 2);
-}
-
-/** AWS's ids: eight hexadecimal digits of old, seventeen since. */
-function identifierPattern(prefix: string): RegExp {
-  return new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`);
-}
-
-/** Bad settings, all of them, one to a line. */
-export class SettingsError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`cannot use these settings:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
-    this.name = "SettingsError";
-  }
-}
+/** The settings of a stack. */
+export type Settings = Readonly<z.output<typeof FIELDS>>;
 
 /** The names of all settings. */
-export const SETTING_NAMES = Object.keys(RULES) as readonly (keyof Settings)[];
+export const SETTING_NAMES = Object.keys(FIELDS.shape) as readonly (keyof Settings)[];
 
-/** The environment variable of a setting: `natGateways` is `MESSAGEWALL_NAT_GATEWAYS`. */
-export function variableOf(name: string): string {
-  return `MESSAGEWALL_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** A rule about several settings. It is checked if each of them is valid by itself. */
+interface Rule {
+  readonly about: readonly (keyof Settings)[];
+  readonly holds: (settings: Settings) => boolean;
+  readonly problem: string;
 }
 
-/**
- * Reads all settings. `context` looks up a context key and may return what JSON can hold.
- *
- * @throws SettingsError naming every bad value at once.
- */
-export function readSettings(context: (name: string) => unknown, environment: Record<string, string | undefined>): Settings {
-  const problems: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const name of SETTING_NAMES) {
-    const fromContext = context(name);
-    const [given, origin] = fromContext === undefined
-      ? [environment[variableOf(name)], `${variableOf(name)} (environment)`]
-      : [fromContext, `${name} (context)`];
-    const result = RULES[name](given === undefined || given === "" ? undefined : String(given));
-    if ("problem" in result) problems.push(`${origin} is "${String(given)}": it must be ${result.problem}`);
-    else values[name] = result.value;
-  }
-  for (const known of Object.keys(environment).filter((key) => key.startsWith("MESSAGEWALL_"))) {
-    if (!SETTING_NAMES.some((name) => variableOf(name) === known) && known !== "MESSAGEWALL_BIN_DIR") {
-      problems.push(`${known} (environment) is not a setting`);
-    }
-  }
-  if (problems.length === 0) problems.push(...contradictions(values as unknown as Settings));
-  if (problems.length > 0) throw new SettingsError(problems);
-  return values as unknown as Settings;
-}
+const RULES: readonly Rule[] = [
+  {
+    about: ["vpcId", "privateSubnetIds", "publicSubnetIds"],
+    holds: ({ vpcId, privateSubnetIds, publicSubnetIds }) =>
+      new Set([vpcId, privateSubnetIds, publicSubnetIds].map((given) => given === undefined)).size === 1,
+    problem: "vpcId, privateSubnetIds and publicSubnetIds go together: set all three, or none for a new VPC",
+  },
+  {
+    about: ["throughput", "provisionedMibps"],
+    holds: ({ throughput, provisionedMibps }) => throughput !== "provisioned" || provisionedMibps !== undefined,
+    problem: "throughput=provisioned needs provisionedMibps, the throughput in MiB per second",
+  },
+  {
+    about: ["provisionedMibps", "throughput"],
+    holds: ({ throughput, provisionedMibps }) => throughput === "provisioned" || provisionedMibps === undefined,
+    problem: "provisionedMibps needs throughput=provisioned",
+  },
+  {
+    about: ["fileSystemId", "vpcId", "fileSystemSecurityGroupId"],
+    holds: ({ fileSystemId, vpcId, fileSystemSecurityGroupId }) =>
+      fileSystemId === undefined || (vpcId !== undefined && fileSystemSecurityGroupId !== undefined),
+    problem: "fileSystemId needs vpcId and fileSystemSecurityGroupId: its mount targets are in a VPC and have a security group",
+  },
+  {
+    about: ["fileSystemSecurityGroupId", "fileSystemId"],
+    holds: ({ fileSystemId, fileSystemSecurityGroupId }) => fileSystemId !== undefined || fileSystemSecurityGroupId === undefined,
+    problem: "fileSystemSecurityGroupId needs fileSystemId: a new file system gets a new security group",
+  },
+  {
+    about: ["natGateways", "vpcId"],
+    holds: ({ vpcId, natGateways }) => vpcId === undefined || natGateways === 0,
+    problem: "natGateways needs a new VPC: with vpcId the routes of that VPC are used",
+  },
+  {
+    about: ["privateSubnetIds", "publicSubnetIds"],
+    holds: ({ privateSubnetIds, publicSubnetIds }) =>
+      privateSubnetIds === undefined || publicSubnetIds === undefined || privateSubnetIds.length === publicSubnetIds.length,
+    problem: "privateSubnetIds and publicSubnetIds need the same number of subnets: one of each for each zone",
+  },
+  {
+    about: ["readerMax", "readerMin"],
+    holds: ({ readerMin, readerMax }) => readerMin <= readerMax,
+    problem: "readerMax must not be less than readerMin",
+  },
+];
 
-function contradictions(settings: Settings): string[] {
-  const problems: string[] = [];
-  const { throughput, provisionedMibps, fileSystemId, fileSystemSecurityGroupId, vpcId, privateSubnetIds, publicSubnetIds } = settings;
-  if (new Set([vpcId, privateSubnetIds, publicSubnetIds].map((given) => given === undefined)).size > 1) {
-    problems.push("vpcId, privateSubnetIds and publicSubnetIds go together: give all three, or none for a new VPC");
-  }
-  if (throughput === "provisioned" && provisionedMibps === undefined) {
-    problems.push("throughput=provisioned needs provisionedMibps, the MiB per second to pay for");
-  }
-  if (throughput !== "provisioned" && provisionedMibps !== undefined) {
-    problems.push(`provisionedMibps=${provisionedMibps} needs throughput=provisioned, not ${throughput}`);
-  }
-  if (fileSystemId !== undefined && (vpcId === undefined || fileSystemSecurityGroupId === undefined)) {
-    problems.push("fileSystemId needs vpcId and fileSystemSecurityGroupId: its mount targets live in a VPC and behind a security group");
-  }
-  if (fileSystemId === undefined && fileSystemSecurityGroupId !== undefined) {
-    problems.push("fileSystemSecurityGroupId needs fileSystemId: a new file system gets its own group");
-  }
-  if (vpcId !== undefined && settings.natGateways > 0) {
-    problems.push("natGateways needs a new VPC: with vpcId the way out is that VPC's own");
-  }
-  if (privateSubnetIds !== undefined && publicSubnetIds !== undefined && privateSubnetIds.length !== publicSubnetIds.length) {
-    problems.push("privateSubnetIds and publicSubnetIds must be as many: one of each for each zone");
-  }
-  if (settings.readerMax < settings.readerMin) {
-    problems.push(`readerMax=${settings.readerMax} must not be less than readerMin=${settings.readerMin}`);
-  }
-  return problems;
-}
+/** The schema of all settings: the fields and the rules. Its input is the text of each setting. */
+export const SETTINGS = RULES.reduce(
+  (schema, { about, holds, problem }) =>
+    schema.refine(holds, {
+      error: problem,
+      path: [about[0]!],
+      params: { namesItsSettings: true },
+      when: ({ issues }) => !issues.some(({ path }) => about.some((name) => name === path?.[0])),
+    }),
+  FIELDS,
+);

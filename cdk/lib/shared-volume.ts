@@ -1,13 +1,13 @@
-// SharedVolume: the file system and the two ways onto it.
+// The file system and its two access points.
 //
-// Of the five security layers these are here: IAM for the mount, the access point in the policy's condition,
-// the path, and POSIX. The network layer is in network.ts.
+// Four of the five security layers are here: IAM, the access point in the condition of each policy, the path, and POSIX.
+// The network layer is in network.ts.
 import { RemovalPolicy, Size, Stack } from "aws-cdk-lib";
 import * as efs from "aws-cdk-lib/aws-efs";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as kms from "aws-cdk-lib/aws-kms";
 import { Construct, type IDependable } from "constructs";
-import { ACCESS_POINT_PATH, READER_USER, ROOT_MODE, WRITER_USER } from "./contract.ts";
+import { contract, posixUser } from "./contract.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,13 +16,13 @@ export interface SharedVolumeProps {
   readonly network: Network;
 }
 
-/** EFS: one file system, an access point to write the wall and one to read it. */
+/** The EFS file system, the access point of the writer, and the access point of the readers. */
 export class SharedVolume extends Construct {
   readonly fileSystemId: string;
   readonly fileSystemArn: string;
   readonly writerAccessPoint: efs.IAccessPoint;
   readonly readerAccessPoint: efs.IAccessPoint;
-  /** There is nothing to mount before these exist. */
+  /** The mount targets. A mount fails before they exist. */
   readonly mountTargets: IDependable;
 
   constructor(scope: Construct, id: string, props: SharedVolumeProps) {
@@ -40,11 +40,11 @@ export class SharedVolume extends Construct {
       resourceName: fileSystem.fileSystemId,
     });
     this.mountTargets = fileSystem.mountTargetsAvailable;
-    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, WRITER_USER);
-    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, READER_USER);
+    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, posixUser(contract.users.writer));
+    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, posixUser(contract.users.reader));
   }
 
-  /** What lets `accessPoint`'s user mount; to write takes `ClientWrite` on top. */
+  /** Returns a statement that allows `actions` through `accessPoint`. Writing needs both `ClientMount` and `ClientWrite`. */
   mountStatement(accessPoint: efs.IAccessPoint, ...actions: ("ClientMount" | "ClientWrite")[]): iam.PolicyStatement {
     return new iam.PolicyStatement({
       actions: actions.map((action) => `elasticfilesystem:${action}`),
@@ -69,38 +69,38 @@ export class SharedVolume extends Construct {
       enableAutomaticBackups: true,
       removalPolicy,
       ...throughput(settings),
-      // Not what it sounds like: without it CDK adds a statement to the policy that allows everybody
-      // ClientWrite and ClientRootAccess through a mount target, which would make the tasks writers.
-      // The policy below takes its place, and with any policy EFS refuses the anonymous.
+      // Without this option CDK adds a statement that allows everybody ClientWrite and ClientRootAccess through a mount
+      // target, and the tasks could write. The policy below takes its place: with a policy, EFS refuses anonymous clients.
       allowAnonymousAccess: true,
       fileSystemPolicy: fileSystemPolicy(),
     });
   }
 
-  /** Both have the same root with the same owner, so that it does not matter which is mounted first. */
+  /** Makes an access point. Both have the same root with the same owner, so either can be mounted first. */
   private accessPoint(id: string, fileSystem: efs.IFileSystem, user: efs.PosixUser): efs.AccessPoint {
+    const owner = posixUser(contract.users.writer);
     return new efs.AccessPoint(this, id, {
       fileSystem,
-      path: ACCESS_POINT_PATH,
+      path: contract.paths.access_point,
       posixUser: user,
-      createAcl: { ownerUid: WRITER_USER.uid, ownerGid: WRITER_USER.gid, permissions: ROOT_MODE },
+      createAcl: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: contract.users.directory_mode },
     });
   }
 }
 
-/** Denies only. What is allowed, and through which access point, stands in the roles: EFS takes an allow from either. */
+/** Returns the policy of the file system, which only denies. The roles allow: EFS accepts an allow from either. */
 export function fileSystemPolicy(): iam.PolicyDocument {
   return new iam.PolicyDocument({
     statements: [
       new iam.PolicyStatement({
-        sid: "EncryptedInTransitOnly",
+        sid: "DenyWithoutTls",
         effect: iam.Effect.DENY,
         principals: [new iam.AnyPrincipal()],
         actions: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite", "elasticfilesystem:ClientRootAccess"],
         conditions: { Bool: { "aws:SecureTransport": "false" } },
       }),
       new iam.PolicyStatement({
-        sid: "NobodyIsRoot",
+        sid: "DenyRootAccess",
         effect: iam.Effect.DENY,
         principals: [new iam.AnyPrincipal()],
         actions: ["elasticfilesystem:ClientRootAccess"],

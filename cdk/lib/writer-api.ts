@@ -1,23 +1,25 @@
-// WriterApi: the blog's `curl https://.../default/MessageWall`.
+// The HTTP API of the function: `https://.../default/MessageWall`, as in the blog post.
 import { Annotations, Stack, Validations } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { API_ROUTE, API_STAGE } from "./contract.ts";
+import { contract } from "./contract.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
+
+const routes = contract.routes.api;
 
 export interface WriterApiProps {
   readonly settings: Settings;
   readonly writer: lambda.IFunction;
 }
 
-/** An HTTP API in front of the function: signed with IAM, or open as the blog's. */
+/** The HTTP API. Callers sign with IAM, unless `openWall` lets anybody call it, as in the blog post. */
 export class WriterApi extends Construct {
   readonly api: apigateway.HttpApi;
-  /** The address of the wall, as in the blog post. */
+  /** The address of the default wall. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: WriterApiProps) {
@@ -26,28 +28,28 @@ export class WriterApi extends Construct {
     this.api = new apigateway.HttpApi(this, "Api", { apiName: settings.name, createDefaultStage: false });
     const integration = new HttpLambdaIntegration("Writer", writer);
     const authorizer = settings.openWall ? new apigateway.HttpNoneAuthorizer() : new HttpIamAuthorizer();
-    for (const path of [API_ROUTE, `${API_ROUTE}/{wall}`]) {
+    for (const path of [routes.wall, routes.named_wall]) {
       this.api.addRoutes({ path, methods: [apigateway.HttpMethod.ANY], integration, authorizer });
     }
     const stage = new apigateway.HttpStage(this, "Stage", {
       httpApi: this.api,
-      stageName: API_STAGE,
+      stageName: routes.stage,
       autoDeploy: true,
       throttle: { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup(this, "api", settings)) },
     });
-    this.url = `${this.api.apiEndpoint}/${stage.stageName}${API_ROUTE}`;
-    if (settings.openWall) this.sayThatItIsOpen();
+    this.url = `${this.api.apiEndpoint}/${stage.stageName}${routes.wall}`;
+    if (settings.openWall) this.warnThatItIsOpen();
   }
 
-  private sayThatItIsOpen(): void {
+  private warnThatItIsOpen(): void {
     Annotations.of(this).addWarningV2(
       "MessageWall:OpenWall",
-      "openWall=true: anybody who knows the API's address may read the wall, post to it and delete it, as in the 2020 blog post.",
+      "openWall=true: anybody who knows the address of the API can read the wall, post to it and clear it, as in the 2020 blog post.",
     );
     Validations.of(Stack.of(this)).acknowledge({
       id: "AwsSolutions-APIG4",
-      reason: "The deployer asked for the blog post's open wall (openWall=true); synth, deploy and an output of the stack say so.",
+      reason: "openWall=true makes the API open, as in the blog post. A warning of synth and an output of the stack report it.",
     });
   }
 }

@@ -1,4 +1,4 @@
-// WriterFunction: the only writer of the wall.
+// The function, which is the only writer of the wall.
 import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -7,7 +7,7 @@ import type * as logs from "aws-cdk-lib/aws-logs";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { WriterCode } from "./assets.ts";
-import { WALL_DIR, writerEnvironment } from "./contract.ts";
+import { contract, writerEnvironment } from "./contract.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -17,11 +17,11 @@ export interface WriterFunctionProps {
   readonly settings: Settings;
   readonly network: Network;
   readonly volume: SharedVolume;
-  /** Where events end that could not be applied. */
+  /** The queue for events that could not be applied. */
   readonly failedEvents: sqs.IQueue;
 }
 
-/** The function, its role and its mount. What invokes it is in writer-api.ts and writer-events.ts. */
+/** The function, its role and its mount. writer-api.ts and writer-events.ts invoke it. */
 export class WriterFunction extends Construct {
   readonly function: lambda.Function;
   readonly log: logs.ILogGroup;
@@ -49,19 +49,19 @@ export class WriterFunction extends Construct {
       vpcSubnets: network.privateSubnets,
       securityGroups: [network.writerGroup],
       filesystem: new Mount(volume),
-      // An event is tried at most three times. Its id, which the function remembers for the retry window, makes a second
-      // application harmless.
+      // An event is tried three times at most. The function remembers its id for the retry window, so that a retry of an
+      // applied event changes nothing.
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(props.failedEvents),
     });
-    // CDK lets the function wait for its role and for its policy; the first is said twice, which is harmless.
+    // CDK makes the function depend on its role twice. cfn-lint warns about that, and it is harmless.
     (this.function.node.defaultChild as lambda.CfnFunction).addMetadata("cfn-lint", { config: { ignore_checks: ["W3005"] } });
   }
 
   private role({ settings, volume }: WriterFunctionProps): iam.Role {
     const role = new iam.Role(this, "Role", {
-      description: "What the function may do",
+      description: "The function: logs, mounts the file system to write it, and connects to the VPC",
       assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
     });
     role.addToPolicy(new iam.PolicyStatement({
@@ -75,9 +75,9 @@ export class WriterFunction extends Construct {
       "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
     ];
     role.addToPolicy(new iam.PolicyStatement({ sid: "ConnectToVpc", actions: interfaces, resources: ["*"] }));
-    // Lambda needs these to connect the function. The function's own code does not, and may not use them.
+    // Lambda needs these actions to connect the function; the code of the function does not.
     role.addToPolicy(new iam.PolicyStatement({
-      sid: "NotFromTheCode",
+      sid: "DenyConnectToVpcFromCode",
       effect: iam.Effect.DENY,
       actions: interfaces,
       resources: ["*"],
@@ -94,24 +94,24 @@ export class WriterFunction extends Construct {
     }));
     Validations.of(role).acknowledge({
       id: "AwsSolutions-IAM5[Resource::*]",
-      reason: "Lambda connects the function to the VPC with network interfaces that do not exist yet, and describing them knows no "
-        + "resource; the actions are those AWS documents for it, and the next statement denies them to the function's own code.",
+      reason: "Lambda connects the function to the VPC with network interfaces that do not exist yet, and the Describe actions support no "
+        + "resource. AWS documents these actions for the purpose. The next statement denies them to the code of the function.",
     });
     return role;
   }
 }
 
 /**
- * The mount of the writer's access point.
+ * The mount of the access point of the writer.
  *
- * CDK's own `FileSystem.fromEfsAccessPoint` would allow ClientMount on every file system and ClientWrite through
- * every access point of this one; here the role has its own, narrower statement.
+ * `FileSystem.fromEfsAccessPoint` of CDK would allow ClientMount on all file systems and ClientWrite through all access
+ * points of this one. The role has a narrower statement instead.
  */
 class Mount extends lambda.FileSystem {
   constructor(volume: SharedVolume) {
     super({
       arn: volume.writerAccessPoint.accessPointArn,
-      localMountPath: WALL_DIR,
+      localMountPath: contract.paths.wall_dir,
       dependency: [volume.mountTargets],
     });
   }

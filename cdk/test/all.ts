@@ -1,7 +1,8 @@
-// All tests in one process: CDK and its template validation start slowly, and once is enough.
+// Runs all tests in one process, because CDK and its template validation start slowly.
 import "./app.test.ts";
 import "./contract.test.ts";
 import "./cost.test.ts";
+import "./docker.test.ts";
 import "./observability.test.ts";
 import "./reader.test.ts";
 import "./settings.test.ts";

@@ -1,8 +1,11 @@
-// The app as a whole: checks, assets, variants.
+// Tests of the app as a whole: checks, assets, output folder, variants.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { messageWall } from "../lib/app.ts";
+import { REPOSITORY } from "./programs.ts";
 import { CDK_JSON, mentions, only, resources, synthesize, synthesizeAgain } from "./synthesized.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
@@ -14,17 +17,17 @@ const VPC = {
 const FILE_SYSTEM = { fileSystemId: "fs-0123456789abcdef0", fileSystemSecurityGroupId: "sg-0123456789abcdef0" };
 
 const VARIANTS: Record<string, Record<string, unknown>> = {
-  "as it comes": {},
+  "defaults": {},
   "open wall": { openWall: true },
   "with NAT": { natGateways: 2 },
-  "HTTPS, bursting, data goes with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
-  "VPC brought": VPC,
-  "VPC and file system brought": { ...VPC, ...FILE_SYSTEM },
+  "HTTPS, bursting, data deleted with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
+  "existing VPC": VPC,
+  "existing VPC and file system": { ...VPC, ...FILE_SYSTEM },
 };
 
 describe("checks", () => {
   for (const [what, settings] of Object.entries(VARIANTS)) {
-    test(`cdk_nag_and_cdks_own_template_validation_find_nothing: ${what}`, () => {
+    test(`cdk_nag_and_template_validation_find_nothing: ${what}`, () => {
       const { pluginReports } = synthesize(settings).report;
       const violations = pluginReports.flatMap(({ violations }) => violations).filter(({ severity }) => severity !== "warning");
       assert.deepEqual(violations, []);
@@ -46,7 +49,7 @@ describe("checks", () => {
 describe("assets", () => {
   const { assets, template } = synthesize();
 
-  test("the_functions_zip_is_built_when_it_is_published_by_a_program_that_exists", () => {
+  test("the_zip_of_the_function_is_built_at_publication_by_an_existing_program", () => {
     const [writer] = Object.values<any>(assets.files).filter(({ displayName }) => displayName === "lambda-writer");
     const [program] = writer.source.executable;
     accessSync(program, constants.X_OK);
@@ -54,14 +57,36 @@ describe("assets", () => {
     assert.equal(only(template, "AWS::Lambda::Function").Properties["Code"].S3Key, objectKey);
   });
 
-  test("the_readers_image_is_the_target_of_the_repositorys_dockerfile_for_arm64", () => {
+  test("the_image_of_the_reader_is_a_target_of_the_dockerfile_for_arm64", () => {
     const [{ source }] = Object.values<any>(assets.dockerImages);
     assert.deepEqual([source.dockerFile, source.dockerBuildTarget, source.platform], ["docker/Dockerfile", "reader", "linux/arm64"]);
   });
 });
 
+describe("output folder", () => {
+  const absolute = (folder: string) => folder;
+  const fromHere = (folder: string) => relative(process.cwd(), folder);
+  for (
+    const [where, parent, path] of [
+      ["in the repository", REPOSITORY, absolute],
+      ["among the sources of a program", join(REPOSITORY, "fargate-reader"), absolute],
+      ["outside of the repository", tmpdir(), absolute],
+      ["relative, in the repository", REPOSITORY, fromHere],
+      ["relative, outside of the repository", tmpdir(), fromHere],
+    ] as const
+  ) {
+    test(`template_and_image_are_the_same_whatever_the_folder: ${where}`, (t) => {
+      const folder = mkdtempSync(join(parent, "synth-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const { template, assets } = synthesizeAgain({}, path(folder));
+      assert.deepEqual(template.toJSON(), synthesize().template.toJSON());
+      assert.deepEqual(Object.keys(assets.dockerImages), Object.keys(synthesize().assets.dockerImages));
+    });
+  }
+});
+
 describe("variants", () => {
-  test("without_nat_the_tasks_reach_what_they_call_by_endpoint_and_nobody_else_may_use_it", () => {
+  test("without_nat_the_network_has_an_endpoint_for_each_service_that_tasks_call", () => {
     const { template } = synthesize();
     const services = resources(template, "AWS::EC2::VPCEndpoint").map(([, { Properties }]) => JSON.stringify(Properties["ServiceName"]));
     for (const service of ["s3", "ecr.api", "ecr.dkr", "logs", "secretsmanager", "lambda"]) {
@@ -77,7 +102,7 @@ describe("variants", () => {
     assert.deepEqual(types, ["Gateway"]);
   });
 
-  test("a_vpc_that_was_brought_gets_nothing_but_security_groups_and_mount_targets", () => {
+  test("an_existing_vpc_gets_security_groups_and_mount_targets_only", () => {
     const { template } = synthesize(VPC);
     for (const type of ["VPC", "Subnet", "VPCEndpoint", "NatGateway"]) assert.equal(resources(template, `AWS::EC2::${type}`).length, 0, type);
     const mounted = resources(template, "AWS::EFS::MountTarget").map(([, { Properties }]) => Properties["SubnetId"]);
@@ -85,7 +110,7 @@ describe("variants", () => {
     assert.deepEqual(only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["Subnets"], VPC.publicSubnetIds.split(","));
   });
 
-  test("a_file_system_that_was_brought_gets_two_access_points_and_two_rules_in_its_group", () => {
+  test("an_existing_file_system_gets_two_access_points_and_two_rules_in_its_group", () => {
     const { template } = synthesize({ ...VPC, ...FILE_SYSTEM });
     assert.equal(resources(template, "AWS::EFS::FileSystem").length, 0);
     const points = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["FileSystemId"]);
@@ -96,12 +121,12 @@ describe("variants", () => {
     assert.equal(task["Volumes"][0].EFSVolumeConfiguration.FilesystemId, FILE_SYSTEM.fileSystemId);
   });
 
-  test("two_stacks_in_one_account_share_no_name", () => {
+  test("two_stacks_in_one_account_have_different_names", () => {
     const green = synthesize({ name: "Green" }).template;
     assert.equal(only(green, "AWS::Lambda::Function").Properties["FunctionName"], "Green");
     assert.equal(only(green, "AWS::Events::EventBus").Properties["Name"], "Green");
     const [writer] = resources(green, "AWS::Lambda::Function")[0]!;
     assert.ok(mentions(only(green, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment, writer));
-    assert.ok(!JSON.stringify(green.toJSON().Resources).includes("MessageWall-"), "no alarm or family is named after the other");
+    assert.ok(!JSON.stringify(green.toJSON().Resources).includes("MessageWall-"), "no alarm and no family has the name of the other stack");
   });
 });

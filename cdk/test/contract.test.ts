@@ -1,142 +1,215 @@
-// The template against the programs themselves: what `--help` says is what the template gives.
+// Compares contract.json with the two programs, and the template with contract.json.
+//
+// A test that runs a program is skipped where the program is not built. A wrong value in contract.json fails here.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import {
-  ADMIN_TOKEN_VARIABLE, HEALTHCHECK_SUBCOMMAND, READER_PORT, READER_PROGRAM, READER_USER, readerEnvironment, REFUSED_LOG,
-  SSE_KEEP_ALIVE_SECONDS, STATUS_LOG, WALL_DIR, WRITER_USER, writerEnvironment,
-} from "../lib/contract.ts";
-import { readSettings } from "../lib/settings.ts";
-import { emptyWall, firstLine, REPOSITORY, run, variables } from "./programs.ts";
+import { contract, readerEnvironment, writerEnvironment } from "../lib/contract.ts";
+import { readSettings } from "../lib/read-settings.ts";
+import { emptyWall, firstLine, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
 import { runtimeApi } from "./runtime-api.ts";
 import { only, synthesize } from "./synthesized.ts";
 
-const exactly = (message: string) => new RegExp(`^${message}$`);
+const { environment, events, logs, paths, ports, routes, times, watchers } = contract;
+const exactly = (message: string) => new RegExp(`"${logs.message_field}":"${message}"`);
 
-/** A change of the configuration, as EventBridge hands it to the function. */
-const EVENT = {
-  version: "0", id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718", source: "messagewall", "detail-type": "Config Change Requested",
-  account: "123456789012", time: "2026-11-23T18:00:00Z", region: "us-east-1", resources: [], detail: { patch: { title: "Seven" } },
+/** Returns an event of EventBridge. By default its detail has an unknown field, so the function refuses it for good. */
+function event(detailType: string, detail: unknown = { colour: "red" }) {
+  return {
+    version: "0", id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718", source: events.source, "detail-type": detailType,
+    account: "123456789012", time: "2026-11-23T18:00:00Z", region: "us-east-1", resources: [], detail,
+  };
+}
+
+/** A request of the HTTP API, in payload format 2.0, that clears a named wall. */
+const CLEAR_NAMED_WALL = {
+  version: "2.0", routeKey: `ANY ${routes.api.named_wall}`, rawPath: `/${routes.api.stage}${routes.api.wall}/lobby`, rawQueryString: "",
+  headers: { accept: "application/json" }, pathParameters: { [routes.api.wall_parameter]: "lobby" }, isBase64Encoded: false,
+  requestContext: {
+    accountId: "123456789012", apiId: "1a2b3c4d5e", domainName: "localhost", domainPrefix: "localhost", requestId: "JKJaXmPLvHcESHA=",
+    routeKey: `ANY ${routes.api.named_wall}`, stage: routes.api.stage, time: "23/Nov/2026:18:00:00 +0000", timeEpoch: 1795456800000,
+    http: { method: "DELETE", path: "/lobby", protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
+  },
 };
 
 describe("lambda-writer", () => {
-  const everything = writerEnvironment(readSettings(() => undefined, {}));
+  const given = writerEnvironment(readSettings(() => undefined, {}));
 
-  test("reads_every_variable_that_the_template_gives_it_and_no_other", (t) => {
+  test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "lambda-writer", ["--help"]);
     if (ran === undefined) return;
     assert.equal(ran.status, 0, ran.output);
-    assert.deepEqual([...variables(ran.output).keys()].sort(), Object.keys(everything).sort());
+    const expected = [...Object.values(environment.both), ...Object.values(environment.writer)];
+    assert.deepEqual([...variables(ran.output).keys()].sort(), expected.sort());
   });
 
-  test("accepts_every_value_that_the_template_gives_it", (t) => {
-    // Without what Lambda sets it tells all problems and ends, so that what it does not mention is right.
-    const ran = run(t, "lambda-writer", [], everything);
+  test("has_the_defaults_of_the_contract", (t) => {
+    const ran = run(t, "lambda-writer", ["--help"]);
+    if (ran === undefined) return;
+    const help = variables(ran.output);
+    assert.ok(help.get(environment.both.wall_dir)?.includes(`[default: ${paths.wall_dir}]`), ran.output);
+    const window = /\[default: (\w+)\]/.exec(help.get(environment.writer.retry_window) ?? "")?.[1] ?? "";
+    assert.equal(seconds(window), times.retry_window_s, ran.output);
+  });
+
+  test("accepts_the_values_of_the_template", (t) => {
+    // Without the variables that Lambda sets it reports every fault and exits: a variable that is not mentioned is right.
+    const ran = run(t, "lambda-writer", [], given);
     if (ran === undefined) return;
     assert.equal(ran.status, 64, ran.output);
     assert.match(ran.output, /AWS_LAMBDA_RUNTIME_API/);
-    for (const name of Object.keys(everything)) assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
+    for (const name of Object.keys(given)) assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
   });
 
-  test("logs_the_line_that_the_metric_is_made_of_when_it_refuses_an_event_for_good", async (t) => {
-    const api = await runtimeApi(t, { ...EVENT, detail: { patch: { title: 7 } } });
-    const line = await firstLine(t, "lambda-writer", exactly(REFUSED_LOG.message), { ...everything, ...api.environment, ...emptyWall(t) });
+  test("accepts_the_longest_retry_window_of_the_contract_and_refuses_a_longer_one", (t) => {
+    const faults = (window: number) => run(t, "lambda-writer", [], { ...given, [environment.writer.retry_window]: `${window}s` });
+    const [longest, longer] = [faults(times.retry_window_max_s), faults(times.retry_window_max_s + 1)];
+    if (longest === undefined || longer === undefined) return;
+    assert.doesNotMatch(longest.output, /retry.window/i);
+    assert.equal(longer.status, 64);
+    assert.match(longer.output, /retry.window/i);
+  });
+
+  for (const detailType of events.detail_types) {
+    test(`knows_the_event_${detailType.replaceAll(" ", "_")}`, async (t) => {
+      const api = await runtimeApi(t, event(detailType));
+      const line = await firstLine(t, "lambda-writer", exactly(logs.event_refused.message), { ...given, ...api.environment, ...emptyWall(t) });
+      if (line !== undefined) assert.equal(line[logs.event_refused.error_field], "detail_invalid", String(line[logs.event_refused.detail_field]));
+    });
+  }
+
+  test("logs_the_line_that_the_metric_counts_when_it_refuses_an_event_for_good", async (t) => {
+    const api = await runtimeApi(t, event("Config Change Requested", { patch: { title: 7 } }));
+    const line = await firstLine(t, "lambda-writer", exactly(logs.event_refused.message), { ...given, ...api.environment, ...emptyWall(t) });
     if (line === undefined) return;
-    const field = (path: string) => line[path.replace("$.", "")];
-    assert.equal(field(REFUSED_LOG.messageField), REFUSED_LOG.message);
-    assert.equal(field(REFUSED_LOG.errorField), "config_invalid");
-    assert.match(String(field(REFUSED_LOG.detailField)), /title/);
-    assert.match(String(field(REFUSED_LOG.fileField)), /^rejected\/\d{19}-[0-9A-Z]{26}\.json$/);
+    const { message, error_field, detail_field, file_field } = logs.event_refused;
+    assert.equal(line[logs.message_field], message);
+    assert.equal(line[error_field], "config_invalid");
+    assert.match(String(line[detail_field]), /title/);
+    assert.match(String(line[file_field]), new RegExp(`^${paths.files.rejected}/\\d{19}-[0-9A-Z]{26}\\.json$`));
     assert.equal(line["level"], "ERROR");
   });
 
-  test("takes_the_mounts_empty_directory_for_a_missing_volume_and_not_for_the_wall", async (t) => {
-    const api = await runtimeApi(t, EVENT);
-    const wall = emptyWall(t).WALL_DIR;
-    const line = await firstLine(t, "lambda-writer", /^volume_missing: /, { ...everything, ...api.environment, WALL_DIR: wall });
-    if (line !== undefined) assert.match(String(line["message"]), /is not a mount point$/);
+  test("refuses_to_clear_a_named_wall_by_the_path_parameter_of_the_contract", async (t) => {
+    const api = await runtimeApi(t, CLEAR_NAMED_WALL);
+    const ran = await serve(t, "lambda-writer", { ...given, ...api.environment, ...emptyWall(t) });
+    if (ran === undefined) return;
+    const answer = await api.answer as { statusCode: number; body: string };
+    assert.equal(answer.statusCode, 404, JSON.stringify(answer));
+    assert.match(answer.body, /wall_unknown/);
   });
 
-  test("expects_the_wall_where_it_is_mounted", (t) => {
-    const ran = run(t, "lambda-writer", ["--help"]);
-    if (ran !== undefined) assert.ok(ran.output.includes(`[default: ${WALL_DIR}]`), ran.output);
+  test("reports_a_missing_volume_where_the_directory_is_no_mount_point", async (t) => {
+    const api = await runtimeApi(t, event("Message Posted", { text: "Hello" }));
+    const wall = emptyWall(t)[environment.both.wall_dir]!;
+    const line = await firstLine(t, "lambda-writer", /volume_missing.*is not a mount point/, {
+      ...given, ...api.environment, [environment.both.wall_dir]: wall,
+    });
+    if (line !== undefined) assert.equal(line["level"], "ERROR");
   });
 
-  test("is_given_by_the_template_what_the_contract_says", () => {
-    const { Environment, FileSystemConfigs } = only(synthesize().template, "AWS::Lambda::Function").Properties;
-    assert.deepEqual(Environment.Variables, everything);
-    assert.equal(FileSystemConfigs[0].LocalMountPath, Environment.Variables.WALL_DIR);
+  test("gets_from_the_template_what_the_contract_says", () => {
+    const { Environment, FileSystemConfigs, FunctionName, Timeout } = only(synthesize().template, "AWS::Lambda::Function").Properties;
+    assert.deepEqual(Environment.Variables, given);
+    assert.equal(FileSystemConfigs[0].LocalMountPath, paths.wall_dir);
+    assert.deepEqual([FunctionName, Timeout], [contract.functions.writer, times.function_timeout_s]);
   });
 });
 
 describe("fargate-reader", () => {
-  const everything = readerEnvironment({ writerFunction: "MessageWall", watchIntervalMs: 250 });
+  const given = readerEnvironment({ writerFunction: contract.functions.writer, watchIntervalMs: times.watch_interval_ms });
+  const { admin_token, listen, watch, watch_interval_ms, writer_function } = environment.reader;
 
-  test("reads_every_variable_that_the_template_gives_it_and_no_other", (t) => {
+  test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "fargate-reader", ["--help"]);
     if (ran === undefined) return;
     assert.equal(ran.status, 0, ran.output);
-    assert.deepEqual([...variables(ran.output).keys()].sort(), [...Object.keys(everything), ADMIN_TOKEN_VARIABLE].sort());
+    const expected = [...Object.values(environment.both), ...Object.values(environment.reader)];
+    assert.deepEqual([...variables(ran.output).keys()].sort(), expected.sort());
   });
 
-  test("expects_the_wall_and_listens_where_the_template_says", (t) => {
+  test("has_the_defaults_of_the_contract", (t) => {
     const ran = run(t, "fargate-reader", ["--help"]);
     if (ran === undefined) return;
-    const read = variables(ran.output);
-    assert.ok(read.get("WALL_DIR")?.includes(`[default: ${WALL_DIR}]`), read.get("WALL_DIR"));
-    assert.ok(read.get("LISTEN")?.includes(`[default: 0.0.0.0:${READER_PORT}]`), read.get("LISTEN"));
+    const help = variables(ran.output);
+    const defaults = {
+      [environment.both.wall_dir]: paths.wall_dir,
+      [listen]: `0.0.0.0:${ports.reader}`,
+      [watch]: watchers.automatic,
+      [watch_interval_ms]: String(times.watch_interval_ms),
+    };
+    for (const [name, value] of Object.entries(defaults)) assert.ok(help.get(name)?.includes(`[default: ${value}]`), help.get(name));
   });
 
-  test("accepts_every_value_that_the_template_gives_it", (t) => {
-    // With one value spoilt it tells all problems and ends, so that what it does not mention is right.
-    const ran = run(t, "fargate-reader", [], { ...everything, ADMIN_TOKEN: "a".repeat(40), WATCH_INTERVAL_MS: "often" });
+  test("accepts_the_values_of_the_template", (t) => {
+    // One wrong value makes it report the faults and exit: a variable that is not mentioned is right.
+    const ran = run(t, "fargate-reader", [], { ...given, [admin_token]: "a".repeat(40), [watch_interval_ms]: "often" });
     if (ran === undefined) return;
     assert.equal(ran.status, 64, ran.output);
     assert.match(ran.output, /watch-interval-ms|WATCH_INTERVAL_MS/);
-    for (const name of Object.keys(everything).filter((name) => name !== "WATCH_INTERVAL_MS" && name !== "WATCH")) {
+    for (const name of Object.keys(given).filter((name) => name !== watch_interval_ms && name !== watch)) {
       assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
     }
     assert.doesNotMatch(ran.output.replaceAll(/watch-interval-ms|WATCH_INTERVAL_MS/g, ""), /\bWATCH\b|--watch\b/, "WATCH=nfs");
   });
 
-  test("says_something_on_an_open_stream_as_often_as_the_load_balancer_expects", () => {
-    const source = readFileSync(join(REPOSITORY, "fargate-reader/src/routes/events/feed.rs"), "utf8");
-    const [, seconds] = /^const KEEP_ALIVE: Duration = Duration::from_secs\((\d+)\);$/m.exec(source) ?? [];
-    assert.equal(Number(seconds), SSE_KEEP_ALIVE_SECONDS);
-  });
-
-  test("has_the_subcommand_that_the_health_check_calls", (t) => {
-    const ran = run(t, "fargate-reader", [HEALTHCHECK_SUBCOMMAND, "--help"]);
-    if (ran !== undefined) assert.equal(ran.status, 0, ran.output);
-  });
-
-  test("logs_the_line_that_the_metrics_are_made_of", async (t) => {
-    const line = await firstLine(t, "fargate-reader", exactly(STATUS_LOG.message), { ...everything, ...emptyWall(t), LISTEN: "127.0.0.1:0" });
-    if (line === undefined) return;
-    for (const [path, type] of [[STATUS_LOG.ageField, "number"], [STATUS_LOG.rejectedField, "boolean"]] as const) {
-      assert.equal(typeof line[path.replace("$.", "")], type, path);
+  test("accepts_the_watchers_and_intervals_of_the_contract_and_refuses_others", (t) => {
+    const faults = (changed: Record<string, string>) => run(t, "fargate-reader", [], { ...given, [listen]: "nowhere", ...changed });
+    for (const watcher of Object.values(watchers)) {
+      const ran = faults({ [watch]: watcher });
+      if (ran === undefined) return;
+      assert.doesNotMatch(ran.output, /--watch\b|\bWATCH\b/, watcher);
+    }
+    const alone = (changed: Record<string, string>) => run(t, "fargate-reader", [], { ...given, ...changed })!;
+    for (const interval of [times.watch_interval_min_ms, times.watch_interval_max_ms]) {
+      assert.doesNotMatch(faults({ [watch_interval_ms]: String(interval) })!.output, /watch.interval/i, String(interval));
+    }
+    for (const interval of [times.watch_interval_min_ms - 1, times.watch_interval_max_ms + 1]) {
+      assert.match(alone({ [watch_interval_ms]: String(interval) }).output, /watch.interval/i, String(interval));
     }
   });
 
-  test("is_given_by_the_template_what_the_contract_says", () => {
-    const task = only(synthesize({ watchIntervalMs: 250 }).template, "AWS::ECS::TaskDefinition").Properties;
-    const [container] = task["ContainerDefinitions"];
-    const given = Object.fromEntries(container.Environment.map(({ Name, Value }: any) => [Name, Value]));
-    assert.deepEqual({ ...given, WRITER_FUNCTION: "MessageWall" }, everything);
-    assert.equal(container.MountPoints[0].ContainerPath, given.WALL_DIR);
-    assert.equal(`0.0.0.0:${container.PortMappings[0].ContainerPort}`, given.LISTEN);
+  test("sends_a_keep_alive_as_often_as_the_contract_says", () => {
+    const sources = join(REPOSITORY, "fargate-reader", "src");
+    const constants = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"))
+      .flatMap((file) => [...readFileSync(join(sources, file), "utf8").matchAll(/const KEEP_ALIVE: Duration = Duration::from_secs\((\d+)\);/g)]);
+    assert.deepEqual(constants.map(([, duration]) => Number(duration)), [times.keep_alive_s]);
   });
-});
 
-describe("images", () => {
-  const dockerfile = join(REPOSITORY, "docker", "Dockerfile");
+  test("has_the_subcommand_that_the_health_check_calls", (t) => {
+    const ran = run(t, "fargate-reader", [contract.commands.healthcheck, "--help"]);
+    if (ran !== undefined) assert.equal(ran.status, 0, ran.output);
+  });
 
-  test("run_as_the_users_of_the_contract_and_start_the_program_that_the_health_check_calls", () => {
-    const text = readFileSync(dockerfile, "utf8");
-    assert.ok(text.includes(`${READER_USER.uid}:${READER_USER.gid}`), "the reader's user");
-    assert.ok(text.includes(`${WRITER_USER.uid}:${WRITER_USER.gid}`), "the writer's user");
-    assert.ok(text.includes(`"${READER_PROGRAM}"`), "the reader's program");
-    assert.match(text, /^FROM .* AS reader$/im);
+  test("logs_the_line_that_the_metrics_read", async (t) => {
+    const { age_field, message, rejected_field } = logs.reader_status;
+    const line = await firstLine(t, "fargate-reader", exactly(message), { ...given, ...emptyWall(t), [listen]: "127.0.0.1:0" });
+    if (line === undefined) return;
+    for (const [field, type] of [[age_field, "number"], [rejected_field, "boolean"]] as const) assert.equal(typeof line[field], type, field);
+  });
+
+  test("serves_the_routes_of_the_contract", async (t) => {
+    const reader = await serve(t, "fargate-reader", { ...given, ...emptyWall(t) }, routes.reader.ready);
+    if (reader === undefined) return;
+    const status = async (route: string) => {
+      const response = await fetch(`${reader.url}${route.replace("{id}", "01K").replace("{name}", "lobby")}`);
+      await response.body?.cancel();
+      return response.status;
+    };
+    // These take other methods only; the named page has no wall to show yet.
+    const { message, config_rollback, named_page, ...read } = routes.reader;
+    for (const route of Object.values(read)) assert.equal(await status(route), 200, route);
+    for (const route of [message, config_rollback]) assert.equal(await status(route), 405, route);
+    assert.equal(await status(named_page), 404);
+  });
+
+  test("gets_from_the_template_what_the_contract_says", () => {
+    const task = only(synthesize({ watchIntervalMs: times.watch_interval_ms }).template, "AWS::ECS::TaskDefinition").Properties;
+    const [container] = task["ContainerDefinitions"];
+    const environment = Object.fromEntries(container.Environment.map(({ Name, Value }: any) => [Name, Value]));
+    assert.deepEqual({ ...environment, [writer_function]: contract.functions.writer }, given);
+    assert.equal(container.MountPoints[0].ContainerPath, paths.wall_dir);
+    assert.equal(`0.0.0.0:${container.PortMappings[0].ContainerPort}`, environment[listen]);
   });
 });

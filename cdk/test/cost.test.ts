@@ -1,4 +1,4 @@
-// The calculation of the cost, against the template and against what README.md shows.
+// Compares the calculation of the cost with the template and with the table in README.md.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -7,7 +7,7 @@ import { alarmCount, interfaceEndpoints, logMetrics, zones } from "../cost/shape
 import { resources, synthesize } from "./synthesized.ts";
 
 describe("cost", () => {
-  test("it_counts_what_the_template_has", () => {
+  test("the_counts_are_those_of_the_template", () => {
     const { template } = synthesize();
     const endpoints = resources(template, "AWS::EC2::VPCEndpoint").filter(([, { Properties }]) => Properties["VpcEndpointType"] === "Interface");
     assert.equal(endpoints.length, interfaceEndpoints);
@@ -16,7 +16,7 @@ describe("cost", () => {
     assert.equal(resources(template, "AWS::Logs::MetricFilter").length, logMetrics);
   });
 
-  test("the_readme_shows_what_the_calculation_says", () => {
+  test("the_readme_shows_the_calculated_table", () => {
     assert.ok(readFileSync(new URL("../README.md", import.meta.url), "utf8").includes(table()), "run `npm run cost` and paste its table");
   });
 

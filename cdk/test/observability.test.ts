@@ -1,14 +1,14 @@
-// Alarms that call, a runbook that answers, logs that end.
+// Tests of the alarms, the runbook, the dashboard and the logs.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { REFUSED_LOG, STATUS_LOG } from "../lib/contract.ts";
+import { contract, logField } from "../lib/contract.ts";
 import { mentions, only, resources, synthesize } from "./synthesized.ts";
 
 const { template } = synthesize();
 const alarms = resources(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
 
-/** The anchors that a Markdown page has, as GitHub makes them of its headings. */
+/** Returns the anchors of a Markdown page, as GitHub makes them from its headings. */
 function anchors(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!.toLowerCase().replace(/[^\w\- ]/g, "").trim().replaceAll(" ", "-")
@@ -16,7 +16,7 @@ function anchors(markdown: string): string[] {
 }
 
 describe("alarms", () => {
-  test("everything_that_the_blog_post_warns_of_has_an_alarm", () => {
+  test("every_risk_that_the_blog_post_names_has_an_alarm", () => {
     const watched = JSON.stringify(alarms.map(({ MetricName, Metrics }) => [MetricName, Metrics]));
     for (
       const metric of [
@@ -27,33 +27,34 @@ describe("alarms", () => {
     ) assert.ok(watched.includes(`"${metric}"`), metric);
   });
 
-  test("every_alarm_tells_the_topic_and_links_a_chapter_of_the_runbook_that_exists", () => {
+  test("every_alarm_notifies_the_topic_and_links_its_section_of_the_runbook", () => {
     const [topic] = resources(template, "AWS::SNS::Topic")[0]!;
-    const chapters = anchors(readFileSync(new URL("../README.md", import.meta.url), "utf8"));
+    const sections = anchors(readFileSync(new URL("../RUNBOOK.md", import.meta.url), "utf8"));
     for (const alarm of alarms) {
       assert.ok(mentions(alarm["AlarmActions"], topic), alarm["AlarmName"]);
-      const chapter = /What to do: cdk\/README\.md#([a-z0-9-]+)$/.exec(alarm["AlarmDescription"])?.[1];
-      assert.ok(chapter !== undefined && chapters.includes(chapter), `${alarm["AlarmName"]}: no chapter ${chapter} in cdk/README.md`);
+      const section = /What to do: cdk\/RUNBOOK\.md#([a-z0-9-]+)$/.exec(alarm["AlarmDescription"])?.[1];
+      assert.ok(section !== undefined && sections.includes(section), `${alarm["AlarmName"]}: no section ${section} in cdk/RUNBOOK.md`);
+      assert.equal(`${contract.functions.writer}-${section}`.toLowerCase(), alarm["AlarmName"].toLowerCase());
     }
   });
 
-  test("readers_that_say_nothing_are_as_bad_as_readers_that_are_stale", () => {
+  test("readers_without_a_status_line_raise_the_alarm_of_stale_readers", () => {
     const stale = alarms.find(({ MetricName }) => MetricName === "ReaderLastLookAge")!;
     assert.equal(stale["TreatMissingData"], "breaching");
-    assert.ok(stale["Period"] >= 2 * STATUS_LOG.everySeconds, "a period holds at least two status lines of each reader");
+    assert.ok(stale["Period"] >= 2 * contract.times.status_log_s, "a period holds at least two status lines of each reader");
   });
 
-  test("an_event_that_the_function_refuses_for_good_calls_somebody", () => {
+  test("an_event_that_the_function_refuses_for_good_raises_an_alarm", () => {
     const filter = resources(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties)
       .find(({ MetricTransformations: [{ MetricName }] }: any) => MetricName === "RefusedEvents")!;
-    assert.equal(filter["FilterPattern"], `{ ${REFUSED_LOG.messageField} = "${REFUSED_LOG.message}" }`);
+    assert.equal(filter["FilterPattern"], `{ ${logField(contract.logs.message_field)} = "${contract.logs.event_refused.message}" }`);
     assert.deepEqual(filter["LogGroupName"], only(template, "AWS::Lambda::Function").Properties["LoggingConfig"].LogGroup);
     const alarm = alarms.find(({ MetricName }) => MetricName === "RefusedEvents")!;
     const [{ MetricNamespace }] = filter["MetricTransformations"];
     assert.deepEqual([alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]], [MetricNamespace, "Sum", 1]);
   });
 
-  test("readers_that_are_missing_are_counted_by_the_load_balancer_and_not_by_mounts_that_the_function_has_too", () => {
+  test("missing_readers_are_counted_by_the_load_balancer_and_not_by_connections_of_the_file_system", () => {
     const tooFew = alarms.find(({ MetricName }) => MetricName === "HealthyHostCount")!;
     assert.deepEqual([tooFew["ComparisonOperator"], tooFew["Threshold"]], ["LessThanThreshold", 2]);
     assert.equal(tooFew["TreatMissingData"], "breaching");
@@ -61,7 +62,7 @@ describe("alarms", () => {
     assert.ok(connections.every(({ ComparisonOperator }) => ComparisonOperator.startsWith("GreaterThan")));
   });
 
-  test("an_address_gets_mail_when_it_is_given", () => {
+  test("a_mail_address_receives_the_alarms", () => {
     assert.equal(resources(template, "AWS::SNS::Subscription").length, 0);
     const mailed = synthesize({ alarmEmail: "ann@example.com" }).template;
     assert.equal(only(mailed, "AWS::SNS::Subscription").Properties["Endpoint"], "ann@example.com");
@@ -73,6 +74,26 @@ describe("alarms", () => {
   });
 });
 
+describe("runbook", () => {
+  const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+
+  for (const file of ["README.md", "RUNBOOK.md"]) {
+    test(`every_link_between_guide_and_runbook_has_a_target: ${file}`, () => {
+      for (const [, page = "", anchor = ""] of read(file).matchAll(/\]\((\w+\.md)?(?:#([a-z0-9-]+))?\)/g)) {
+        const target = page === "" ? file : page;
+        assert.ok(anchor === "" || anchors(read(target)).includes(anchor), `${target}#${anchor}`);
+      }
+    });
+  }
+
+  test("the_dashboard_links_sections_that_exist", () => {
+    const body = JSON.stringify(only(template, "AWS::CloudWatch::Dashboard").Properties["DashboardBody"]);
+    const links = [...body.matchAll(/RUNBOOK\.md#([a-z0-9-]+)/g)].map(([, anchor]) => anchor!);
+    assert.ok(links.length > alarms.length);
+    for (const anchor of links) assert.ok(anchors(read("RUNBOOK.md")).includes(anchor), anchor);
+  });
+});
+
 describe("logs", () => {
   test("every_log_group_has_a_retention", () => {
     const groups = resources(template, "AWS::Logs::LogGroup");
@@ -80,7 +101,7 @@ describe("logs", () => {
     for (const [id, { Properties }] of groups) assert.equal(Properties["RetentionInDays"], 30, id);
   });
 
-  test("everything_that_logs_does_so_into_a_log_group_of_the_stack", () => {
+  test("function_api_network_and_reader_log_into_log_groups_of_the_stack", () => {
     const groups = resources(template, "AWS::Logs::LogGroup").map(([id]) => id);
     const used = {
       function: only(template, "AWS::Lambda::Function").Properties["LoggingConfig"]?.LogGroup,
@@ -89,6 +110,6 @@ describe("logs", () => {
       reader: only(template, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].LogConfiguration?.Options["awslogs-group"],
     };
     for (const [who, reference] of Object.entries(used)) assert.ok(groups.some((id) => mentions(reference, id)), who);
-    assert.equal(resources(template, "AWS::Lambda::Function").length, 1, "no helper function with a log group of its own making");
+    assert.equal(resources(template, "AWS::Lambda::Function").length, 1, "there is no helper function with another log group");
   });
 });

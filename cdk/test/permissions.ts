@@ -1,8 +1,8 @@
-// Who may do what, over every route that a template has for it.
+// Finds the permissions that a template grants, in policies of every type.
 import type { Template } from "aws-cdk-lib/assertions";
 import { list, mentions, only, resources } from "./synthesized.ts";
 
-/** One statement of a policy, and where it stands. */
+/** One statement of a policy, and the logical id of the resource that has it. */
 export interface Statement {
   readonly where: string;
   readonly Effect: "Allow" | "Deny";
@@ -14,7 +14,7 @@ export interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** Every statement in the template: attached, inline and resource policies of whatever type, known here or not. */
+/** Returns every statement in the template, in policies of every type. */
 export function allStatements(template: Template): Statement[] {
   const found: Statement[] = [];
   const walk = (value: any, where: string): void => {
@@ -26,10 +26,10 @@ export function allStatements(template: Template): Statement[] {
   return found;
 }
 
-/** The statements of a role: its own, and those of each policy that names it. Fails on managed policies, which hide theirs. */
+/** Returns the statements of a role, inline and attached. Throws if it has managed policies, because those are not in the template. */
 export function statementsOfRole(template: Template, roleId: string): Statement[] {
   const role = template.findResources("AWS::IAM::Role")[roleId] as any;
-  if (list(role.Properties.ManagedPolicyArns).length > 0) throw new Error(`${roleId} has managed policies: what they allow cannot be seen here`);
+  if (list(role.Properties.ManagedPolicyArns).length > 0) throw new Error(`${roleId} has managed policies, which are not in the template`);
   const policies = [
     ...list<any>(role.Properties.Policies).map((policy) => [roleId, policy.PolicyDocument]),
     ...["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"].flatMap((type) =>
@@ -41,7 +41,7 @@ export function statementsOfRole(template: Template, roleId: string): Statement[
   return policies.flatMap(([where, document]) => list<Statement>(document.Statement).map((statement) => ({ ...statement, where })));
 }
 
-/** Whether a statement is about `action`: named, by wildcard, or by not being excepted. */
+/** Returns true if a statement applies to `action`, by name, by wildcard, or because `NotAction` does not name it. */
 export function covers(statement: Statement, action: string): boolean {
   const matches = (pattern: string) =>
     new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(action);
@@ -49,7 +49,7 @@ export function covers(statement: Statement, action: string): boolean {
   return list(statement.Action).some(matches);
 }
 
-/** Where the template allows `action` to the role: in its policies, or in the file system's own policy. */
+/** Returns the logical ids of the policies that allow `action` to a role: its own, and that of the file system. */
 export function allowing(template: Template, roleId: string, action: string): string[] {
   const fileSystemPolicy = list<Statement>(only(template, "AWS::EFS::FileSystem").Properties["FileSystemPolicy"]?.Statement)
     .map((statement) => ({ ...statement, where: "FileSystemPolicy" }));
@@ -58,24 +58,24 @@ export function allowing(template: Template, roleId: string, action: string): st
     .map(({ where }) => where);
 }
 
-/** The logical id that `{"Fn::GetAtt": [id, "Arn"]}` or `{"Ref": id}` points to. */
+/** Returns the logical id of `{"Fn::GetAtt": [id, "Arn"]}` or `{"Ref": id}`. */
 export function pointsTo(value: any): string {
   const target = value?.["Fn::GetAtt"]?.[0] ?? value?.Ref;
   if (typeof target !== "string") throw new Error(`not a reference: ${JSON.stringify(value)}`);
   return target;
 }
 
-/** The role of the tasks. */
+/** Returns the role of the tasks. */
 export function taskRole(template: Template): string {
   return pointsTo(only(template, "AWS::ECS::TaskDefinition").Properties["TaskRoleArn"]);
 }
 
-/** The role that ECS uses for the tasks. */
+/** Returns the role that ECS uses to start the tasks. */
 export function executionRole(template: Template): string {
   return pointsTo(only(template, "AWS::ECS::TaskDefinition").Properties["ExecutionRoleArn"]);
 }
 
-/** The role of the function. */
+/** Returns the role of the function. */
 export function writerRole(template: Template): string {
   return pointsTo(only(template, "AWS::Lambda::Function").Properties["Role"]);
 }

@@ -1,7 +1,7 @@
-// The tasks, their service, and the load balancer in front.
+// Tests of the tasks, the service and the load balancer.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SSE_KEEP_ALIVE_SECONDS } from "../lib/contract.ts";
+import { contract, posixUser } from "../lib/contract.ts";
 import { statementsOfRole, taskRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
 
@@ -16,7 +16,7 @@ function attributes(type: string, name: string): Record<string, string> {
 }
 
 describe("task", () => {
-  test("all_that_it_may_do_is_to_mount_and_to_invoke_the_function", () => {
+  test("it_can_mount_and_invoke_the_function_and_nothing_else", () => {
     const statements = statementsOfRole(template, taskRole(template));
     const may = statements.flatMap(({ Effect, Action, NotAction }) => [Effect, ...list(Action), ...list(NotAction)]);
     assert.deepEqual(may, ["Allow", "elasticfilesystem:ClientMount", "Allow", "lambda:InvokeFunction"]);
@@ -24,51 +24,52 @@ describe("task", () => {
     assert.deepEqual(statements[1]!.Resource, { "Fn::GetAtt": [functionId, "Arn"] });
   });
 
-  test("without_posting_from_the_page_it_may_not_even_invoke", () => {
+  test("without_posting_from_the_page_it_cannot_invoke_the_function", () => {
     const silent = synthesize({ pagePosts: false }).template;
     const may = statementsOfRole(silent, taskRole(silent)).flatMap(({ Action }) => list(Action));
     assert.deepEqual(may, ["elasticfilesystem:ClientMount"]);
     const names = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment.map(({ Name }: any) => Name);
-    assert.ok(!names.includes("WRITER_FUNCTION"));
+    assert.ok(!names.includes(contract.environment.reader.writer_function));
   });
 
-  test("it_can_write_nowhere_and_has_no_privilege", () => {
+  test("it_cannot_write_its_root_file_system_and_has_no_capability", () => {
     assert.equal(container.ReadonlyRootFilesystem, true);
-    assert.equal(container.User, "1002:1001");
+    const { uid, gid } = posixUser(contract.users.reader);
+    assert.equal(container.User, `${uid}:${gid}`);
     assert.deepEqual(container.LinuxParameters.Capabilities, { Drop: ["ALL"] });
     assert.equal(service.Properties["EnableExecuteCommand"], false);
   });
 
-  test("the_admin_token_comes_from_secrets_manager_and_stands_nowhere_in_the_template", () => {
+  test("the_admin_token_comes_from_secrets_manager_and_is_not_in_the_template", () => {
     assert.equal(container.Secrets.length, 1);
-    assert.equal(container.Secrets[0].Name, "ADMIN_TOKEN");
+    assert.equal(container.Secrets[0].Name, contract.environment.reader.admin_token);
     const [secretId, secret] = resources(template, "AWS::SecretsManager::Secret")[0]!;
     assert.ok(mentions(container.Secrets[0].ValueFrom, secretId));
     assert.ok(secret.Properties["GenerateSecretString"].PasswordLength >= 32);
-    assert.ok(!container.Environment.some(({ Name }: any) => Name === "ADMIN_TOKEN"));
+    assert.ok(!container.Environment.some(({ Name }: any) => Name === contract.environment.reader.admin_token));
   });
 
-  test("it_says_by_itself_whether_it_is_alive", () => {
-    assert.deepEqual(container.HealthCheck.Command, ["CMD", "/fargate-reader", "healthcheck"]);
+  test("its_health_check_is_the_subcommand_of_the_reader", () => {
+    assert.deepEqual(container.HealthCheck.Command, ["CMD", contract.paths.reader_program, contract.commands.healthcheck]);
   });
 
-  test("it_is_arm64_as_the_image_that_is_built", () => {
+  test("its_architecture_is_that_of_the_image", () => {
     assert.equal(task["RuntimePlatform"].CpuArchitecture, "ARM64");
   });
 });
 
 describe("service", () => {
-  test("tasks_wait_for_every_mount_target", () => {
+  test("tasks_depend_on_every_mount_target", () => {
     for (const [target] of resources(template, "AWS::EFS::MountTarget")) assert.ok(service.DependsOn?.includes(target), target);
   });
 
-  test("a_deployment_that_fails_is_rolled_back_and_never_leaves_fewer_tasks", () => {
+  test("a_failed_deployment_is_rolled_back_and_keeps_the_number_of_tasks", () => {
     const { DeploymentCircuitBreaker, MinimumHealthyPercent } = service.Properties["DeploymentConfiguration"];
     assert.deepEqual(DeploymentCircuitBreaker, { Enable: true, Rollback: true });
     assert.equal(MinimumHealthyPercent, 100);
   });
 
-  test("it_scales_between_the_settings_bounds", () => {
+  test("it_scales_between_readerMin_and_readerMax", () => {
     const scaled = synthesize({ readerMin: 3, readerMax: 9 }).template;
     const { MinCapacity, MaxCapacity } = only(scaled, "AWS::ApplicationAutoScaling::ScalableTarget").Properties;
     assert.deepEqual([MinCapacity, MaxCapacity], [3, 9]);
@@ -76,25 +77,25 @@ describe("service", () => {
   });
 });
 
-describe("door", () => {
-  test("an_event_stream_outlives_its_keep_alive_and_ends_soon_at_shutdown", () => {
+describe("load balancer", () => {
+  test("an_event_stream_survives_missing_keep_alives_and_ends_before_the_task_is_killed", () => {
     const idle = Number(attributes("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes")["idle_timeout.timeout_seconds"]);
-    assert.ok(idle > 2 * SSE_KEEP_ALIVE_SECONDS, `${idle} s`);
+    assert.ok(idle > 2 * contract.times.keep_alive_s, `${idle} s`);
     const drain = Number(attributes("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupAttributes")["deregistration_delay.timeout_seconds"]);
     assert.ok(drain < container.StopTimeout, `${drain} s to leave, ${container.StopTimeout} s to stop`);
   });
 
-  test("only_ready_tasks_get_browsers", () => {
-    assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], "/ready");
+  test("the_health_check_is_the_readiness_of_the_reader", () => {
+    assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], contract.routes.reader.ready);
   });
 
-  test("tasks_admit_the_load_balancer_only", () => {
+  test("tasks_accept_connections_of_the_load_balancer_only", () => {
     const [group] = service.Properties["NetworkConfiguration"].AwsvpcConfiguration.SecurityGroups;
     const id = group["Fn::GetAtt"][0];
     assert.deepEqual(list(template.findResources("AWS::EC2::SecurityGroup")[id]!["Properties"].SecurityGroupIngress), []);
     const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], id));
-    const door = only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0];
-    assert.deepEqual(admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]), [[door, 8080]]);
+    const loadBalancer = only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0];
+    assert.deepEqual(admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]), [[loadBalancer, contract.ports.reader]]);
   });
 
   test("with_a_certificate_the_page_is_https_only", () => {
@@ -108,10 +109,10 @@ describe("door", () => {
     assert.equal(listeners.length, 2);
   });
 
-  test("the_page_is_reached_from_the_named_ranges_only", () => {
+  test("the_page_is_reachable_from_the_ranges_of_pageFrom_only", () => {
     const narrow = synthesize({ pageFrom: "192.0.2.0/24, 198.51.100.7/32" }).template;
-    const door = only(narrow, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0]["Fn::GetAtt"][0];
-    const rules = narrow.findResources("AWS::EC2::SecurityGroup")[door]!["Properties"].SecurityGroupIngress;
+    const loadBalancer = only(narrow, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0]["Fn::GetAtt"][0];
+    const rules = narrow.findResources("AWS::EC2::SecurityGroup")[loadBalancer]!["Properties"].SecurityGroupIngress;
     assert.deepEqual(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort]), [["192.0.2.0/24", 80], ["198.51.100.7/32", 80]]);
   });
 });

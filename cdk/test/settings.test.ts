@@ -1,8 +1,11 @@
-// What the deployer may choose, and what is said when that cannot be.
+// Tests of the settings and of their error messages.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { RETENTION_DAYS } from "../lib/failed-events.ts";
-import { readSettings, SETTING_NAMES, SettingsError, variableOf } from "../lib/settings.ts";
+import { contract } from "../lib/contract.ts";
+import { RETENTION } from "../lib/failed-events.ts";
+import { readSettings, SettingsError, variableOf } from "../lib/read-settings.ts";
+import { SETTING_NAMES } from "../lib/settings.ts";
 
 const VPC = {
   vpcId: "vpc-01234567",
@@ -25,30 +28,30 @@ function problems(context: Record<string, unknown>, environment: Record<string, 
 }
 
 describe("settings", () => {
-  test("the_defaults_need_nothing", () => {
+  test("without_any_setting_the_defaults_apply", () => {
     const settings = read({});
     assert.deepEqual(
       [settings.name, settings.natGateways, settings.throughput, settings.openWall, settings.keepData, settings.readerMin],
-      ["MessageWall", 0, "elastic", false, true, 2],
+      [contract.functions.writer, 0, "elastic", false, true, 2],
     );
   });
 
-  test("context_wins_over_the_environment_and_both_over_the_default", () => {
+  test("context_overrides_the_environment_and_both_override_the_default", () => {
     assert.equal(read({}, { MESSAGEWALL_NAT_GATEWAYS: "1" }).natGateways, 1);
     assert.equal(read({ natGateways: 2 }, { MESSAGEWALL_NAT_GATEWAYS: "1" }).natGateways, 2);
   });
 
-  test("context_from_the_command_line_is_text_and_from_cdk_json_is_not", () => {
+  test("context_values_can_be_text_or_json", () => {
     assert.equal(read({ openWall: "true" }).openWall, true);
     assert.equal(read({ openWall: true }).openWall, true);
     assert.equal(read({ reservedConcurrency: 0 }).reservedConcurrency, 0);
   });
 
-  test("an_empty_variable_is_as_none", () => {
+  test("an_empty_variable_is_ignored", () => {
     assert.equal(read({}, { MESSAGEWALL_ALARM_EMAIL: "" }).alarmEmail, undefined);
   });
 
-  test("all_problems_are_told_at_once_each_with_its_name_its_value_and_what_it_must_be", () => {
+  test("all_bad_values_are_reported_at_once_with_name_value_and_expectation", () => {
     assert.deepEqual(problems({ natGateways: "many", openWall: "yes" }, { MESSAGEWALL_THROUGHPUT: "fast" }), [
       'natGateways (context) is "many": it must be a whole number from 0 to 2',
       'MESSAGEWALL_THROUGHPUT (environment) is "fast": it must be one of elastic, bursting, provisioned',
@@ -56,7 +59,7 @@ describe("settings", () => {
     ]);
   });
 
-  test("a_variable_that_is_no_setting_is_a_mistake_and_not_ignored", () => {
+  test("a_variable_that_is_no_setting_is_reported", () => {
     assert.deepEqual(problems({}, { MESSAGEWALL_OPENWALL: "true" }), ["MESSAGEWALL_OPENWALL (environment) is not a setting"]);
   });
 
@@ -75,8 +78,8 @@ describe("settings", () => {
     });
   }
 
-  test("a_retry_window_is_a_duration_as_the_function_reads_it_and_as_long_as_the_dead_letter_queue_by_default", () => {
-    assert.equal(read({}).retryWindow, `${RETENTION_DAYS}d`);
+  test("a_retry_window_is_a_duration_and_its_default_is_the_retention_of_the_dead_letter_queue", () => {
+    assert.equal(read({}).retryWindow, `${RETENTION.toDays()}d`);
     for (const good of ["1s", "90m", "24h", "14d", "336h"]) assert.equal(read({ retryWindow: good }).retryWindow, good);
     for (const bad of ["0s", "337h", "24", "24 h", "1w", "-1h", "1.5h", "forever"]) {
       assert.deepEqual(problems({ retryWindow: bad }), [
@@ -94,12 +97,27 @@ describe("settings", () => {
       "a file system without its VPC": { fileSystemId: "fs-01234567", fileSystemSecurityGroupId: "sg-01234567" },
       "a file system without its group": { ...VPC, fileSystemId: "fs-01234567" },
       "a group without its file system": { ...VPC, fileSystemSecurityGroupId: "sg-01234567" },
-      "NAT in a VPC that is not ours": { ...VPC, natGateways: 1 },
-      "a range of tasks upside down": { readerMin: 5, readerMax: 2 },
+      "NAT in an existing VPC": { ...VPC, natGateways: 1 },
+      "fewer tasks at most than at least": { readerMin: 5, readerMax: 2 },
     })
   ) {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));
   }
+
+  test("settings_that_contradict_each_other_are_reported_beside_bad_values", () => {
+    assert.deepEqual(problems({ natGateways: "many", readerMin: 5, readerMax: 2, provisionedMibps: 10 }), [
+      'natGateways (context) is "many": it must be a whole number from 0 to 2',
+      "provisionedMibps needs throughput=provisioned",
+      "readerMax must not be less than readerMin",
+    ]);
+    assert.equal(problems({ readerMin: "many", readerMax: 1 }).length, 1, "a bad value contradicts nothing");
+  });
+
+  test("the_readme_lists_every_setting", () => {
+    const rows = readFileSync(new URL("../README.md", import.meta.url), "utf8").split("\n").filter((line) => line.startsWith("| `"));
+    const listed = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    for (const name of SETTING_NAMES) assert.ok(listed.includes(name), name);
+  });
 
   test("each_setting_has_a_variable_of_its_own", () => {
     assert.equal(new Set(SETTING_NAMES.map(variableOf)).size, SETTING_NAMES.length);

@@ -1,9 +1,12 @@
-// The five security layers of the blog post, each of which must hold by itself.
+// Tests of the five security layers of the blog post, each by itself.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { contract, posixUser } from "../lib/contract.ts";
 import { allowing, allStatements, covers, executionRole, statementsOfRole, taskRole, writerRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
 
+const owner = posixUser(contract.users.writer);
+const reader = posixUser(contract.users.reader);
 const { template } = synthesize();
 const fileSystem = only(template, "AWS::EFS::FileSystem").Properties;
 const task = only(template, "AWS::ECS::TaskDefinition").Properties;
@@ -23,7 +26,7 @@ describe("layer 1, network", () => {
     assert.equal(new Set(guarded.map((reference) => JSON.stringify(reference))).size, 1, "one group guards all mount targets");
     const guard = JSON.parse(group!)["Fn::GetAtt"][0];
     const inline = list(template.findResources("AWS::EC2::SecurityGroup")[guard]!["Properties"].SecurityGroupIngress);
-    assert.deepEqual(inline, [], "the group has no rule of addresses");
+    assert.deepEqual(inline, [], "the group has no rule for addresses");
     const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], guard));
     for (const [id, { Properties }] of admitted) {
       assert.deepEqual([Properties["IpProtocol"], Properties["FromPort"], Properties["ToPort"]], ["tcp", 2049, 2049], id);
@@ -36,7 +39,7 @@ describe("layer 1, network", () => {
     assert.deepEqual(sorted(sources), sorted(expected));
   });
 
-  test("every_group_has_a_rule_of_its_own_for_what_goes_out_so_that_ec2_adds_none", () => {
+  test("every_group_has_an_egress_rule_so_that_ec2_adds_none", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EC2::SecurityGroup")) {
       const rules = list<any>(Properties["SecurityGroupEgress"]);
       assert.ok(rules.length > 0, id);
@@ -45,7 +48,7 @@ describe("layer 1, network", () => {
     }
   });
 
-  test("function_tasks_and_mount_targets_are_in_subnets_without_a_way_in_from_the_internet", () => {
+  test("function_tasks_and_mount_targets_are_in_subnets_without_a_route_from_the_internet", () => {
     const toGateway = resources(template, "AWS::EC2::Route").filter(([, { Properties }]) => "GatewayId" in Properties);
     const tables = toGateway.map(([, { Properties }]) => Properties["RouteTableId"].Ref);
     const publicSubnets = resources(template, "AWS::EC2::SubnetRouteTableAssociation")
@@ -63,32 +66,32 @@ describe("layer 1, network", () => {
 });
 
 describe("layer 2, IAM", () => {
-  test("the_task_role_may_mount_and_neither_write_nor_be_root_by_any_route", () => {
+  test("the_task_role_can_mount_and_can_neither_write_nor_be_root", () => {
     const role = taskRole(template);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientWrite"), []);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
   });
 
-  test("the_execution_role_has_nothing_to_do_with_the_file_system", () => {
+  test("the_execution_role_has_no_permission_on_the_file_system", () => {
     for (const action of ["ClientMount", "ClientWrite", "ClientRootAccess"]) {
       assert.deepEqual(allowing(template, executionRole(template), `elasticfilesystem:${action}`), []);
     }
   });
 
-  test("the_function_may_mount_and_write_but_not_be_root", () => {
+  test("the_function_can_mount_and_write_and_cannot_be_root", () => {
     const role = writerRole(template);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientWrite").length, 1);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
   });
 
-  test("the_file_systems_own_policy_only_denies", () => {
+  test("the_policy_of_the_file_system_only_denies", () => {
     const statements = fileSystem["FileSystemPolicy"].Statement;
     assert.deepEqual(statements.map(({ Effect }: { Effect: string }) => Effect), ["Deny", "Deny"]);
   });
 
-  test("the_file_system_refuses_everybody_without_tls_and_everybody_as_root", () => {
+  test("the_policy_of_the_file_system_denies_access_without_tls_and_root_access", () => {
     const [withoutTls, root] = fileSystem["FileSystemPolicy"].Statement;
     assert.deepEqual(withoutTls.Condition, { Bool: { "aws:SecureTransport": "false" } });
     assert.deepEqual(withoutTls.Principal, { AWS: "*" });
@@ -100,7 +103,7 @@ describe("layer 2, IAM", () => {
     assert.ok(covers(root, "elasticfilesystem:ClientRootAccess"));
   });
 
-  test("no_statement_about_the_file_system_is_about_every_resource", () => {
+  test("every_statement_about_the_file_system_names_it", () => {
     const about = allStatements(template).filter((statement) =>
       list(statement.Action).some((action) => action.startsWith("elasticfilesystem") || action === "*") || statement.NotAction !== undefined
     );
@@ -115,7 +118,7 @@ describe("layer 2, IAM", () => {
 });
 
 describe("layer 3, the access point in the policy's condition", () => {
-  for (const [who, role, user] of [["function", writerRole, "1001"], ["tasks", taskRole, "1002"]] as const) {
+  for (const [who, role, user] of [["function", writerRole, owner.uid], ["tasks", taskRole, reader.uid]] as const) {
     test(`the_${who}_mount_through_their_own_access_point_only`, () => {
       const about = statementsOfRole(template, role(template)).filter((statement) =>
         list(statement.Action).some((action) => action.startsWith("elasticfilesystem"))
@@ -130,16 +133,16 @@ describe("layer 3, the access point in the policy's condition", () => {
 describe("layer 4, the path", () => {
   test("both_access_points_show_the_same_directory_and_nothing_above_it", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.equal(Properties["RootDirectory"].Path, "/message", id);
+      assert.equal(Properties["RootDirectory"].Path, contract.paths.access_point, id);
     }
   });
 
   test("the_function_mounts_the_writers_access_point_and_the_tasks_the_readers", () => {
     assert.equal(writer["FileSystemConfigs"].length, 1);
-    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf("1001")));
+    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf(owner.uid)));
     const [volume, ...others] = task["Volumes"];
     assert.deepEqual(others, []);
-    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf("1002")));
+    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf(reader.uid)));
   });
 
   test("the_tasks_mount_read_only_with_iam_and_tls", () => {
@@ -148,32 +151,32 @@ describe("layer 4, the path", () => {
     assert.equal(EFSVolumeConfiguration.AuthorizationConfig.IAM, "ENABLED");
     assert.equal(task["ContainerDefinitions"].length, 1);
     const mounts = task["ContainerDefinitions"][0].MountPoints;
-    assert.deepEqual(mounts, [{ ContainerPath: "/mnt/msg", ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
+    assert.deepEqual(mounts, [{ ContainerPath: contract.paths.wall_dir, ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
   });
 });
 
 describe("layer 5, POSIX", () => {
   test("the_function_is_the_owner_and_the_tasks_are_only_of_its_group", () => {
     const users = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["PosixUser"]);
-    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [["1001", "1001"], ["1002", "1001"]]);
+    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [owner, reader].map(({ uid, gid }) => [uid, gid]).sort());
   });
 
-  test("whoever_mounts_first_the_root_is_the_functions_and_0750", () => {
+  test("the_root_belongs_to_the_function_with_the_mode_of_the_contract_whoever_mounts_first", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: "1001", OwnerGid: "1001", Permissions: "750" }, id);
+      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: owner.uid, OwnerGid: owner.gid, Permissions: contract.users.directory_mode }, id);
     }
   });
 });
 
-describe("what is kept", () => {
-  test("the_file_system_is_encrypted_with_a_key_of_the_stack_that_rotates", () => {
+describe("data", () => {
+  test("the_file_system_is_encrypted_with_a_rotating_key_of_the_stack", () => {
     assert.equal(fileSystem["Encrypted"], true);
     const [keyId, key] = resources(template, "AWS::KMS::Key")[0]!;
     assert.ok(mentions(fileSystem["KmsKeyId"], keyId));
     assert.equal(key.Properties["EnableKeyRotation"], true);
   });
 
-  test("file_system_and_key_outlive_the_stack_unless_the_deployer_says_no", () => {
+  test("file_system_and_key_are_kept_unless_keepData_is_false", () => {
     const policies = (from: typeof template) =>
       ["AWS::EFS::FileSystem", "AWS::KMS::Key"].map((type) => (only(from, type) as unknown as { DeletionPolicy: string }).DeletionPolicy);
     assert.deepEqual(policies(template), ["Retain", "Retain"]);

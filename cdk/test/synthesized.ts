@@ -1,10 +1,10 @@
-// What the tests look at: the template of the real app, as `cdk synth` makes it.
+// The template of the app, as `cdk synth` makes it.
 import { Template } from "aws-cdk-lib/assertions";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageWall } from "../lib/app.ts";
 
-/** cdk.json: what the CLI gives to every synthesis. */
+/** The content of cdk.json, whose context the CLI gives to every synthesis. */
 export const CDK_JSON = JSON.parse(readFileSync(new URL("../cdk.json", import.meta.url), "utf8"));
 
 /** A resource of the template. */
@@ -18,7 +18,7 @@ export interface Resource {
 export interface Synthesized {
   readonly template: Template;
   readonly report: Report;
-  /** What `cdk deploy` publishes, and how it is built. */
+  /** The assets that `cdk deploy` builds and publishes. */
   readonly assets: { readonly files: Record<string, any>; readonly dockerImages: Record<string, any> };
 }
 
@@ -32,7 +32,7 @@ interface Report {
 
 const done = new Map<string, Synthesized>();
 
-/** The app with cdk.json's feature flags, `settings` as context, and no environment; each only once. */
+/** Synthesizes the app with the feature flags of cdk.json, `settings` as context, and no environment. Caches the result. */
 export function synthesize(settings: Record<string, unknown> = {}): Synthesized {
   const key = JSON.stringify(settings);
   const before = done.get(key);
@@ -42,9 +42,9 @@ export function synthesize(settings: Record<string, unknown> = {}): Synthesized 
   return now;
 }
 
-/** The same, whether or not it was done before. */
-export function synthesizeAgain(settings: Record<string, unknown> = {}): Synthesized {
-  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings } });
+/** Synthesizes without the cache, into `outdir` or a temporary folder. */
+export function synthesizeAgain(settings: Record<string, unknown> = {}, outdir?: string): Synthesized {
+  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings }, outdir });
   const template = Template.fromStack(stack);
   const { directory } = app.synth();
   return { template, report: json(directory, "validation-report.json"), assets: json(directory, `${stack.stackName}.assets.json`) };
@@ -54,24 +54,24 @@ function json(directory: string, file: string): any {
   return JSON.parse(readFileSync(join(directory, file), "utf8"));
 }
 
-/** All resources of a type, by logical id. */
+/** Returns all resources of a type, with their logical ids. */
 export function resources(template: Template, type: string): [string, Resource][] {
   return Object.entries(template.findResources(type)) as [string, Resource][];
 }
 
-/** The only resource of a type. */
+/** Returns the only resource of a type. */
 export function only(template: Template, type: string): Resource {
   const found = resources(template, type);
   if (found.length !== 1) throw new Error(`expected one ${type}, found ${found.length}`);
   return found[0]![1];
 }
 
-/** Whether `value` mentions the logical id anywhere, by Ref, GetAtt or Sub. */
+/** Returns true if `value` contains the logical id anywhere, in a Ref, GetAtt or Sub. */
 export function mentions(value: unknown, logicalId: string): boolean {
   return JSON.stringify(value ?? null).includes(`"${logicalId}"`);
 }
 
-/** A value that may be one or many, as many. */
+/** Returns a value, or several, as an array. */
 export function list<T>(value: T | T[] | undefined): T[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }

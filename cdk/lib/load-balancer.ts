@@ -1,47 +1,47 @@
-// Door: the load balancer that browsers reach, made for event streams that never end.
+// The load balancer, in front of the readers.
 import { Annotations, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { READER_PORT, READY_PATH, SSE_KEEP_ALIVE_SECONDS } from "./contract.ts";
+import { contract } from "./contract.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
-export interface DoorProps {
+export interface LoadBalancerProps {
   readonly settings: Settings;
   readonly network: Network;
 }
 
-/** The load balancer, its listeners, its log, and the target group that the tasks join. */
-export class Door extends Construct {
+/** The load balancer, its listeners, its access log, and the target group of the tasks. */
+export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly readers: elb.ApplicationTargetGroup;
-  /** The page's address, without a certificate's host name. */
+  /** The address of the page, with the host name of the load balancer. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { settings, network }: DoorProps) {
+  constructor(scope: Construct, id: string, { settings, network }: LoadBalancerProps) {
     super(scope, id);
-    this.loadBalancer = new elb.ApplicationLoadBalancer(this, "LoadBalancer", {
+    this.loadBalancer = new elb.ApplicationLoadBalancer(this, "Resource", {
       vpc: network.vpc,
       internetFacing: true,
-      securityGroup: network.doorGroup,
-      // A stream says something every 10 s; twelve silent times in a row mean that it is dead.
-      idleTimeout: Duration.seconds(12 * SSE_KEEP_ALIVE_SECONDS),
+      securityGroup: network.loadBalancerGroup,
+      // Twelve missing keep-alives in a row mean that a stream is dead.
+      idleTimeout: Duration.seconds(12 * contract.times.keep_alive_s),
       dropInvalidHeaderFields: true,
     });
     this.readers = new elb.ApplicationTargetGroup(this, "Readers", {
       vpc: network.vpc,
       protocol: elb.ApplicationProtocol.HTTP,
-      port: READER_PORT,
+      port: contract.ports.reader,
       targetType: elb.TargetType.IP,
-      // Streams live long, so what counts is how many a task has now and not how many it was given.
+      // Streams stay open for hours, so new ones go to the task with the fewest open streams.
       loadBalancingAlgorithmType: elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-      // A stream never ends by itself; the reader ends it at shutdown and the browser resumes elsewhere.
+      // A stream ends when its reader shuts down, and the browser resumes it at another task.
       deregistrationDelay: Duration.seconds(15),
       healthCheck: {
-        path: READY_PATH,
+        path: contract.routes.reader.ready,
         healthyHttpCodes: "200",
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),
@@ -51,8 +51,8 @@ export class Door extends Construct {
     });
     const scheme = this.addListeners(settings);
     this.url = `${scheme}://${this.loadBalancer.loadBalancerDnsName}/`;
-    this.admit(settings, network.doorGroup);
-    this.logAccess(settings);
+    this.allowBrowsers(settings, network.loadBalancerGroup);
+    this.addAccessLog(settings);
   }
 
   private addListeners(settings: Settings): "http" | "https" {
@@ -61,7 +61,7 @@ export class Door extends Construct {
       this.loadBalancer.addListener("Http", { port: 80, protocol: elb.ApplicationProtocol.HTTP, open: false, defaultTargetGroups });
       Annotations.of(this).addWarningV2(
         "MessageWall:NoHttps",
-        "The page is served without HTTPS, so the admin token would travel in the clear. Give certificateArn for anything but a first look.",
+        "The page is served by HTTP, so the admin token is sent unencrypted. Set certificateArn for HTTPS.",
       );
       return "http";
     }
@@ -77,19 +77,19 @@ export class Door extends Construct {
     return "https";
   }
 
-  private admit(settings: Settings, group: ec2.SecurityGroup): void {
+  private allowBrowsers(settings: Settings, group: ec2.SecurityGroup): void {
     const ports = settings.certificateArn === undefined ? [ec2.Port.HTTP] : [ec2.Port.HTTPS, ec2.Port.HTTP];
     for (const range of settings.pageFrom) {
       for (const port of ports) group.addIngressRule(ec2.Peer.ipv4(range), port, "Browsers");
     }
     Validations.of(group).acknowledge({
       id: "AwsSolutions-EC23",
-      reason: "A wall is there to be seen: the load balancer is the one thing that the internet may reach, on the page's ports only. "
-        + "pageFrom narrows it to the ranges that the deployer names.",
+      reason: "The page is public by default. Only the load balancer is reachable from the internet, on the ports of the page; "
+        + "pageFrom restricts the addresses.",
     });
   }
 
-  private logAccess(settings: Settings): void {
+  private addAccessLog(settings: Settings): void {
     const bucket = new s3.Bucket(this, "AccessLog", {
       encryption: s3.BucketEncryption.S3_MANAGED,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -97,7 +97,7 @@ export class Door extends Construct {
       lifecycleRules: [{ expiration: Duration.days(settings.logDays) }],
       removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    // By hand: CDK's logAccessLogs wants to know the Region at synth, to look up a principal that AWS has replaced by this one.
+    // CDK's logAccessLogs needs the Region at synth, to look up a principal that AWS has replaced by this one.
     bucket.addToResourcePolicy(new iam.PolicyStatement({
       sid: "LoadBalancerWritesItsLog",
       principals: [new iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
@@ -109,7 +109,7 @@ export class Door extends Construct {
     if (bucket.policy !== undefined) this.loadBalancer.node.addDependency(bucket.policy);
     Validations.of(bucket).acknowledge({
       id: "AwsSolutions-S1",
-      reason: "This bucket is the access log. A log of who wrote or read the log would need another bucket, and that one another.",
+      reason: "The bucket is the access log of the load balancer. Access to a log is not logged again.",
     });
   }
 }

@@ -1,0 +1,103 @@
+// Compares the images and the compose file in docker/ with contract.json.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { contract, type User } from "../lib/contract.ts";
+import { REPOSITORY } from "./programs.ts";
+
+const { commands, environment, functions, paths, ports, routes, users } = contract;
+const { wall_dir, require_mount } = environment.both;
+const read = (...path: string[]) => readFileSync(join(REPOSITORY, "docker", ...path), "utf8").replaceAll("\\\n", " ");
+const dockerfile = read("Dockerfile");
+const compose = read("compose.yaml");
+const owner = ({ uid, gid }: User) => `-o ${uid} -g ${gid} -m 0${users.directory_mode}`;
+
+/** Returns the instructions of a stage of the Dockerfile, such as `USER 1001:1001`. */
+function stage(name: string): string[] {
+  const [, text = ""] = dockerfile.split(new RegExp(`^FROM .* AS ${name}$`, "m"));
+  return text.split(/^FROM /m)[0]!.split("\n").map((line) => line.trim().replace(/\s+/g, " "));
+}
+
+/** Returns all first groups of a pattern in the compose file. */
+function all(pattern: RegExp): string[] {
+  return [...compose.matchAll(pattern)].map(([, group]) => group!);
+}
+
+describe("Dockerfile", () => {
+  const user = ({ uid, gid }: User) => `USER ${uid}:${gid}`;
+  const json = (instruction: string, ...words: string[]) => `${instruction} [${words.map((word) => `"${word}"`).join(", ")}]`;
+  const includes = (instructions: string[], expected: string[]) => {
+    for (const instruction of expected) assert.ok(instructions.some((line) => line.endsWith(instruction)), instruction);
+  };
+
+  test("the_writers_image_has_the_user_program_and_environment_of_the_contract", () => {
+    includes(stage("writer"), [
+      user(users.writer), json("ENTRYPOINT", paths.writer_program), `/programs/lambda-writer ${paths.writer_program}`,
+      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true`,
+    ]);
+  });
+
+  test("the_readers_image_has_the_user_program_port_and_environment_of_the_contract", () => {
+    includes(stage("reader"), [
+      user(users.reader), json("ENTRYPOINT", paths.reader_program), `/programs/fargate-reader ${paths.reader_program}`,
+      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true ${environment.reader.listen}=0.0.0.0:${ports.reader}`,
+      `EXPOSE ${ports.reader}`, json("CMD", paths.reader_program, commands.healthcheck),
+    ]);
+  });
+
+  test("the_local_clouds_image_has_the_user_program_ports_and_routes_of_the_contract", () => {
+    includes(stage("local-cloud"), [
+      user(users.local_cloud), json("ENTRYPOINT", paths.local_cloud_program), `EXPOSE ${ports.api} ${ports.runtime_api}`,
+      json("CMD", paths.local_cloud_program, commands.healthcheck, `http://127.0.0.1:${ports.api}${routes.local_cloud.status}`),
+      json("CMD", commands.lambda, "--api", `0.0.0.0:${ports.api}`, "--runtime-api", `0.0.0.0:${ports.runtime_api}`),
+    ]);
+  });
+
+  test("the_directory_of_the_wall_is_the_writers_with_the_mode_of_the_contract", () => {
+    assert.ok(dockerfile.includes(`install -d ${owner(users.writer)} /volume/msg`));
+    for (const image of ["writer", "reader"]) {
+      assert.ok(stage(image).includes(`COPY --from=build /volume ${dirname(paths.wall_dir)}`), image);
+    }
+    assert.equal(paths.wall_dir, `${dirname(paths.wall_dir)}/msg`);
+  });
+});
+
+test("build_writer_copies_the_program_from_the_writers_image", () => {
+  const script = readFileSync(join(REPOSITORY, "cdk", "assets", "build-writer"), "utf8");
+  assert.ok(script.includes(`"$container:${paths.writer_program}"`));
+});
+
+describe("compose.yaml", () => {
+  test("every_volume_of_a_program_is_mounted_where_the_programs_expect_it", () => {
+    const targets = [...all(/volumes: \["wall:([^:"]+)(?::ro)?"\]/g), ...all(/target: (\/[^,]+),/g)];
+    assert.deepEqual(targets, Array(5).fill(paths.wall_dir));
+  });
+
+  test("ports_are_those_of_the_contract", () => {
+    const published = all(/ports: \["127\.0\.0\.1:\$\{(?!NFS_PORT)\w+:-\d+\}:(\d+)"\]/g).map(Number);
+    assert.deepEqual(published.sort(), [ports.reader, ports.reader, ports.reader, ports.api, ports.api].sort());
+    assert.deepEqual(all(/AWS_LAMBDA_RUNTIME_API: .*:(\d+)$/gm).map(Number), [ports.runtime_api, ports.runtime_api]);
+    assert.deepEqual(all(/AWS_ENDPOINT_URL_LAMBDA: http:.*:(\d+)$/gm).map(Number), [ports.api, ports.api]);
+    assert.deepEqual(all(/(?:WALL|API)_PORT:-(\d+)\}/g).map(Number).slice(0, 2), [ports.api, ports.reader]);
+  });
+
+  test("variables_are_known_and_name_the_function_of_the_contract", () => {
+    const known = new Set(Object.values(environment).flatMap((names) => Object.values<string>(names)));
+    for (const name of all(/^ +([A-Z][A-Z_]+): /gm)) assert.ok(known.has(name) || /^(AWS|TOKIO)_/.test(name), name);
+    const { watch, writer_function } = environment.reader;
+    assert.deepEqual(all(new RegExp(`(?:AWS_LAMBDA_FUNCTION_NAME|${writer_function}): (.+)`, "g")), [functions.writer, functions.writer]);
+    assert.deepEqual(all(new RegExp(`^ +${watch}: (.+)$`, "gm")), [contract.watchers.native]);
+  });
+});
+
+describe("nfs-server", () => {
+  test("its_exports_act_as_the_users_of_the_contract", () => {
+    const exports = read("nfs-server", "ganesha.conf");
+    const numbers = (name: string) => [...exports.matchAll(new RegExp(`${name} = (\\d+);`, "g"))].map(([, id]) => Number(id));
+    assert.deepEqual(numbers("Anonymous_Uid"), [users.writer.uid, users.reader.uid]);
+    assert.deepEqual(new Set(numbers("Anonymous_Gid")), new Set([users.writer.gid, users.reader.gid]));
+    assert.ok(read("nfs-server", "Dockerfile").includes(`install -d ${owner(users.writer)} /export${paths.access_point}`));
+    assert.deepEqual([...exports.matchAll(/^ +Path = (.+);$/gm)].map(([, path]) => path), Array(2).fill(`/export${paths.access_point}`));
+  });
+});
