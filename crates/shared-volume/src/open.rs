@@ -82,14 +82,6 @@ pub(crate) fn identity_of_name(path: &Path) -> Option<(u64, u64)> {
     Some((rustix::fs::makedev(named.stx_dev_major, named.stx_dev_minor), named.stx_ino))
 }
 
-/// Makes an NFS client ask the server for the attributes of an open file, as opening it again would.
-pub(crate) fn ask_server(file: &File, path: &Path) -> io::Result<()> {
-    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_FORCE_SYNC;
-    rustix::fs::statx(file, "", flags, StatxFlags::BASIC_STATS)
-        .map(drop)
-        .map_err(|error| failed("ask for the metadata of", path, &error.into()))
-}
-
 /// Creates a file with the contract's mode, whatever the umask is. Fails if `path` exists.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let file = open(path, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, Mode::from_raw_mode(FILE_MODE))?;

@@ -35,13 +35,7 @@ impl Session<'_> {
     /// Returns false if the log was deleted or replaced while it was written, or another program was in the middle of a line.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
-        let mut file = match self.log.take() {
-            Some(file) => {
-                open::ask_server(&file, &path)?;
-                file
-            }
-            None => open::append_or_create(&path)?,
-        };
+        let mut file = self.log.take().map_or_else(|| open::append_or_create(&path), Ok)?;
         open::let_the_group_read(&file);
         let log = LogFile::new(file.try_clone()?, &path)?;
         let (identity, length) = (log.identity(), log.len());
