@@ -1,6 +1,7 @@
 //! What the reader makes of the volume.
 
 use serde_json::{Value, json};
+use support::Damage;
 
 use crate::wall::{Reader, Wall, texts};
 
@@ -80,11 +81,12 @@ async fn the_wall_shows_as_many_messages_as_the_configuration_keeps() {
 }
 
 /// Does something bad to `config.json`, and expects the last good configuration to run on and the reason to be told.
-async fn check_fault(harm: impl Fn(&Wall), reason: &str) {
+async fn check_fault(damage: Damage) {
+    let reason = damage.reason();
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Good" }));
     let reader = wall.reader().await;
-    harm(&wall);
+    damage.apply(&wall.dir().config()).unwrap();
     let config = reader.eventually("/api/config", |config| config["rejected"] != Value::Null).await;
     assert_eq!(config["config"]["title"], json!("Good"));
     assert_eq!(config["rejected"]["source"], json!("config.json"));
@@ -99,23 +101,22 @@ async fn check_fault(harm: impl Fn(&Wall), reason: &str) {
 
 #[tokio::test]
 async fn a_configuration_that_is_damaged_never_replaces_a_good_one() {
-    check_fault(|wall| wall.write("config.json", "{\"generation\":2,"), "config.json").await;
+    check_fault(Damage::Cut).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_emptied_never_replaces_a_good_one() {
-    check_fault(|wall| wall.write("config.json", ""), "empty").await;
+    check_fault(Damage::Emptied).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_deleted_never_replaces_a_good_one() {
-    check_fault(|wall| fs_err::remove_file(wall.dir().config()).unwrap(), "missing").await;
+    check_fault(Damage::Deleted).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_invalid_never_replaces_a_good_one_and_the_field_is_named() {
-    let invalid = r#"{"generation":2,"config":{"banner":{"text":"x","tone":"loud"}}}"#;
-    check_fault(|wall| wall.write("config.json", invalid), "banner.tone").await;
+    check_fault(Damage::UnknownTone).await;
 }
 
 #[tokio::test]

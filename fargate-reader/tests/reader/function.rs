@@ -1,9 +1,8 @@
 //! A stand-in for Lambda: it answers what a test wants, and keeps what it was asked.
 
 use std::collections::VecDeque;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,9 +11,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use support::{Process, Reply, eventually, free_address};
 use tokio::net::TcpListener;
 
-use crate::wall::{PATIENCE, Wall};
+use crate::wall::Wall;
 
 /// What Lambda answers.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ async fn invoke(State(function): State<Function>, headers: HeaderMap, body: Stri
 pub(crate) struct Posting {
     pub(crate) function: Function,
     pub(crate) address: String,
-    pub(crate) process: Child,
+    pub(crate) process: Process,
     client: reqwest::Client,
 }
 
@@ -99,22 +99,17 @@ impl Posting {
 
     /// A reader whose Lambda is at this address.
     pub(crate) async fn start_with(wall: &Wall, function: Function, lambda: &str) -> Self {
-        // Another program may take the port in between, which would fail this test and no other.
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = free_address().unwrap().to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_fargate-reader"));
         command.env_clear().env("LISTEN", &address).env("WALL_DIR", wall.path());
         command.env("WRITER_FUNCTION", "Writer").env("ADMIN_TOKEN", "secret").env("AWS_ENDPOINT_URL_LAMBDA", lambda);
         command.env("AWS_REGION", "eu-central-1").env("AWS_EC2_METADATA_DISABLED", "true");
         command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process = Process::start(command).unwrap();
         // Redirects are answers that tests want to see.
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let reader = Self { function, address: format!("http://{address}"), client, process };
-        let begun = Instant::now();
-        while !reader.get("/ready").send().await.is_ok_and(|ready| ready.status().is_success()) {
-            assert!(begun.elapsed() < PATIENCE, "the reader does not come up");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        eventually("a ready reader", async || Reply::to(reader.get("/ready")).await?.success()).await.unwrap();
         reader
     }
 
@@ -138,12 +133,5 @@ impl Posting {
         let asked = self.function.asked();
         assert_eq!(asked.len(), 1, "{asked:?}");
         asked.into_iter().next().unwrap()
-    }
-}
-
-impl Drop for Posting {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }

@@ -55,9 +55,9 @@ async fn check_cheap(path: &str, messages: usize, each: usize) {
     while read < 3_000_000 {
         read += first.chunk().await.unwrap().unwrap().len();
     }
-    let before = most_memory(reader.process.id());
+    let before = most_memory(reader.process.pid());
     let clients: Vec<_> = (0..CLIENTS).map(|_| ask(&reader, path)).collect();
-    let grown = most_memory(reader.process.id()) - before;
+    let grown = most_memory(reader.process.pid()) - before;
     assert!(grown < CLIENTS * each, "{path}: {} KiB each", grown / CLIENTS / 1024);
     drop(clients);
 }
@@ -97,6 +97,6 @@ async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
     while !reader.get("/api/messages?limit=10000").send().await.unwrap().text().await.unwrap().contains('\u{1f427}') {
         assert!(begun.elapsed() < crate::wall::PATIENCE, "the reader does not see it");
     }
-    let most = most_memory(reader.process.id());
+    let most = most_memory(reader.process.pid());
     assert!(most < CONTAINER, "{} MiB", most / 1024 / 1024);
 }

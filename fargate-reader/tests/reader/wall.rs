@@ -4,16 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use eventsource_stream::{Event, Eventsource};
 use fargate_reader::{AdminToken, Settings, Watch};
-use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
 use shared_volume::message::{Draft, Message};
 use shared_volume::wall::WallWriter;
 use shared_volume::{Volume, WallDir};
+use support::Stream;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -176,13 +174,7 @@ impl Reader {
 
     /// Follows the wall live, from where `seen` says.
     pub(crate) async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Events {
-        let mut request = self.client.get(self.url(path));
-        if let Some(id) = last_event_id {
-            request = request.header("Last-Event-ID", id);
-        }
-        let response = request.send().await.unwrap();
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Events(response.bytes_stream().eventsource().map(Result::unwrap).boxed())
+        Events(Stream::open(&self.url(path), last_event_id).await.unwrap())
     }
 
     /// Has it shut down and waits for that.
@@ -197,26 +189,24 @@ pub(crate) fn texts(answer: &Value) -> Vec<String> {
     messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
 }
 
+/// An event of a stream.
+pub(crate) struct Event {
+    pub(crate) event: String,
+    pub(crate) id: String,
+}
+
 /// A stream of events, as a browser gets it.
-pub(crate) struct Events(BoxStream<'static, Event>);
+pub(crate) struct Events(Stream);
 
 impl Events {
     /// The next event of one of these kinds; others are passed over.
     pub(crate) async fn next(&mut self, kinds: &[&str]) -> (Event, Value) {
-        let next = async {
-            loop {
-                let event = self.0.next().await.expect("the stream ended");
-                if kinds.contains(&event.event.as_str()) {
-                    let data = serde_json::from_str(&event.data).unwrap();
-                    return (event, data);
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, next).await.expect("no such event came")
+        let event = self.0.until("such an event", |event| kinds.contains(&event.name.as_str())).await.unwrap();
+        (Event { event: event.name, id: event.id }, event.data)
     }
 
-    /// Whether the stream ends, whatever comes before that.
-    pub(crate) async fn ends(self) -> bool {
-        tokio::time::timeout(PATIENCE, self.0.for_each(|_| async {})).await.is_ok()
+    /// Returns true if the stream ends, whatever comes before that.
+    pub(crate) async fn ends(mut self) -> bool {
+        self.0.ended().await.is_ok()
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -143,17 +144,9 @@ impl Answer {
     }
 }
 
-/// Asks again until there is an answer, for at most half a minute.
+/// Calls `ask` until there is an answer.
 pub(crate) async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    within(asking).await
+    support::eventually("an answer", async || ask().await.context("no answer yet")).await.unwrap()
 }
 
 /// Nothing here takes half a minute; a test that waits for ever says nothing.

@@ -161,10 +161,10 @@ async fn with_200_open_streams_sigterm_ends_the_reader_in_2_seconds() -> Result<
     let directory = tempfile::TempDir::new()?;
     let mut reader = Reader::start(directory.path()).await?;
     let mut streams = try_join_all((0..200).map(|_| reader.events())).await?;
-    let told = Instant::now();
+    let sent = Instant::now();
     reader.process.signal(Signal::TERM)?;
     let status = reader.process.ended().await?;
-    let took = told.elapsed();
+    let took = sent.elapsed();
     assert!(status.success(), "{status}");
     assert!(took < LONGEST_GOODBYE, "it took {took:?}");
     for stream in &mut streams {

@@ -35,7 +35,7 @@ impl Another {
 
     /// Makes a change.
     pub(crate) fn make(&mut self, change: &Change) -> Result<Changed> {
-        let changes = self.changes.as_mut().context("it was told to end")?;
+        let changes = self.changes.as_mut().context("the writer has no input")?;
         writeln!(changes, "{}", serde_json::to_string(change)?)?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;

@@ -16,11 +16,9 @@ pub(crate) enum Rule {
 /// The exempt packages, each with the rules that it breaks. The aim is an empty list.
 const EXCEPTIONS: &[(&str, &[Rule])] = &[
     ("fargate-reader", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
-    ("lambda-writer", &[Rule::Circles, Rule::Prose]),
     ("local-cloud", &[Rule::Circles, Rule::Prose]),
     ("nfs-watcher", &[Rule::Prose]),
     ("shared-volume", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
-    ("wall-api", &[Rule::Prose]),
 ];
 
 /// Returns true if `package` need not obey `rule`.
