@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared_volume::config::{Cause, Config, Outcome, Published};
 use shared_volume::message::Message;
 use shared_volume::time::optional_millis;
-use shared_volume::wall::{self, Appended, Entry, Newest, Said};
+use shared_volume::wall::{self, Appended, Entry, EntryKind, Newest};
 use ulid::Ulid;
 
 use crate::command::Done;
@@ -127,12 +127,12 @@ impl Page {
 }
 
 fn shown(entry: &Entry) -> Option<Shown> {
-    match &entry.said {
-        Said::Message(message) => Some(message.clone().into()),
-        Said::Plain { text, .. } => {
+    match &entry.kind {
+        EntryKind::Message(message) => Some(message.clone().into()),
+        EntryKind::Plain { text, .. } => {
             Some(Shown { id: entry.id(), at: None, author: None, text: text.clone(), received: None })
         }
-        Said::Removal(_) => None,
+        EntryKind::Removal(_) => None,
     }
 }
 

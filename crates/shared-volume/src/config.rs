@@ -1,17 +1,21 @@
-//! The configuration of a wall: `config.json`, and `history/` with every configuration that ever was.
+//! The configuration of a wall: `config.json`, and `history/` with the newest published configurations.
 
+mod error;
 mod history;
 mod in_force;
 mod object;
 mod publish;
 mod published;
+mod request;
 mod schema;
 mod text;
 
+pub use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
+pub use error::{ConfigError, PublishError};
 pub(crate) use history::remove_leftovers;
-pub use history::{KEPT_GENERATIONS, generation, history};
+pub use history::{generation, history};
 pub use in_force::{Fault, InForce, in_force, read, read_open};
-pub(crate) use publish::publish_in;
-pub use publish::{Change, Outcome, PublishError, Request, publish};
-pub use published::{AppliedEvent, Cause, MAX_GENERATION, Published};
-pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, ConfigError, Posting, Title, Tone};
+pub(crate) use publish::Publication;
+pub use published::{AppliedEvent, Cause, Published};
+pub use request::{Change, Outcome, Request};
+pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, Posting, Title, Tone};

@@ -185,8 +185,8 @@ impl Messages {
 
 /// The ids of the messages that these entries take off, each with the index of the last one that does.
 fn removals(entries: &[Entry]) -> HashMap<String, usize> {
-    let removes = |(at, entry): (usize, &Entry)| match &entry.said {
-        wall::Said::Removal(removal) => Some((removal.removes.clone(), at)),
+    let removes = |(at, entry): (usize, &Entry)| match &entry.kind {
+        wall::EntryKind::Removal(removal) => Some((removal.removes.clone(), at)),
         _ => None,
     };
     entries.iter().enumerate().filter_map(removes).collect()

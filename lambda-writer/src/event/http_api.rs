@@ -11,7 +11,7 @@ use aws_lambda_events::http::{Method, StatusCode, header};
 use aws_lambda_events::query_map::QueryMap;
 use serde_json::Value;
 use shared_volume::message::Draft;
-use shared_volume::wall::{Appended, Cursor, Entry, Newest, Said};
+use shared_volume::wall::{Appended, Cursor, Entry, EntryKind, Newest};
 
 use self::body::Post;
 use self::format::Format;
@@ -105,7 +105,7 @@ async fn read(limit: Limit, invocation: &Invocation) -> Result<Newest, Failure> 
 
 /// A wall of which nothing is known but that this message is on it.
 fn only(posted: &Appended) -> Newest {
-    let entry = Entry { span: 0..0, edition: 0, said: Said::Message(posted.message.clone()) };
+    let entry = Entry { span: 0..0, edition: 0, kind: EntryKind::Message(posted.message.clone()) };
     Newest { cursor: Cursor::NO_WALL, entries: vec![entry], older: None }
 }
 

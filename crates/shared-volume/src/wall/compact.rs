@@ -7,11 +7,12 @@ use std::path::Path;
 use ulid::Ulid;
 
 use super::carry;
-use super::cursor::Cursor;
-use super::file::{Header, LogFile};
+use super::file::LogFile;
+use super::header::Header;
 use super::line::has_record;
 use super::session::Session;
 use super::trash;
+use crate::cursor::Cursor;
 use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::open;

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use ulid::Ulid;
 
-use super::entry::{Entry, Parser, Said};
-use super::file::{Beginning, Header, LogFile};
+use super::entry::{Entry, EntryKind, Parser};
+use super::file::{Beginning, LogFile};
+use super::header::Header;
 use super::session::Session;
-use super::tail::MAX_LOG_BYTES;
 use super::trash;
 use super::writer::WallWriter;
 use crate::error::WriteError;
+use crate::limits::MAX_LOG_BYTES;
 use crate::open;
 use crate::volume::WallDir;
 
@@ -111,7 +112,7 @@ impl Old {
         bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
         let mut entries = Vec::new();
         Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
-        let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        let messages = entries.iter().filter(|entry| entry.is_message()).count();
         Ok(Some(Self { file, beginning, bytes, entries, messages }))
     }
 
@@ -145,7 +146,7 @@ impl Session<'_> {
         // Of the same wall, only what compaction has dropped is missing.
         let until = if same_wall { current.as_ref().map_or(0, |header| header.start) } else { u64::MAX };
         let back: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
-        let is_new = |entry: &&&Entry| !matches!(entry.said, Said::Removal(_)) && !self.is_there(entry);
+        let is_new = |entry: &&&Entry| entry.is_message() && !self.is_there(entry);
         let messages = back.iter().filter(is_new).count();
         let (total, keep) = (messages + self.view.count(), self.in_force.published.config.keep_messages.get());
         if messages == 0 {
@@ -169,7 +170,7 @@ impl Session<'_> {
 
     /// Returns true if the message of this record is on the wall: an earlier restoration may have been cut short.
     fn is_there(&self, entry: &Entry) -> bool {
-        matches!(&entry.said, Said::Message(message) if self.view.has(&message.id.to_string()))
+        matches!(&entry.kind, EntryKind::Message(message) if self.view.has(&message.id.to_string()))
     }
 
     /// Puts back what compaction has dropped of this wall: positions and cursors fit again.
@@ -228,8 +229,8 @@ impl Session<'_> {
 
 /// The id of the message that an entry removes.
 fn removes(entry: &Entry) -> Option<&str> {
-    match &entry.said {
-        Said::Removal(removal) => Some(&removal.removes),
+    match &entry.kind {
+        EntryKind::Removal(removal) => Some(&removal.removes),
         _ => None,
     }
 }

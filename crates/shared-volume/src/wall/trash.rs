@@ -1,5 +1,5 @@
-//! `trash/`: logs that compaction and clear replaced. They are kept for 7 days, at most 512 MiB of them, and less if the
-//! volume is full.
+//! `trash/`: the logs that compaction and clear replaced. They are kept for 7 days, up to 512 MiB, and less on a full
+//! volume.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime};
 use ulid::Ulid;
 
 use super::file::LogFile;
-use crate::open;
-use crate::volume::{WallDir, create_directory};
+use crate::volume::WallDir;
+use crate::{fingerprint, open};
 
-/// How long a replaced log is kept.
+/// The time for which a replaced log is kept.
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How many bytes of replaced logs are kept.
+/// The disk space of all replaced logs, in bytes.
 const KEPT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Returns the path of a replaced log.
@@ -23,9 +23,9 @@ pub(super) fn path(wall: &WallDir, file: Ulid) -> PathBuf {
     wall.trash().join(format!("content.{file}"))
 }
 
-/// Gives the log a second name in `trash/`, before it is replaced. Returns `None` if the file system has no hard links.
+/// Gives the log a second name in `trash/` before it is replaced. Returns `None` if the file system has no hard links.
 pub(super) fn keep(wall: &WallDir) -> io::Result<Option<Ulid>> {
-    create_directory(&wall.trash())?;
+    open::create_directory(&wall.trash())?;
     let file = Ulid::generate();
     match fs_err::hard_link(wall.content(), path(wall, file)) {
         Ok(()) => Ok(Some(file)),
@@ -34,8 +34,8 @@ pub(super) fn keep(wall: &WallDir) -> io::Result<Option<Ulid>> {
     }
 }
 
-/// Removes the names that the log itself has in `trash/`: a writer that crashed before it replaced the log has left them.
-/// Returns which.
+/// Removes and returns the names that the current log has in `trash/`. A writer that crashed before replacing the log has
+/// left them.
 pub(super) fn remove_names_of(wall: &WallDir, log: &LogFile) -> io::Result<Vec<Ulid>> {
     if log.metadata.nlink() < 2 {
         return Ok(Vec::new());
@@ -43,7 +43,7 @@ pub(super) fn remove_names_of(wall: &WallDir, log: &LogFile) -> io::Result<Vec<U
     let mut removed = Vec::new();
     for file in list(wall)? {
         let path = path(wall, file);
-        if fs_err::symlink_metadata(&path).is_ok_and(|named| (named.dev(), named.ino()) == log.identity()) {
+        if fs_err::symlink_metadata(&path).is_ok_and(|named| fingerprint::identity(&named) == log.identity()) {
             fs_err::remove_file(path)?;
             removed.push(file);
         }
@@ -65,13 +65,13 @@ pub(super) fn list(wall: &WallDir) -> io::Result<Vec<Ulid>> {
     Ok(files)
 }
 
-/// Deletes what is too old or too much.
+/// Deletes the logs that are too old, and the oldest ones above 512 MiB.
 pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<()> {
     let mut bytes = 0;
     for file in list(wall)?.into_iter().rev() {
         let path = path(wall, file);
         let Ok(metadata) = fs_err::symlink_metadata(&path) else { continue };
-        // A log may have holes: only what takes space counts.
+        // A log may have holes, which take no space.
         bytes += metadata.blocks().saturating_mul(512);
         let age = SystemTime::now().duration_since(file.datetime()).unwrap_or_default();
         if (age > KEPT_FOR || bytes > KEPT_BYTES) && !is_followed(file) {
@@ -81,9 +81,9 @@ pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::
     Ok(())
 }
 
-/// Deletes everything that is not followed, to make room on a full volume. Returns true if there was anything.
+/// Deletes all logs that are not followed, to free space on a full volume. Returns true if any was deleted.
 pub(super) fn empty(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<bool> {
     let files: Vec<Ulid> = list(wall)?.into_iter().filter(|file| !is_followed(*file)).collect();
-    // What cannot be deleted, such as a directory that somebody planted, is no reason to keep the rest.
+    // A file that cannot be deleted, such as a directory, does not stop the others from being deleted.
     Ok(files.into_iter().filter(|file| fs_err::remove_file(path(wall, *file)).is_ok()).count() > 0)
 }

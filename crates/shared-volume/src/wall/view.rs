@@ -3,15 +3,14 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 
-use super::cursor::Cursor;
-use super::entry::{Entry, Said};
+use super::entry::{Entry, EntryKind};
 use super::file::LogFile;
 use super::tail::{Added, Tail};
+use crate::cursor::Cursor;
 use crate::message::Message;
-use crate::retries::{Applied, EventKey, Kind};
+use crate::retries::{Applied, EventKey, Kind, payload};
 use crate::state::Recorded;
 use crate::volume::WallDir;
-use crate::wall::writer::{post_payload, removal_payload};
 
 /// A log that was appended to is read again from its beginning this often: a writer needs to notice only edits by hand.
 const VERIFY_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -95,8 +94,8 @@ impl View {
         (self.first, self.cursor) = (added.first, added.cursor);
         for entry in added.entries {
             self.events.extend(event_of(&entry));
-            match &entry.said {
-                Said::Removal(removal) => {
+            match &entry.kind {
+                EntryKind::Removal(removal) => {
                     self.visible.remove(&removal.removes);
                 }
                 _ => {
@@ -138,9 +137,7 @@ impl View {
 
     /// Returns the entries of the messages on the wall, oldest first.
     pub(super) fn messages(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !matches!(entry.said, Said::Removal(_)) && self.visible.contains(&entry.id()))
+        self.entries.iter().filter(|entry| entry.is_message() && self.visible.contains(&entry.id()))
     }
 
     /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
@@ -156,7 +153,7 @@ impl View {
 
     /// The messages on the wall with their place among the entries, newest first.
     fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let is_message = |entry: &Entry| !matches!(entry.said, Said::Removal(_));
+        let is_message = |entry: &Entry| entry.is_message();
         let entries = self.entries.iter().enumerate().rev();
         entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id()))
     }
@@ -195,16 +192,16 @@ impl View {
 
 /// The event that brought an entry, if it can be repeated.
 fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
-    let (event, applied) = match &entry.said {
-        Said::Message(message) => (message.event.as_ref()?, posted(message)),
-        Said::Removal(removal) => {
-            let payload = removal_payload(&removal.removes);
+    let (event, applied) = match &entry.kind {
+        EntryKind::Message(message) => (message.event.as_ref()?, posted(message)),
+        EntryKind::Removal(removal) => {
+            let payload = payload::removal(&removal.removes);
             (
                 removal.event.as_ref()?,
                 Applied { kind: Kind::Removal, payload, result: 0, received: removal.at, at: removal.at },
             )
         }
-        Said::Plain { .. } => return None,
+        EntryKind::Plain { .. } => return None,
     };
     Some((EventKey::of(event), (entry.span.end, applied)))
 }
@@ -212,7 +209,7 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
 fn posted(message: &Message) -> Applied {
     Applied {
         kind: Kind::Post,
-        payload: post_payload(message.author.as_deref(), &message.text),
+        payload: payload::post(message.author.as_deref(), &message.text),
         result: message.id.0,
         received: message.received,
         at: message.at,
