@@ -6,7 +6,6 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use jiff::Unit;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -33,10 +32,8 @@ impl Default for Journey {
 impl Journey {
     /// Counts a message, unless it was there before the reader started or nobody knows when it was written.
     pub(crate) fn observe(&self, shown: &Shown) {
-        if let (Some(at), Some(seen)) = (shown.at, shown.seen)
-            && let Ok(seconds) = (seen - at).total(Unit::Second)
-        {
-            self.0.observe(seconds.max(0.0));
+        if let (Some(at), Some(seen)) = (shown.at, shown.seen) {
+            self.0.observe(seen.duration_since(at).as_secs_f64().max(0.0));
         }
     }
 }

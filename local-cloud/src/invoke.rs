@@ -12,6 +12,7 @@ use aws_smithy_http_client::{Builder, tls};
 use axum::http::Uri;
 use clap::Args;
 use serde_json::Value;
+use shared_volume::json;
 
 use crate::address::is_loopback;
 use crate::terminal;
@@ -39,9 +40,9 @@ pub struct Arguments {
 /// # Errors
 /// When the event cannot be read, or the service does not take it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let json = input::read_text(&arguments.file)?;
+    let text = input::read_text(&arguments.file)?;
     let mut event: Value =
-        serde_json::from_str(&json).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
+        json::distinct(&text).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
     envelope::complete(&mut event);
     let sent = client(&arguments.endpoint)
         .invoke()

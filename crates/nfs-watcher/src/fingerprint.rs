@@ -58,6 +58,14 @@ impl Fingerprint {
         }
     }
 
+    /// Returns true if the file was linked, renamed or given another mode since `before`, and not written.
+    pub(crate) fn may_be_renamed(&self, before: &Self) -> bool {
+        let (Some(now), Some(then)) = (&self.content, &before.content) else { return false };
+        self.identity == before.identity
+            && (now.length, now.modified) == (then.length, then.modified)
+            && (now.changed, now.links) != (then.changed, then.links)
+    }
+
     /// Returns the fingerprint of a name whose directory may be listed but not searched.
     pub(crate) fn listed(name: &Name, device: u64) -> Self {
         let kind = match name.kind {

@@ -30,7 +30,7 @@ impl Watched {
 
     /// Scans for the first time and remembers the result.
     pub(crate) fn remember(&mut self, mount: Mount<'_>) -> notify::Result<()> {
-        match self.try_scan(mount) {
+        match self.try_scan(mount, false) {
             Ok(scan) => {
                 self.adopt(mount, scan.files, scan.opened);
                 mount.close(scan.open);
@@ -45,7 +45,14 @@ impl Watched {
 
     /// Scans again. Returns the events since the last successful scan, and the file to close after they are reported.
     pub(crate) fn scan(&mut self, mount: Mount<'_>) -> (Vec<notify::Result<Event>>, Option<File>) {
-        match self.try_scan(mount) {
+        let mut scanned = self.try_scan(mount, self.opened && !self.is_link);
+        if let Ok(scan) = &mut scanned
+            && self.may_have_lost_its_name(scan)
+        {
+            mount.close(scan.open.take());
+            scanned = self.try_scan(mount, false);
+        }
+        match scanned {
             Ok(Scan { files, open, opened }) => {
                 let mut events = changes(&self.files, &files);
                 if std::mem::take(&mut self.failing) {
@@ -62,9 +69,21 @@ impl Watched {
         }
     }
 
-    fn try_scan(&self, mount: Mount<'_>) -> Result<Scan, Failure> {
+    /// `expected` states that the path still names the file that could be opened before.
+    fn try_scan(&self, mount: Mount<'_>, expected: bool) -> Result<Scan, Failure> {
         let scanner = Scanner { mount, recursive: self.recursive, follow_symlinks: self.follow_symlinks };
-        scanner.scan(&self.root, self.opened && !self.is_link)
+        scanner.scan(&self.root, expected)
+    }
+
+    /// Returns true if the path may name another file now.
+    ///
+    /// An NFS client opens a file by the handle that it has cached for a name. While the file has another name, this works
+    /// even after the name was given to another file. Only the change time of the inode reveals it.
+    fn may_have_lost_its_name(&self, scan: &Scan) -> bool {
+        match (self.files.get(&self.root), scan.files.get(&self.root)) {
+            (Some(before), Some(now)) => now.may_be_renamed(before),
+            _ => false,
+        }
     }
 
     fn adopt(&mut self, mount: Mount<'_>, files: Files, opened: bool) {

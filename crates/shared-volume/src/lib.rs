@@ -7,6 +7,7 @@ pub mod message;
 
 pub mod config;
 
+pub mod json;
 pub mod rejected;
 
 mod replace;

@@ -37,7 +37,7 @@ pub(crate) struct LockFile {
 #[derive(Debug)]
 pub(crate) struct WriterLock<'a> {
     file: File,
-    inode: u64,
+    identity: (u64, u64),
     path: &'a Path,
     /// The shared state. [`WriterLock::declare`] stores it.
     pub(crate) state: State,
@@ -58,22 +58,26 @@ impl LockFile {
         loop {
             let file = self.open()?;
             lock(&file, &self.path, began, deadline)?;
-            if let Some(inode) = self.named_inode(&file)? {
+            // Only now, and once for every file in it: an NFS client opens a file by the name that it remembers, and
+            // somebody else may have given the name to another file while this waited.
+            drop(self.wall.open()?);
+            if let Some(identity) = self.named_identity(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;
                 let is_first = !std::mem::replace(&mut self.was_taken, true);
-                return Ok(WriterLock { file, inode, path: &self.path, state, holder: Ulid::generate(), is_first });
+                return Ok(WriterLock { file, identity, path: &self.path, state, holder: Ulid::generate(), is_first });
             }
             // The lock file was deleted or replaced. Locking the old one excludes no other writer.
         }
     }
 
     fn open(&self) -> Result<File, WriteError> {
-        self.wall.check_mounted()?;
         // LOCK_EX on NFS needs a file that is open for writing.
-        match open::edit(&self.path)? {
-            Some(file) => Ok(file),
-            None => {
+        match open::edit(&self.path) {
+            Ok(Some(file)) => Ok(file),
+            opened => {
+                // The directory may be missing, or something else.
                 drop(self.wall.open()?);
+                opened?;
                 Ok(self.create()?)
             }
         }
@@ -85,12 +89,15 @@ impl LockFile {
         open::edit(&self.path)?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
     }
 
-    /// Returns the inode of the open file if the path still names it. Taking the lock has made an NFS client fetch the
+    /// Returns device and inode of the open file if the path still names it. Taking the lock has made an NFS client fetch the
     /// attributes.
-    fn named_inode(&self, file: &File) -> io::Result<Option<u64>> {
+    fn named_identity(&self, file: &File) -> io::Result<Option<(u64, u64)>> {
         match file.metadata() {
             Ok(metadata) if metadata.nlink() == 0 => Ok(None),
-            Ok(metadata) => Ok(open::inode_of_name(&self.path).filter(|named| *named == metadata.ino())),
+            Ok(metadata) => {
+                let identity = (metadata.dev(), metadata.ino());
+                Ok(open::identity_of_name(&self.path).filter(|named| *named == identity))
+            }
             Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(None),
             Err(error) => Err(open::failed("ask for the metadata of", &self.path, &error)),
         }
@@ -149,7 +156,7 @@ impl WriterLock<'_> {
     /// Checks that no other writer has stored a state since the lock was taken or [`WriterLock::declare`] was called.
     fn check_held(&self) -> io::Result<()> {
         let stored = read_state(&self.file).map_err(|error| open::failed("read", self.path, &error))?;
-        if stored.holder == self.state.holder && open::inode_of_name(self.path) == Some(self.inode) {
+        if stored.holder == self.state.holder && open::identity_of_name(self.path) == Some(self.identity) {
             return Ok(());
         }
         Err(io::Error::other("the writers' lock was lost to another writer"))

@@ -132,10 +132,12 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the inode that `path` names, as this client has it cached.
-pub(crate) fn inode_of_name(path: &Path) -> Option<u64> {
+/// Returns the device and inode that `path` names, as this client has them cached. An NFS client asks the server only after
+/// the directory was opened and has changed.
+pub(crate) fn identity_of_name(path: &Path) -> Option<(u64, u64)> {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
-    rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok().map(|named| named.stx_ino)
+    let named = rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok()?;
+    Some((rustix::fs::makedev(named.stx_dev_major, named.stx_dev_minor), named.stx_ino))
 }
 
 /// Makes an NFS client ask the server for the attributes of an open file, as opening it again would.

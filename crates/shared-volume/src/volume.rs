@@ -97,15 +97,6 @@ impl WallDir {
         }
     }
 
-    /// Checks that the volume is mounted, if [`Volume::require_mount`] is set. A root that is not a mount point may
-    /// contain old files.
-    pub(crate) fn check_mounted(&self) -> io::Result<()> {
-        match &self.mount {
-            Some(_) => self.open().map(drop),
-            None => Ok(()),
-        }
-    }
-
     /// Returns the path of `content`, the log.
     #[must_use]
     pub fn content(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 //! The messages, as the log is followed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -21,8 +21,10 @@ const MOST_KEPT: usize = 10_000;
 pub(super) struct Messages {
     tail: Tail,
     kept: VecDeque<Arc<Item>>,
-    /// How many of them are messages.
-    messages: usize,
+    /// The ids of those that are messages.
+    ids: HashSet<String>,
+    /// The ids of the messages that are taken off, each with the position behind the last entry that says so.
+    removed: HashMap<String, u64>,
     /// Where the first of them begins.
     begins: Cursor,
     pub(super) cursor: Cursor,
@@ -45,7 +47,8 @@ impl Messages {
         Self {
             tail,
             kept,
-            messages: 0,
+            ids: HashSet::new(),
+            removed: HashMap::new(),
             begins: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
             damaged_lines: 0,
@@ -60,7 +63,7 @@ impl Messages {
             self.kept.iter().rev().filter_map(|item| message(item)).take(count).cloned().collect();
         messages.reverse();
         // With all messages goes what stands before them.
-        let first = messages.first().filter(|_| messages.len() < self.messages);
+        let first = messages.first().filter(|_| messages.len() < self.ids.len());
         let from = first.map_or(0, |first| self.place(first.ends));
         let begins = from.checked_sub(1).map_or(self.begins, |before| self.kept[before].ends);
         Newest { begins, items: self.kept.range(from..).cloned().collect(), messages }
@@ -76,9 +79,8 @@ impl Messages {
         // More was added than is read at once: what was read before has no connection to it.
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
-        let removed = removals(&entries);
-        self.take_off(&removed);
-        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), &removed, before);
+        self.take_off(&entries);
+        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), before);
         self.drop_gone(first);
         self.drop_oldest();
         self.keep_encoded();
@@ -86,21 +88,16 @@ impl Messages {
         Ok(true)
     }
 
-    /// Adds what is new. `removed` says where it takes off which ids, `before` are the messages that were known before.
-    fn add(
-        &mut self,
-        items: impl Iterator<Item = Item>,
-        removed: &HashMap<String, usize>,
-        mut before: HashMap<String, Arc<Shown>>,
-    ) {
-        for (at, mut new) in items.enumerate() {
+    /// Adds what is new. `before` are the messages that were known before.
+    fn add(&mut self, items: impl Iterator<Item = Item>, mut before: HashMap<String, Arc<Shown>>) {
+        for mut new in items {
             match &mut new.said {
-                // It came and went at once.
-                Said::Message(shown) if removed.get(&shown.id).is_some_and(|gone| at < *gone) => {
+                // It came and went at once, or somebody has put a copy of the log back.
+                Said::Message(shown) if self.removed.contains_key(&shown.id) || self.ids.contains(&shown.id) => {
                     new.said = Said::Nothing;
                 }
                 Said::Message(shown) => {
-                    self.messages += 1;
+                    self.ids.insert(shown.id.clone());
                     match before.remove(&shown.id).filter(|known| known.text == shown.text) {
                         // It is where it was, or somewhere else; it came when it came.
                         Some(known) => *shown = Arc::new(Shown { ends: shown.ends, ..Shown::clone(&known) }),
@@ -118,16 +115,22 @@ impl Messages {
         self.open = None;
     }
 
-    /// Takes these messages off, and every copy of them: somebody may have put a copy of the log back.
-    fn take_off(&mut self, removed: &HashMap<String, usize>) {
-        if removed.is_empty() {
+    /// Takes the messages off that these entries remove.
+    fn take_off(&mut self, entries: &[Entry]) {
+        let known = self.removed.len();
+        for entry in entries {
+            if let wall::EntryKind::Removal(removal) = &entry.kind {
+                self.ids.remove(&removal.removes);
+                self.removed.insert(removal.removes.clone(), entry.span.end);
+            }
+        }
+        if self.removed.len() == known {
             return;
         }
         for item in &mut self.kept {
-            if message(item).is_some_and(|shown| removed.contains_key(&shown.id)) {
+            if message(item).is_some_and(|shown| self.removed.contains_key(&shown.id)) {
                 // Whoever has seen it, and nothing since, is told from here.
                 *item = Arc::new(Item { ends: item.ends, said: Said::Nothing });
-                self.messages -= 1;
             }
         }
     }
@@ -135,7 +138,8 @@ impl Messages {
     /// Starts over. The messages that were there are handed back by id, as they may be found again.
     fn forget(&mut self, first: Cursor) -> HashMap<String, Arc<Shown>> {
         self.begins = first;
-        self.messages = 0;
+        self.ids.clear();
+        self.removed.clear();
         let before = std::mem::take(&mut self.kept);
         before.iter().filter_map(|item| message(item)).map(|shown| (shown.id.clone(), Arc::clone(shown))).collect()
     }
@@ -143,19 +147,29 @@ impl Messages {
     /// Drops what compaction has taken out of the log: a task that starts now does not show it either.
     fn drop_gone(&mut self, first: Cursor) {
         while self.kept.front().is_some_and(|item| item.ends.position <= first.position) {
-            if let Some(gone) = self.kept.pop_front() {
-                self.messages -= usize::from(message(&gone).is_some());
-                self.begins = first;
-            }
+            self.drop_first();
+            self.begins = first;
         }
     }
 
     fn drop_oldest(&mut self) {
-        while self.messages > MOST_KEPT || self.kept.len() > 2 * MOST_KEPT {
-            let Some(oldest) = self.kept.pop_front() else { return };
-            self.messages -= usize::from(message(&oldest).is_some());
-            self.begins = oldest.ends;
+        while self.ids.len() > MOST_KEPT || self.kept.len() > 2 * MOST_KEPT {
+            let Some(ends) = self.drop_first() else { return };
+            self.begins = ends;
         }
+    }
+
+    /// Drops the first item; where it ended.
+    fn drop_first(&mut self) -> Option<Cursor> {
+        let gone = self.kept.pop_front()?;
+        match &gone.said {
+            Said::Message(shown) => drop(self.ids.remove(&shown.id)),
+            Said::Removal(id) if self.removed.get(&**id) == Some(&gone.ends.position) => {
+                self.removed.remove(&**id);
+            }
+            Said::Removal(_) | Said::Nothing => {}
+        }
+        Some(gone.ends)
     }
 
     /// Sees to it that the messages of the newest page keep what is sent of them, and no others.
@@ -181,15 +195,6 @@ impl Messages {
     fn place(&self, ends: Cursor) -> usize {
         self.kept.partition_point(|item| item.ends.position < ends.position)
     }
-}
-
-/// The ids of the messages that these entries take off, each with the index of the last one that does.
-fn removals(entries: &[Entry]) -> HashMap<String, usize> {
-    let removes = |(at, entry): (usize, &Entry)| match &entry.kind {
-        wall::EntryKind::Removal(removal) => Some((removal.removes.clone(), at)),
-        _ => None,
-    };
-    entries.iter().enumerate().filter_map(removes).collect()
 }
 
 fn message(item: &Item) -> Option<&Arc<Shown>> {

@@ -36,6 +36,13 @@ pub(crate) struct Removed {
     repeated: bool,
 }
 
+impl Removed {
+    /// Ensures that it is the message that was asked for.
+    pub(crate) fn checked(self, id: &str) -> Result<Self, ApiError> {
+        if self.removed == id { Ok(self) } else { Err(nonsense(&format!("it removed {:?}", self.removed))) }
+    }
+}
+
 /// The wall is empty.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Cleared {

@@ -38,9 +38,9 @@ pub(crate) async fn remove(
 ) -> Result<Json<Removed>, ApiError> {
     let Path(id) = id?;
     let key = Key::new(&headers, None)?;
-    let answer = writer(&app)?.call(&Command::Remove { id: &id, event: Event::new(&key.id) }).await?;
+    let answer: Removed = writer(&app)?.call(&Command::Remove { id: &id, event: Event::new(&key.id) }).await?;
     app.follow.look_now();
-    Ok(Json(answer))
+    Ok(Json(answer.checked(&id)?))
 }
 
 /// `POST /api/config/rollback`

@@ -105,17 +105,23 @@ async fn pages_have_no_gap_where_messages_were_removed() {
 }
 
 #[tokio::test]
-async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every_task() {
+async fn a_message_whose_record_was_copied_is_shown_once_and_removed_for_good_by_every_task() {
     let wall = Wall::empty();
     let written = wall.append(&["goes", "stays"]);
-    let copy = fs_err::read_to_string(wall.path().join("content")).unwrap();
-    wall.write("content", format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
+    let copies = fs_err::read_to_string(wall.path().join("content")).unwrap();
+    let (_, copies) = copies.split_once('\n').unwrap();
     let reader = wall.reader().await;
-    reader.shows(&["goes", "stays", "goes"]).await;
+    wall.append_plain(copies);
+    wall.append_plain("a line\n");
+    for reader in [&reader, &wall.reader().await] {
+        reader.shows(&["goes", "stays", "a line"]).await;
+    }
     wall.remove(&written[0].id.to_string());
+    wall.append_plain(copies);
+    wall.append_plain("another line\n");
     // A reader that starts now has read it all at once.
     for reader in [&reader, &wall.reader().await] {
-        reader.shows(&["stays"]).await;
+        reader.shows(&["stays", "a line", "another line"]).await;
     }
 }
 
@@ -133,4 +139,23 @@ async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit
     wall.configure(json!({ "keep_messages": 10 }));
     let (event, shown) = events.next(&ENTRIES).await;
     assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_older_messages_were_restored_starts_over_with_them() {
+    let wall = Wall::empty();
+    wall.append(&["0", "1", "2"]);
+    wall.configure(json!({ "keep_messages": 1 }));
+    wall.append(&["3"]);
+    wall.configure(json!({ "keep_messages": 100 }));
+    let reader = wall.reader().await;
+    let (event, shown) = reader.follow("/events", None).await.next(&ENTRIES).await;
+    assert_eq!(texts(&shown), ["3"]);
+    wall.restore();
+    reader.shows(&["0", "1", "2", "3"]).await;
+    // A reader that starts now has never seen the wall without them.
+    for reader in [&reader, &wall.reader().await] {
+        let (event, shown) = reader.follow("/events", Some(&event.id)).await.next(&ENTRIES).await;
+        assert_eq!((event.event.as_str(), texts(&shown).len()), ("wall", 4));
+    }
 }

@@ -1,5 +1,6 @@
 //! A volume, a writer, and a reader that follows it.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -69,6 +70,13 @@ impl Wall {
         WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
     }
 
+    /// Brings back what the last compaction has dropped.
+    pub(crate) fn restore(&self) {
+        let mut writer = WallWriter::new(self.dir());
+        let trashed = writer.trash().unwrap().pop().unwrap();
+        writer.restore(trashed.file, Instant::now() + PATIENCE).unwrap();
+    }
+
     /// Publishes a configuration as the function does.
     pub(crate) fn configure(&self, patch: Value) -> Published {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
@@ -80,6 +88,12 @@ impl Wall {
 
     pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
         fs_err::write(self.path().join(file), bytes).unwrap();
+    }
+
+    /// Appends as another program does.
+    pub(crate) fn append_plain(&self, lines: &str) {
+        let mut log = fs_err::OpenOptions::new().append(true).open(self.path().join("content")).unwrap();
+        log.write_all(lines.as_bytes()).unwrap();
     }
 
     pub(crate) fn settings(&self) -> Settings {

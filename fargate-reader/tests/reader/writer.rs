@@ -84,7 +84,7 @@ async fn what_no_writer_answers_is_never_a_success() {
         (Method::DELETE, "/api/messages/01M"),
         (Method::POST, "/api/config/rollback"),
     ] {
-        for nonsense in [json!({}), json!({ "cleared": false, "removed": 1, "generation": "2" })] {
+        for nonsense in [json!({}), json!({ "cleared": false, "removed": "02M", "generation": "2" })] {
             reader.function.answers([Answer::Of(nonsense)]);
             let request = reader.admin(method.clone(), path).json(&json!({ "generation": 1 }));
             let answer = request.send().await.unwrap();

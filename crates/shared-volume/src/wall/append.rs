@@ -34,7 +34,7 @@ impl Session<'_> {
         Err(io::Error::other(text))
     }
 
-    /// Returns false if the log was deleted or replaced while it was written.
+    /// Returns false if the log was deleted or replaced while it was written, or another program was in the middle of a line.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
         let mut file = match self.log.take() {
@@ -60,13 +60,15 @@ impl Session<'_> {
         lines.extend_from_slice(records);
         self.lock.state.intent = Intent::append(identity.1, length, &lines);
         self.lock.declare()?;
-        self.write_durably(&mut file, &lines, length, identity)?;
+        if !self.write_durably(&mut file, &lines, length, identity)? {
+            return Ok(false);
+        }
         carry::settle(&mut self.lock.state, true);
         if has_carried {
             // The intent proves that the lines were carried over only until the log is replaced.
             self.lock.declare().map_err(after_the_change)?;
         }
-        self.is_named(&path, identity).map_err(after_the_change)
+        self.is_named(file, &path).map_err(after_the_change)
     }
 
     /// Returns the bytes before the first new line: the header in an empty log, or the newline that the last line lacks.
@@ -115,24 +117,33 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Writes `lines` and syncs the file. If that fails, the written bytes are replaced by blank lines.
-    fn write_durably(&mut self, file: &mut File, lines: &[u8], from: u64, identity: (u64, u64)) -> io::Result<()> {
+    /// Writes `lines` and syncs the file. Returns false if they continue half a line that another program has just written.
+    ///
+    /// In this case, and on an error, the written bytes are replaced by blank lines.
+    fn write_durably(&mut self, file: &mut File, lines: &[u8], from: u64, identity: (u64, u64)) -> io::Result<bool> {
         let path = self.wall.content();
         let mut pieces = Vec::new();
         let written = write_pieces(file, lines, &mut pieces).and_then(|()| match pieces[..] {
-            [(at, _)] => self.correct_intent(at, from),
+            [(at, _)] if at != from && continues_a_line(file, at)? => Ok(false),
+            [(at, _)] => self.correct_intent(at, from).and_then(|()| file.sync_all()).map(|()| true),
             _ => Err(io::Error::other("another program wrote in between")),
         });
-        written.and_then(|()| file.sync_all()).map_err(|error| {
-            // If this fails too, the next holder of the lock finds the bytes by the intent.
-            let is_blank = blank(&path, identity, &pieces).is_ok();
-            if is_blank {
-                self.lock.state.intent = Intent::Nothing;
-                drop(self.lock.declare());
+        if matches!(written, Ok(true)) {
+            return written;
+        }
+        // What cannot be blanked out is seen by the next holder of the lock, by the intent.
+        let blanked = blank(&path, identity, &pieces);
+        if blanked.is_ok() {
+            self.lock.state.intent = Intent::Nothing;
+            drop(self.lock.declare());
+        }
+        match (written, blanked) {
+            (Ok(_), Ok(())) => Ok(false),
+            (Err(error), Ok(())) => Err(open::failed("append to", &path, &error)),
+            (Err(error), Err(_)) | (Ok(_), Err(error)) => {
+                Err(after_the_change(open::failed("append to", &path, &error)))
             }
-            let error = open::failed("append to", &path, &error);
-            if is_blank { error } else { after_the_change(error) }
-        })
+        }
     }
 
     /// Corrects the intent if another program, which takes no lock, has appended since the intent was declared.
@@ -147,12 +158,13 @@ impl Session<'_> {
     }
 
     /// Returns true if the path still names the file that was written, and updates the view.
-    fn is_named(&mut self, path: &Path, identity: (u64, u64)) -> io::Result<bool> {
-        // Opening the file asks the server. A `stat` would be answered from the cache.
-        let named = LogFile::open(path)?.filter(|named| named.identity() == identity);
-        let is_named = named.is_some();
+    fn is_named(&mut self, file: File, path: &Path) -> io::Result<bool> {
+        // An NFS client opens and asks by the name that it has cached, unless it has just asked for the directory.
+        drop(self.wall.open()?);
+        let log = LogFile::new(file, path)?;
+        let is_named = open::identity_of_name(path) == Some(log.identity());
         if is_named {
-            self.view.read_file(named)?;
+            self.view.read_file(Some(log))?;
         }
         Ok(is_named)
     }
@@ -185,6 +197,13 @@ fn write_pieces(file: &mut File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> i
         bytes = &bytes[written..];
     }
     Ok(())
+}
+
+/// Returns true if the byte before this offset does not end a line.
+fn continues_a_line(file: &File, at: u64) -> io::Result<bool> {
+    let mut before = [b'\n'];
+    file.read_at(&mut before, at.saturating_sub(1))?;
+    Ok(at > 0 && before != *b"\n")
 }
 
 /// Replaces bytes of the log by blank lines.

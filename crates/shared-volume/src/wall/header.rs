@@ -3,7 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use ulid::Ulid;
 
 use crate::cursor::Cursor;
@@ -12,13 +12,17 @@ use crate::time::optional_millis;
 /// The first bytes of a header.
 pub(super) const HEADER_MARK: &[u8] = br#"{"wall":""#;
 
+/// The highest `start`. No wall gets that far in a lifetime, and positions after it do not overflow.
+const MAX_START: u64 = 1 << 60;
+
 /// The first line of a log. It names the wall and the position of the line after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
     /// The wall. It is the first field because a header is recognised by its first bytes.
     pub(super) wall: Ulid,
-    /// The position of the first line after the header.
+    /// The position of the first line after the header. At most [`MAX_START`].
+    #[serde(deserialize_with = "start")]
     pub(super) start: u64,
     /// The edition of the cursor at `start`, if compaction has dropped what stood before it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_hex")]
@@ -54,6 +58,11 @@ impl Header {
         let first = Cursor::without_history(self.wall, self.start);
         Cursor { edition: self.edition.unwrap_or(first.edition), ..first }
     }
+}
+
+fn start<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let start = u64::deserialize(deserializer)?;
+    if start > MAX_START { Err(Error::custom(format!("must be at most {MAX_START}"))) } else { Ok(start) }
 }
 
 /// Serializes a `u64` as 16 hexadecimal digits, because JSON numbers are exact only up to 2^53.

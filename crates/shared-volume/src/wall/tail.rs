@@ -155,11 +155,8 @@ impl Tail {
     /// Opens the log. Returns `None` if it is missing from its directory. A missing directory is an error, because then
     /// nothing is known about the wall.
     fn open(&self) -> io::Result<Option<LogFile>> {
-        self.wall.check_mounted()?;
-        if let Some(file) = LogFile::open(&self.wall.content())? {
-            return Ok(Some(file));
-        }
-        // An NFS client caches that the name is missing. Opening the directory makes it ask again.
+        // An NFS client opens a file by the name that it has cached, or caches that it is missing. Opening the directory
+        // makes it ask: the log that was read last may be in `trash/` by now.
         drop(self.wall.open()?);
         LogFile::open(&self.wall.content())
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ulid::Ulid;
 
-use super::compact::Cleared;
+use super::compact::{Cleared, is_full};
 use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Config, Outcome, Publication, PublishError, Request};
@@ -182,12 +182,10 @@ impl WallWriter {
     }
 }
 
-/// Appends records. On a full volume it deletes what is in the trash, and tries once more.
+/// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
-    match session.append(records) {
-        Err(error) if error.kind() == io::ErrorKind::StorageFull && session.empty_trash()? => session.append(records),
-        appended => appended,
-    }
+    let appended = session.append(records);
+    if is_full(&appended) && session.empty_trash(records.len() as u64)? { session.append(records) } else { appended }
 }
 
 /// Answers every draft, and adds to `records` those that are to be written.
