@@ -104,7 +104,8 @@ mod tests {
 
     use serde_json::json;
     use shared_volume::Volume;
-    use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+    use shared_volume::config::{Cause, Change, Outcome, Published, Request};
+    use shared_volume::wall::WallWriter;
 
     use super::{Changes, KEPT};
 
@@ -114,8 +115,9 @@ mod tests {
         for _ in 0..count {
             let change = Change::Patch(json!({ "title": format!("after {}", last.generation) }));
             let request = Request { change, expected_generation: None, cause: Cause::default() };
-            let Outcome::Published(published) =
-                publish(&changes.wall, request, Instant::now() + Duration::from_secs(5)).unwrap()
+            let Outcome::Published(published) = WallWriter::new(changes.wall.clone())
+                .publish(request, Instant::now() + Duration::from_secs(5))
+                .unwrap()
             else {
                 panic!("it was repeated")
             };

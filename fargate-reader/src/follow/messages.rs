@@ -119,7 +119,7 @@ impl Messages {
     fn take_off(&mut self, entries: &[Entry]) {
         let known = self.removed.len();
         for entry in entries {
-            if let wall::Said::Removal(removal) = &entry.said {
+            if let wall::EntryKind::Removal(removal) = &entry.kind {
                 self.ids.remove(&removal.removes);
                 self.removed.insert(removal.removes.clone(), entry.span.end);
             }

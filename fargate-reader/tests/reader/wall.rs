@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use fargate_reader::{AdminToken, Settings, Watch};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+use shared_volume::config::{Cause, Change, Outcome, Published, Request};
 use shared_volume::message::{Draft, Message};
 use shared_volume::wall::WallWriter;
 use shared_volume::{Volume, WallDir};
@@ -79,7 +79,7 @@ impl Wall {
     pub(crate) fn configure(&self, patch: Value) -> Published {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
         let request = Request { change: Change::Patch(patch), expected_generation: None, cause };
-        match publish(&self.dir(), request, Instant::now() + PATIENCE).unwrap() {
+        match WallWriter::new(self.dir()).publish(request, Instant::now() + PATIENCE).unwrap() {
             Outcome::Published(published) | Outcome::Repeated(published) => published,
         }
     }

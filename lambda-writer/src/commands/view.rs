@@ -1,7 +1,7 @@
 //! Views of messages.
 
 use shared_volume::message::Message;
-use shared_volume::wall::{Entry, Said};
+use shared_volume::wall::{Entry, EntryKind};
 use wall_api::MessageView;
 
 /// Returns the view of a message.
@@ -18,15 +18,15 @@ pub(super) fn message(message: Message) -> MessageView<'static> {
 
 /// Returns the view of an entry of the log, or `None` for a removal record.
 pub(super) fn entry(entry: &Entry) -> Option<MessageView<'static>> {
-    match &entry.said {
-        Said::Message(said) => Some(message(said.clone())),
-        Said::Plain { text, .. } => Some(MessageView {
+    match &entry.kind {
+        EntryKind::Message(record) => Some(message(record.clone())),
+        EntryKind::Plain { text, .. } => Some(MessageView {
             id: entry.id().into(),
             at: None,
             author: None,
             text: text.clone().into(),
             received: None,
         }),
-        Said::Removal(_) => None,
+        EntryKind::Removal(_) => None,
     }
 }

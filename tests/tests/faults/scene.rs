@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use shared_volume::config::{self, Cause, Request};
 use shared_volume::message::Draft;
-use shared_volume::wall::{Entry, Said, Tail, WallWriter, newest};
+use shared_volume::wall::{Entry, EntryKind, Tail, WallWriter, newest};
 use shared_volume::{Volume, WallDir, time};
 use tempfile::TempDir;
 use tests::{Change, Changed};
@@ -73,7 +73,7 @@ impl Scene {
         let patch = json!({ "title": "before", "keep_messages": keep, "max_message_chars": 4000 });
         let request =
             Request { change: config::Change::Patch(patch), expected_generation: None, cause: Cause::default() };
-        config::publish(&self.dir, request, soon())?;
+        self.writer().publish(request, soon())?;
         let texts = match self.start {
             Start::ManyEvents => (0..32).map(|number| long_text(&format!("long {number}"))).collect(),
             _ => ["one", "two", "three", "four"].map(str::to_owned).to_vec(),
@@ -128,7 +128,7 @@ impl Scene {
     /// Returns the id of the message that a test removes.
     pub(crate) fn a_message(&self) -> Result<String> {
         let newest = newest(&self.dir, 1000)?;
-        let message = newest.entries.iter().rev().find(|entry| matches!(entry.said, Said::Message(_)));
+        let message = newest.entries.iter().rev().find(|entry| matches!(entry.kind, EntryKind::Message(_)));
         Ok(message.context("no message")?.id())
     }
 
@@ -264,10 +264,10 @@ fn title(published: &config::Published) -> String {
 fn texts(entries: &[Entry]) -> (Vec<String>, Vec<String>) {
     let (mut ours, mut foreign) = (Vec::new(), Vec::new());
     for entry in entries {
-        match &entry.said {
-            Said::Message(message) => ours.push(message.text.clone()),
-            Said::Plain { text, .. } => foreign.push(text.clone()),
-            Said::Removal(_) => {}
+        match &entry.kind {
+            EntryKind::Message(message) => ours.push(message.text.clone()),
+            EntryKind::Plain { text, .. } => foreign.push(text.clone()),
+            EntryKind::Removal(_) => {}
         }
     }
     (ours, foreign)
@@ -293,8 +293,8 @@ impl Follower {
             }
             self.entries.retain(|entry| entry.span.start >= added.first.position);
             for entry in added.entries {
-                match &entry.said {
-                    Said::Removal(removal) => {
+                match &entry.kind {
+                    EntryKind::Removal(removal) => {
                         let gone = removal.removes.clone();
                         self.entries.retain(|entry| entry.id() != gone);
                     }

@@ -6,11 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use ulid::Ulid;
 
 use super::carry;
-use super::cursor::Cursor;
-use super::file::{Header, LogFile};
+use super::file::LogFile;
+use super::header::Header;
 use super::line::has_record;
 use super::session::Session;
 use super::trash;
+use crate::cursor::Cursor;
 use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::open;

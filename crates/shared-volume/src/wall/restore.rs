@@ -6,14 +6,15 @@ use std::time::Instant;
 
 use ulid::Ulid;
 
-use super::entry::{Entry, Parser, Said};
-use super::file::{Beginning, Header, LogFile};
+use super::entry::{Entry, EntryKind, Parser};
+use super::file::{Beginning, LogFile};
+use super::header::Header;
 use super::session::Session;
-use super::tail::MAX_LOG_BYTES;
 use super::writer::WallWriter;
 use super::{carry, trash};
 use crate::digest::Digest;
 use crate::error::WriteError;
+use crate::limits::MAX_LOG_BYTES;
 use crate::open;
 use crate::volume::WallDir;
 
@@ -112,7 +113,7 @@ impl Old {
         bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
         let mut entries = Vec::new();
         Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
-        let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        let messages = entries.iter().filter(|entry| entry.is_message()).count();
         Ok(Some(Self { file, beginning, bytes, entries, messages }))
     }
 
@@ -170,11 +171,11 @@ impl Session<'_> {
         Ok(Restored { messages, total: self.view.count() })
     }
 
-    /// Returns true if the message is on the wall, because an earlier restoration was cut short, or was removed from it.
-    /// The id of a plain line says nothing on another wall.
+    /// Returns true if the message is on the wall, because an earlier restoration was interrupted, or was removed from it.
+    /// The id of a plain line means nothing on another wall.
     fn is_known(&self, entry: &Entry, same_wall: bool) -> bool {
         let id = entry.id();
-        (same_wall || matches!(entry.said, Said::Message(_))) && (self.view.has(&id) || self.view.has_removed(&id))
+        (same_wall || matches!(entry.kind, EntryKind::Message(_))) && (self.view.has(&id) || self.view.has_removed(&id))
     }
 
     /// Puts back what compaction has dropped of this wall: positions fit again. The edition is a new one, because a browser
@@ -239,8 +240,8 @@ impl Session<'_> {
 
 /// The id of the message that an entry removes.
 fn removes(entry: &Entry) -> Option<&str> {
-    match &entry.said {
-        Said::Removal(removal) => Some(&removal.removes),
+    match &entry.kind {
+        EntryKind::Removal(removal) => Some(&removal.removes),
         _ => None,
     }
 }

@@ -6,15 +6,14 @@ use std::ops::Range;
 
 use ulid::Ulid;
 
-use super::cursor::Cursor;
-use super::entry::{Entry, Said};
+use super::entry::{Entry, EntryKind};
 use super::file::LogFile;
 use super::tail::{Added, Tail};
+use crate::cursor::Cursor;
 use crate::message::Message;
-use crate::retries::{Applied, EventKey, Kind};
+use crate::retries::{Applied, EventKey, Kind, payload};
 use crate::state::Recorded;
 use crate::volume::WallDir;
-use crate::wall::writer::{post_payload, removal_payload};
 
 /// A log that was appended to is read again from its beginning this often: a writer needs to notice only edits by hand.
 const VERIFY_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -104,7 +103,7 @@ impl View {
         for entry in added.entries {
             self.events.extend(event_of(&entry));
             let (id, at) = (entry.id(), entry.span.start);
-            if is_removal(&entry) {
+            if !entry.is_message() {
                 self.visible.remove(&id);
                 self.removed.insert(id, at);
             } else if !self.removed.contains_key(&id) {
@@ -113,7 +112,7 @@ impl View {
             self.entries.push_back(entry);
         }
         while let Some(gone) = self.entries.pop_front_if(|entry| entry.span.start < self.first.position) {
-            let (id, ids) = (gone.id(), if is_removal(&gone) { &mut self.removed } else { &mut self.visible });
+            let (id, ids) = (gone.id(), if !gone.is_message() { &mut self.removed } else { &mut self.visible });
             if ids.get(&id) == Some(&gone.span.start) {
                 ids.remove(&id);
             }
@@ -149,23 +148,23 @@ impl View {
         self.first
     }
 
-    /// Returns the entries of the messages on the wall and of the removals of messages of ours, oldest first.
+    /// Returns the entries of the messages on the wall and of the removals of message records, oldest first.
     pub(super) fn messages_and_removals(&self) -> impl Iterator<Item = &Entry> {
-        let is_of_ours = |entry: &Entry| is_removal(entry) && entry.id().parse::<Ulid>().is_ok();
-        self.entries.iter().filter(move |entry| self.shows(entry) || is_of_ours(entry))
+        let removes_record = |entry: &Entry| !entry.is_message() && entry.id().parse::<Ulid>().is_ok();
+        self.entries.iter().filter(move |entry| self.shows(entry) || removes_record(entry))
     }
 
     fn shows(&self, entry: &Entry) -> bool {
-        !is_removal(entry) && self.visible.get(&entry.id()) == Some(&entry.span.start)
+        entry.is_message() && self.visible.get(&entry.id()) == Some(&entry.span.start)
     }
 
-    /// Returns the lines behind the cursor `from` that are copies of what stands, or was removed, before it. They would be
+    /// Returns the lines after the cursor `from` that are copies of messages before it, present or removed. They would be
     /// shown if they were all that is left.
     pub(super) fn copies_behind(&self, from: Cursor) -> impl Iterator<Item = Range<u64>> {
         let before = move |at: Option<&u64>| at.is_some_and(|at| *at < from.position);
         let is_copy = move |id: &str| before(self.visible.get(id)) || before(self.removed.get(id));
-        let behind = self.entries.iter().filter(move |entry| entry.span.start >= from.position && !is_removal(entry));
-        behind.filter(move |entry| is_copy(&entry.id())).map(|entry| entry.span.clone())
+        let after = self.entries.iter().filter(move |entry| entry.span.start >= from.position && entry.is_message());
+        after.filter(move |entry| is_copy(&entry.id())).map(|entry| entry.span.clone())
     }
 
     /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
@@ -216,22 +215,18 @@ impl View {
     }
 }
 
-fn is_removal(entry: &Entry) -> bool {
-    matches!(entry.said, Said::Removal(_))
-}
-
 /// The event that brought an entry, if it can be repeated.
 fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
-    let (event, applied) = match &entry.said {
-        Said::Message(message) => (message.event.as_ref()?, posted(message)),
-        Said::Removal(removal) => {
-            let payload = removal_payload(&removal.removes);
+    let (event, applied) = match &entry.kind {
+        EntryKind::Message(message) => (message.event.as_ref()?, posted(message)),
+        EntryKind::Removal(removal) => {
+            let payload = payload::removal(&removal.removes);
             (
                 removal.event.as_ref()?,
                 Applied { kind: Kind::Removal, payload, result: 0, received: removal.at, at: removal.at },
             )
         }
-        Said::Plain { .. } => return None,
+        EntryKind::Plain { .. } => return None,
     };
     Some((EventKey::of(event), (entry.span.end, applied)))
 }
@@ -239,7 +234,7 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
 fn posted(message: &Message) -> Applied {
     Applied {
         kind: Kind::Post,
-        payload: post_payload(message.author.as_deref(), &message.text),
+        payload: payload::post(message.author.as_deref(), &message.text),
         result: message.id.0,
         received: message.received,
         at: message.at,

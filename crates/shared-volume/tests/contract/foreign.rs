@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use shared_volume::wall::{Said, Tail, newest};
+use shared_volume::wall::{EntryKind, Tail, newest};
 
 use crate::support::{TestWall, draft, soon, texts};
 
@@ -68,7 +68,7 @@ fn damage_is_skipped_and_counted_and_never_shown() {
     let added = Tail::new(wall.dir.clone()).read().unwrap().unwrap();
     assert_eq!(texts(&added.entries), ["good", "plain"]);
     assert_eq!(added.damaged_lines, 1);
-    assert!(matches!(added.entries[1].said, Said::Plain { .. }));
+    assert!(matches!(added.entries[1].kind, EntryKind::Plain { .. }));
 }
 
 #[test]

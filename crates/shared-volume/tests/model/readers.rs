@@ -1,10 +1,10 @@
 //! Readers that follow the log, and browsers that reconnect.
 
 use shared_volume::WallDir;
-use shared_volume::wall::{Cursor, Entry, Said, Tail, newest};
+use shared_volume::wall::{Cursor, Entry, EntryKind, Tail, newest};
 
 use crate::model::{Fate, Line, marks, told};
-use crate::world::{World, said, tail};
+use crate::world::{World, tail, text_of};
 
 pub(crate) struct Reader {
     tail: Tail,
@@ -57,9 +57,9 @@ impl Reader {
 }
 
 fn show(shown: &mut Vec<Line>, entry: &Entry) {
-    match &entry.said {
-        Said::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
-        other => shown.push((entry.id(), said(other))),
+    match &entry.kind {
+        EntryKind::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
+        other => shown.push((entry.id(), text_of(other))),
     }
 }
 

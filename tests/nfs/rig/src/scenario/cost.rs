@@ -107,9 +107,9 @@ fn measure(report: &mut Report, what: &str, names: &[&str]) -> Result<f64> {
         sight.watch(&Path::new("idle").join(name))?;
     }
     let tick = || {
-        let before = handle.ticks();
-        handle.look_now();
-        while handle.ticks() == before {
+        let before = handle.scans();
+        handle.scan_now();
+        while handle.scans() == before {
             std::thread::sleep(Duration::from_millis(1));
         }
         // CLOSE is sent without waiting for its answer, and counted when that comes.

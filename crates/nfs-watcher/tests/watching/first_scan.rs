@@ -1,4 +1,4 @@
-//! The first look at a path that cannot be looked at: `watch` says so where it can, else the handler is told.
+//! A first scan that fails: `watch` returns the error if it can, otherwise the handler receives it.
 
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,13 +17,13 @@ fn watch(stage: &Stage, name: &str) -> Result<()> {
 }
 
 #[test]
-fn a_failed_first_look_is_the_error_of_watch_and_the_path_is_not_watched() {
+fn a_failed_first_scan_is_the_error_of_watch_and_the_path_is_not_watched() {
     let stage = Stage::new();
     break_it(&stage, "file");
     let error = watch(&stage, "file").unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Io(_)), "{error:?}");
     assert_eq!(error.paths, [stage.path("file")]);
-    // The caller knows; the handler is not told as well.
+    // The caller has the error, so the handler does not receive it too.
     stage.sees_nothing();
     stage.write("new", "one").rename("new", "file").sees_nothing();
     let unknown = stage.watcher.borrow_mut().unwatch(&stage.path("file")).unwrap_err();
@@ -32,7 +32,7 @@ fn a_failed_first_look_is_the_error_of_watch_and_the_path_is_not_watched() {
 }
 
 #[test]
-fn a_path_that_can_be_none_is_refused() {
+fn an_invalid_path_is_refused() {
     let stage = Stage::new();
     for name in ["a\0b", &"x".repeat(300), &format!("{}/file", "x".repeat(300))] {
         let error = watch(&stage, name).unwrap_err();
@@ -43,7 +43,7 @@ fn a_path_that_can_be_none_is_refused() {
 }
 
 #[test]
-fn a_watched_path_stays_watched_when_it_cannot_be_watched_anew() {
+fn a_watched_path_stays_watched_when_watching_it_again_fails() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     fs_err::rename(stage.path("file"), stage.path("aside")).unwrap();
@@ -52,55 +52,55 @@ fn a_watched_path_stays_watched_when_it_cannot_be_watched_anew() {
     stage.rename("aside", "file").write("file", "one two").sees(&[(RESIZED, "file")]);
 }
 
-/// A file that is there at once with all that is in it, so that a watcher in a hurry tells of it once.
+/// Creates a file together with its content, so that a fast watcher reports it once.
 fn appear(stage: &Stage, name: &str) {
     stage.write("new", "one").rename("new", name);
 }
 
-/// A watcher whose thread waits in the handler for its first event, which is on its way.
+/// Returns a watcher whose thread is blocked in the handler of its first event.
 fn stuck(stage: &Stage) -> (NfsWatcher, Sender<()>, Receiver<Result<Event>>) {
-    let (tell, told) = mpsc::channel();
+    let (sender, events) = mpsc::channel();
     let (release, released) = mpsc::channel();
     let handler = move |event| {
-        tell.send(event).unwrap();
+        sender.send(event).unwrap();
         let _ = released.recv();
     };
     let config = Config::default().with_poll_interval(Duration::from_millis(1));
     let mut watcher = NfsWatcher::new(handler, config).unwrap();
     watcher.watch(&stage.path("first"), RecursiveMode::NonRecursive).unwrap();
     appear(stage, "first");
-    told.recv_timeout(PATIENCE).unwrap().unwrap();
-    (watcher, release, told)
+    events.recv_timeout(PATIENCE).unwrap().unwrap();
+    (watcher, release, events)
 }
 
 #[test]
-fn a_first_look_that_watch_did_not_wait_for_is_told_by_a_rescan() {
+fn a_first_scan_that_watch_did_not_wait_for_is_reported_by_a_rescan() {
     let stage = Stage::new();
-    let (mut watcher, release, told) = stuck(&stage);
+    let (mut watcher, release, events) = stuck(&stage);
     watcher.watch(&stage.path("file"), RecursiveMode::NonRecursive).unwrap();
     drop(release);
-    let event = told.recv_timeout(PATIENCE).unwrap().unwrap();
+    let event = events.recv_timeout(PATIENCE).unwrap().unwrap();
     assert!(is_rescan(&event), "{event:?}");
     assert_eq!(event.paths, [stage.path("file")]);
 }
 
 #[test]
-fn a_failed_first_look_that_watch_did_not_wait_for_is_told_and_the_path_is_watched() {
+fn a_failed_first_scan_that_watch_did_not_wait_for_is_reported_and_the_path_is_watched() {
     let stage = Stage::new();
-    let (mut watcher, release, told) = stuck(&stage);
+    let (mut watcher, release, events) = stuck(&stage);
     break_it(&stage, "file");
     watcher.watch(&stage.path("file"), RecursiveMode::NonRecursive).unwrap();
     drop(release);
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().unwrap_err().paths, [stage.path("file")]);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap().unwrap_err().paths, [stage.path("file")]);
     appear(&stage, "file");
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().unwrap().kind, CREATED);
-    assert!(is_rescan(&told.recv_timeout(PATIENCE).unwrap().unwrap()));
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap().unwrap().kind, CREATED);
+    assert!(is_rescan(&events.recv_timeout(PATIENCE).unwrap().unwrap()));
 }
 
 #[test]
-fn a_failed_first_look_of_a_watch_from_the_handler_is_told_and_the_path_is_watched() {
+fn a_failed_first_scan_of_a_watch_from_the_handler_is_reported_and_the_path_is_watched() {
     let stage = Stage::new();
-    let (tell, told) = mpsc::channel();
+    let (sender, events) = mpsc::channel();
     let watcher = Arc::new(Mutex::new(None::<NfsWatcher>));
     let handler = {
         let (watcher, first, file) = (Arc::clone(&watcher), stage.path("first"), stage.path("file"));
@@ -109,7 +109,7 @@ fn a_failed_first_look_of_a_watch_from_the_handler_is_told_and_the_path_is_watch
                 let mut watcher = watcher.lock().unwrap();
                 watcher.as_mut().unwrap().watch(&file, RecursiveMode::NonRecursive).unwrap();
             }
-            tell.send(event).unwrap();
+            sender.send(event).unwrap();
         }
     };
     let config = Config::default().with_poll_interval(Duration::from_millis(1));
@@ -117,8 +117,8 @@ fn a_failed_first_look_of_a_watch_from_the_handler_is_told_and_the_path_is_watch
     watcher.lock().unwrap().insert(made).watch(&stage.path("first"), RecursiveMode::NonRecursive).unwrap();
     break_it(&stage, "file");
     appear(&stage, "first");
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().unwrap().paths, [stage.path("first")]);
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().unwrap_err().paths, [stage.path("file")]);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap().unwrap().paths, [stage.path("first")]);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap().unwrap_err().paths, [stage.path("file")]);
     appear(&stage, "file");
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap().unwrap().kind, CREATED);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap().unwrap().kind, CREATED);
 }
