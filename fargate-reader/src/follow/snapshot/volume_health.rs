@@ -1,0 +1,45 @@
+//! The health of the volume, and the watcher on it.
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// The health of the volume.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum VolumeHealth {
+    /// No scan has succeeded yet. Contains the error of the last one, if there was one.
+    Waiting(Option<String>),
+    /// The last scan succeeded.
+    Ok,
+    /// Scans fail. The last good state is served.
+    Failing {
+        /// The first error.
+        reason: String,
+        /// The time of the first error.
+        since: Timestamp,
+    },
+}
+
+/// The kind of a watcher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WatcherKind {
+    /// The kernel reports changes (inotify).
+    Native,
+    /// The watcher looks at the files again and again, as a network mount needs it.
+    Nfs,
+}
+
+impl WatcherKind {
+    /// Returns the name that clients and logs see.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Nfs => "nfs",
+        }
+    }
+}
+
+impl Serialize for WatcherKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
