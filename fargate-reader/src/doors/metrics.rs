@@ -2,17 +2,13 @@
 
 use std::sync::atomic::AtomicU64;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::app::Shared;
 use crate::follow::{Follow, Journey, VolumeHealth};
 
 /// The metrics of the service.
@@ -71,6 +67,21 @@ impl Metrics {
         Self { registry, requests, gauges }
     }
 
+    /// Returns all metrics as text, in the format of OpenMetrics.
+    pub(super) fn text(&self, follow: &Follow) -> String {
+        self.set_gauges(follow);
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
+    /// Counts a response.
+    pub(super) fn count(&self, route: &str, method: &'static str, status: u16) {
+        let labels = RequestLabels { route: route.to_owned(), method, status };
+        self.requests.get_or_create(&labels).inc();
+    }
+
     fn set_gauges(&self, follow: &Follow) {
         let (snapshot, liveness, gauges) = (follow.snapshot(), follow.liveness(), &self.gauges);
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -82,38 +93,5 @@ impl Metrics {
         gauges.volume_ok.set(i64::from(snapshot.volume == VolumeHealth::Ok));
         gauges.last_look_age_seconds.set(liveness.last_scan_age().map_or(f64::NAN, |age| age.as_secs_f64()));
         gauges.volume_silent_seconds.set(liveness.silent_for().as_secs_f64());
-    }
-}
-
-/// `GET /metrics`: the metrics, in the format of OpenMetrics.
-pub(super) async fn metrics(State(app): State<Shared>) -> Response {
-    app.metrics.set_gauges(&app.follow);
-    let mut body = String::new();
-    // Writing to a string cannot fail.
-    let _ = text::encode(&mut body, &app.metrics.registry);
-    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], body).into_response()
-}
-
-/// Counts every response, by the route: there is no limit to the number of paths.
-pub(super) async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let method = known_method(request.method());
-    let response = next.run(request).await;
-    let labels = RequestLabels { route, method, status: response.status().as_u16() };
-    app.metrics.requests.get_or_create(&labels).inc();
-    response
-}
-
-/// Returns the method, or `other`: a client may invent methods, and each would be one more series.
-fn known_method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
     }
 }

@@ -7,8 +7,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use super::app::Shared;
-use super::routes::{assets, config, events, health, messages, moderation, page, posting};
-use super::{metrics, paths, policy};
+use super::routes::{assets, config, events, health, messages, metrics, moderation, page, posting};
+use super::{paths, policy};
 
 /// Returns the router of everything that is served.
 pub(crate) fn router(app: Shared) -> Router {

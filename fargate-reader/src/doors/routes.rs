@@ -5,6 +5,7 @@ pub(super) mod config;
 pub(super) mod events;
 pub(super) mod health;
 pub(super) mod messages;
+pub(super) mod metrics;
 pub(super) mod moderation;
 pub(super) mod page;
 pub(super) mod posting;

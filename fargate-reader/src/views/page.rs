@@ -4,7 +4,7 @@
 //! replaces the one that is there, and a new list item goes into the list. So the script knows nothing of messages, and the
 //! page works without it.
 //!
-//! - [`wall()`]: the whole page. [`not_found`]: the page of an unknown address.
+//! - [`wall()`]: the whole page. [`not_found()`]: the page of an unknown address.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
