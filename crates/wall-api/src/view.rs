@@ -78,7 +78,7 @@ pub struct Configured {
     /// When it was published.
     #[serde(with = "optional_millis")]
     pub published_at: Option<Timestamp>,
-    /// Who or what published it, and why.
+    /// The cause of the publication: source, event and note.
     pub cause: Cause,
     /// The configuration.
     pub config: Config,

@@ -1,6 +1,5 @@
 //! The time that messages take from the function to this reader.
 
-use jiff::Unit;
 use prometheus_client::metrics::histogram::Histogram;
 
 use super::snapshot::Message;
@@ -21,10 +20,8 @@ impl Default for Journey {
 impl Journey {
     /// Counts a message. Messages without a time of writing, or from before the reader started, are not counted.
     pub(super) fn observe(&self, message: &Message) {
-        if let (Some(at), Some(seen)) = (message.at, message.seen)
-            && let Ok(seconds) = (seen - at).total(Unit::Second)
-        {
-            self.0.observe(seconds.max(0.0));
+        if let (Some(at), Some(seen)) = (message.at, message.seen) {
+            self.0.observe(seen.duration_since(at).as_secs_f64().max(0.0));
         }
     }
 

@@ -4,9 +4,9 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use shared_volume::{Volume, WallDir, time};
+use shared_volume::{Volume, WallDir};
 use tokio::sync::{oneshot, watch as channel};
 
 use super::configuration::{Configuration, FAULT_DELAY};
@@ -152,14 +152,9 @@ impl Follower {
         }
     }
 
-    /// Updates the health of the volume after a scan.
+    /// Updates the health of the volume after a scan, and logs a change.
     fn judge(&mut self, scan: Result<(), String>) {
-        let volume = match (scan, &self.volume) {
-            (Ok(()), _) => VolumeHealth::Ok,
-            (Err(reason), VolumeHealth::Waiting(_)) => VolumeHealth::Waiting(Some(reason)),
-            (Err(reason), VolumeHealth::Ok) => VolumeHealth::Failing { reason, since: time::now() },
-            (Err(reason), VolumeHealth::Failing { since, .. }) => VolumeHealth::Failing { reason, since: *since },
-        };
+        let volume = self.volume.after(scan);
         if volume != self.volume {
             self.changed = true;
             match &volume {
@@ -194,21 +189,7 @@ impl Follower {
     fn wait(&mut self) -> Option<Scope> {
         let has_audience = self.audience.load(Ordering::Relaxed) > 0;
         let pause = self.plan.pace(self.watcher.as_ref(), has_audience);
-        // Hints about parts do not put off the scan of everything.
-        let mut timeout = pause.saturating_sub(self.scanned_all_at.elapsed());
-        if self.configuration.is_in_doubt() {
-            timeout = timeout.min(FAULT_DELAY);
-        }
-        let first = match self.hints.recv_timeout(timeout) {
-            Ok(hint) => hint,
-            Err(RecvTimeoutError::Timeout) => {
-                if let Some(watcher) = &mut self.watcher {
-                    watcher.renew();
-                }
-                Hint::Scan
-            }
-            Err(RecvTimeoutError::Disconnected) => return None,
-        };
+        let first = self.next_hint(pause)?;
         let mut scope = Scope::NOTHING;
         // One change raises several events: one scan is enough for all that have come by now.
         for hint in std::iter::once(first).chain(self.hints.try_iter()) {
@@ -228,5 +209,23 @@ impl Follower {
         // While the volume is at fault, reading one part does not show that all is well.
         scope.everything |= self.volume != VolumeHealth::Ok || self.scanned_all_at.elapsed() >= pause;
         Some(scope)
+    }
+
+    /// Waits for a hint, but no longer than until `pause` after the last scan of everything.
+    fn next_hint(&mut self, pause: Duration) -> Option<Hint> {
+        let mut timeout = pause.saturating_sub(self.scanned_all_at.elapsed());
+        if self.configuration.is_in_doubt() {
+            timeout = timeout.min(FAULT_DELAY);
+        }
+        match self.hints.recv_timeout(timeout) {
+            Ok(hint) => Some(hint),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(watcher) = &mut self.watcher {
+                    watcher.renew();
+                }
+                Some(Hint::Scan)
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! Events that are JSON, so that Lambda passes them on, and that this function cannot read.
+//! Events that Lambda accepts as JSON and that this function cannot parse.
 
 use serde_json::json;
 
 use crate::harness::Function;
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
+async fn an_event_that_cannot_be_parsed_is_answered_with_the_place() {
     let function = Function::new();
     let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));
     for (event, problem) in [
@@ -19,7 +19,7 @@ async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
     ] {
         let answer = function.invoke_raw(event).await.unwrap();
         let message = format!("the event: {problem}");
-        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "field": null, "status": 400}));
     }
     assert_eq!(function.wall().await, "No message yet.");
 }

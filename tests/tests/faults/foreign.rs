@@ -1,4 +1,4 @@
-//! Another program, which takes no lock, appends between two system calls of a writer.
+//! Another program that takes no lock and appends between two system calls of a writer.
 
 use std::io::Write;
 use std::slice;
@@ -12,18 +12,18 @@ use crate::strace::Call;
 use crate::tried::Tried;
 use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal, another_post};
 
-/// One program has opened the log long ago, and another one opens it now; both have got as far as their write.
+/// Appends a line by a program that has opened the log before, and one by a program that opens it now.
 fn append(scene: &mut Scene) -> Result<()> {
     let mut now = fs_err::OpenOptions::new().create(true).append(true).open(scene.dir.content())?;
     scene.foreign_writes("by one who opened it before\n")?;
     Ok(now.write_all(b"by one who opened it now\n")?)
 }
 
-/// Every line is there once. What was on a wall that is cleared may be gone.
+/// Checks that each line is there once. A clear may have removed lines.
 fn has_every_line(scene: &Scene, change: &Change, opened_before: bool) -> Result<()> {
     let state = State::read(&scene.dir)?;
     for (line, is_due) in [("by one who opened it before", opened_before), ("by one who opened it now", true)] {
-        // An unfinished line goes on where its program writes next.
+        // The next write of a program continues its unfinished line.
         let times = state.foreign.iter().filter(|found| found.ends_with(line)).count();
         let may_be_gone = !is_due || matches!(change, Change::Clear { .. });
         ensure!(times == 1 || times == 0 && may_be_gone, "{line:?} is there {times} times: {state:?}");
@@ -31,7 +31,7 @@ fn has_every_line(scene: &Scene, change: &Change, opened_before: bool) -> Result
     Ok(())
 }
 
-/// Stops the change after each of its calls, while others append. `fails` says that its write cannot be made durable.
+/// Stops the change after each of its calls, while others append. With `fails`, its fsync fails.
 fn keeps_lines(starts: &[Start], make: Make, fails: bool) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
@@ -39,7 +39,7 @@ fn keeps_lines(starts: &[Start], make: Make, fails: bool) -> Result<()> {
         let synced = |call: &&Call| call.name == "fsync" && call.shown.contains("/content>");
         let failing = undisturbed.calls.iter().find(synced).filter(|_| fails);
         let options: Vec<String> = failing.iter().map(|call| call.inject("error=EIO")).collect();
-        // What comes after the failure is another matter.
+        // The calls after the failure are not tested here.
         for call in undisturbed.calls.iter().take_while(|call| Some(*call) != failing) {
             let mut scene = Scene::new(*start)?;
             let change = make(&scene)?;

@@ -1,4 +1,4 @@
-//! `aws lambda invoke --endpoint-url`, as in a terminal.
+//! `aws lambda invoke --endpoint-url`.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tests::{Wall, eventbridge};
 
 use crate::tool::{printed, tool};
 
-/// Invokes the function with `event`; what the CLI prints, and what the function answers.
+/// Invokes the function with `event`. Returns the output of the CLI and the answer of the function.
 async fn invoke(wall: &Wall, event: &Value, more: &[&str]) -> Result<(Value, String)> {
     let directory = TempDir::new()?;
     let (payload, answer) = (directory.path().join("event.json"), directory.path().join("answer.json"));

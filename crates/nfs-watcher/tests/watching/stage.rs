@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use nfs_watcher::{Handle, NfsWatcher};
 use notify::event::Flag;
@@ -103,14 +103,7 @@ pub(crate) fn is_rescan(event: &Event) -> bool {
     event.attrs.flag() == Some(Flag::Rescan)
 }
 
-#[track_caller]
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "never: {what}");
-        std::thread::yield_now();
-    }
-}
+pub(crate) use support::wait_until as eventually;
 
 pub(crate) mod kind {
     use notify::EventKind;

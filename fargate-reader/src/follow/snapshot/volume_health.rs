@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use shared_volume::time;
 
 /// The health of the volume.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,11 +13,23 @@ pub(crate) enum VolumeHealth {
     Ok,
     /// Scans fail. The last good state is served.
     Failing {
-        /// The first error.
+        /// The error of the last scan.
         reason: String,
-        /// The time of the first error.
+        /// The time of the first error in a row.
         since: Timestamp,
     },
+}
+
+impl VolumeHealth {
+    /// Returns the health after a scan. `self` is the health before it.
+    pub(in crate::follow) fn after(&self, scan: Result<(), String>) -> Self {
+        match (scan, self) {
+            (Ok(()), _) => Self::Ok,
+            (Err(reason), Self::Waiting(_)) => Self::Waiting(Some(reason)),
+            (Err(reason), Self::Ok) => Self::Failing { reason, since: time::now() },
+            (Err(reason), Self::Failing { since, .. }) => Self::Failing { reason, since: *since },
+        }
+    }
 }
 
 /// The kind of a watcher.
