@@ -1,4 +1,4 @@
-//! What the reader makes of the volume.
+//! The reader follows the volume.
 
 use serde_json::{Value, json};
 use support::Damage;
@@ -22,7 +22,7 @@ async fn a_message_that_is_appended_shows() {
 }
 
 #[tokio::test]
-async fn what_was_there_before_the_reader_has_no_moment_of_being_seen() {
+async fn a_message_from_before_the_reader_has_no_time_of_being_seen() {
     let wall = Wall::empty();
     wall.append(&["before"]);
     let reader = wall.reader().await;
@@ -45,7 +45,7 @@ async fn a_plain_line_of_another_program_shows_and_damage_is_counted_and_never_s
 }
 
 #[tokio::test]
-async fn half_a_line_shows_when_it_is_whole() {
+async fn an_unfinished_line_shows_when_it_is_finished() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     wall.write("content", "whole\nha");
@@ -91,8 +91,8 @@ async fn check_fault(damage: Damage) {
     assert_eq!(config["config"]["title"], json!("Good"));
     assert_eq!(config["rejected"]["source"], json!("config.json"));
     assert!(config["rejected"]["since"].is_string());
-    let told = config["rejected"]["reason"].as_str().unwrap();
-    assert!(told.contains(reason), "{told:?} does not say {reason:?}");
+    let reported = config["rejected"]["reason"].as_str().unwrap();
+    assert!(reported.contains(reason), "{reported:?} does not contain {reason:?}");
 
     wall.configure(json!({ "title": "Healed" }));
     let config = reader.eventually("/api/config", |config| config["config"]["title"] == json!("Healed")).await;
@@ -145,16 +145,17 @@ async fn a_configuration_edited_by_hand_runs_though_its_generation_is_the_same()
 }
 
 #[tokio::test]
-async fn the_history_says_what_each_configuration_changed() {
+async fn the_history_contains_the_fields_that_each_configuration_changed() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "A" }));
     let reader = wall.reader().await;
     wall.configure(json!({ "banner": { "text": "Careful", "tone": "warning" }, "posting": "closed" }));
-    let told = reader.eventually("/api/config/history", |told| told["history"].as_array().unwrap().len() == 2).await;
-    assert_eq!(told["history"][0]["changed"], json!(["banner", "posting"]));
-    assert!(told["history"][0]["seen"].is_string());
-    assert_eq!(told["history"][1]["changed"], json!(["title"]));
-    assert_eq!(told["history"][1]["generation"], json!(1));
+    let changes =
+        reader.eventually("/api/config/history", |changes| changes["history"].as_array().unwrap().len() == 2).await;
+    assert_eq!(changes["history"][0]["changed"], json!(["banner", "posting"]));
+    assert!(changes["history"][0]["seen"].is_string());
+    assert_eq!(changes["history"][1]["changed"], json!(["title"]));
+    assert_eq!(changes["history"][1]["generation"], json!(1));
 }
 
 #[tokio::test]
@@ -185,7 +186,7 @@ async fn a_directory_that_is_missing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_deleted_and_made_again_is_followed_again() {
+async fn a_directory_that_is_deleted_and_created_again_is_followed_again() {
     let wall = Wall::empty();
     wall.append(&["kept"]);
     let reader = wall.reader().await;
@@ -229,10 +230,10 @@ async fn a_wall_whose_directory_goes_away_keeps_its_messages() {
         let mut events = reader.follow("/events", None).await;
         events.next(&["wall"]).await;
         fs_err::rename(wall.path(), wall.path().with_extension("away")).unwrap();
-        // By then the loss of the files would have been told.
+        // If the loss of the files were sent, it would come before the failure of the volume.
         loop {
             let (event, data) = events.next(&["wall", "status"]).await;
-            assert_eq!(event.event, "status", "another wall was told: {data}");
+            assert_eq!(event.event, "status", "another wall was sent: {data}");
             if data["volume"]["state"] == json!("failing") {
                 break;
             }

@@ -1,4 +1,4 @@
-//! Messages that are taken off the wall.
+//! Messages that are removed.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::wall::{Reader, Wall, texts};
 
 const ENTRIES: [&str; 3] = ["message", "removed", "wall"];
 
-/// The names and texts or ids of the next events of a stream that comes back with `cursor`.
+/// Returns the names, and the texts or ids, of the next events of a stream that comes back with `cursor`.
 async fn missed(reader: &Reader, cursor: &str, count: usize) -> Vec<(String, String)> {
     let mut events = reader.follow("/events", Some(cursor)).await;
     let mut missed = Vec::new();
@@ -23,7 +23,7 @@ fn ids(answer: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_message_that_is_removed_is_told_and_shown_by_no_reader_any_more() {
+async fn a_removal_is_sent_and_no_reader_shows_the_message_any_more() {
     let wall = Wall::empty();
     let written = wall.append(&["stays", "goes"]);
     let (reader, another) = (wall.reader().await, wall.reader().await);
@@ -48,7 +48,7 @@ async fn a_message_that_is_removed_is_told_and_shown_by_no_reader_any_more() {
 }
 
 #[tokio::test]
-async fn whoever_was_away_while_a_message_was_removed_is_told_what_is_left_of_what_it_missed() {
+async fn a_client_that_missed_a_message_and_its_removal_gets_the_removal_only() {
     let wall = Wall::empty();
     let written = wall.append(&["seen", "goes", "stays"]);
     let reader = wall.reader().await;
@@ -58,10 +58,10 @@ async fn whoever_was_away_while_a_message_was_removed_is_told_what_is_left_of_wh
     let stays = ("message".to_owned(), "stays".to_owned());
     wall.remove(&written[1].id.to_string());
     reader.shows(&["seen", "stays"]).await;
-    // A reader that starts now has read it all at once.
+    // A reader that starts now reads everything at once.
     for reader in [&reader, &wall.reader().await] {
         assert_eq!(missed(reader, cursor(0), 2).await, [stays.clone(), removed(1)]);
-        // Whoever has seen the message, and nothing after it.
+        // A client that has seen the message, and nothing after it.
         assert_eq!(missed(reader, cursor(1), 2).await, [stays.clone(), removed(1)]);
         assert_eq!(missed(reader, cursor(2), 1).await, [removed(1)]);
     }
@@ -126,7 +126,7 @@ async fn a_message_whose_record_was_copied_is_shown_once_and_removed_for_good_by
 }
 
 #[tokio::test]
-async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
+async fn a_stream_gets_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 2 }));
     let written = wall.append(&["0", "1", "2", "3"]);

@@ -17,23 +17,23 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long anything may take before a test gives up. Nothing waits for it unless it fails.
+/// The time after which a test gives up. No test waits that long unless it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A directory that may come to be a volume.
+/// A directory that may become a volume.
 pub(crate) struct Wall {
     root: TempDir,
 }
 
 impl Wall {
-    /// The directory exists and is empty.
+    /// Returns a wall whose directory is empty.
     pub(crate) fn empty() -> Self {
         let wall = Self::missing();
         fs_err::create_dir(wall.path()).unwrap();
         wall
     }
 
-    /// The directory does not exist.
+    /// Returns a wall whose directory does not exist.
     pub(crate) fn missing() -> Self {
         Self { root: tempfile::tempdir().unwrap() }
     }
@@ -63,7 +63,7 @@ impl Wall {
         WallWriter::new(self.dir()).clear(None, Instant::now() + PATIENCE).unwrap();
     }
 
-    /// Takes a message off as the function does.
+    /// Removes a message as the function does.
     pub(crate) fn remove(&self, id: &str) {
         WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
     }
@@ -106,7 +106,7 @@ impl Wall {
         }
     }
 
-    /// A reader that has read what is there.
+    /// Starts a reader and waits until it has read the wall.
     pub(crate) async fn reader(&self) -> Reader {
         let reader = Reader::start(self.settings()).await;
         reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
@@ -128,7 +128,7 @@ impl Reader {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(fargate_reader::run(listener, settings, shutdown.clone().cancelled_owned()));
-        // Redirects are answers that tests want to see.
+        // Tests look at redirects.
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, shutdown, running }
     }
@@ -149,7 +149,7 @@ impl Reader {
         self.get(path).await.json().await.unwrap()
     }
 
-    /// Asks until the answer is as expected; hands it back.
+    /// Sends the request until the response is as expected, and returns it.
     pub(crate) async fn eventually(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
@@ -162,7 +162,7 @@ impl Reader {
         }
     }
 
-    /// The texts on the wall, oldest first.
+    /// Returns the texts on the wall, oldest first.
     pub(crate) async fn texts(&self) -> Vec<String> {
         texts(&self.json("/api/messages?limit=10000").await)
     }
@@ -172,15 +172,15 @@ impl Reader {
         self.eventually("/api/messages?limit=10000", |answer| texts(answer) == expected).await
     }
 
-    /// Follows the wall live, from where `seen` says.
+    /// Opens a stream behind `last_event_id`, or behind the cursor in the query.
     pub(crate) async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Events {
         Events(Stream::open(&self.url(path), last_event_id).await.unwrap())
     }
 
-    /// Has it shut down and waits for that.
+    /// Shuts the reader down and waits until it has ended.
     pub(crate) async fn shut_down(self) -> anyhow::Result<()> {
         self.shutdown.cancel();
-        tokio::time::timeout(PATIENCE, self.running).await.expect("the reader does not end").unwrap()
+        tokio::time::timeout(PATIENCE, self.running).await.expect("the reader did not end").unwrap()
     }
 }
 
@@ -199,7 +199,7 @@ pub(crate) struct Event {
 pub(crate) struct Events(Stream);
 
 impl Events {
-    /// The next event of one of these kinds; others are passed over.
+    /// Returns the next event of one of these kinds and skips others.
     pub(crate) async fn next(&mut self, kinds: &[&str]) -> (Event, Value) {
         let event = self.0.until("such an event", |event| kinds.contains(&event.name.as_str())).await.unwrap();
         (Event { event: event.name, id: event.id }, event.data)

@@ -168,6 +168,11 @@ impl Remembering {
             let drafts: Vec<_> = (first..posts.min(first + BATCH)).map(|number| this.draft(number)).collect();
             append(&mut writer, &drafts)?;
         }
+        // For a minute after a compaction each append looks for late lines in the old log, unless it is gone.
+        let trash = this.wall.trash();
+        if trash.exists() {
+            fs_err::remove_dir_all(trash)?;
+        }
         Ok(this)
     }
 
