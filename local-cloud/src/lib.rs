@@ -10,7 +10,8 @@
 
 pub mod cli;
 
-pub mod service;
+pub mod doors;
+pub mod lambda;
 pub mod up;
 
 pub mod check;

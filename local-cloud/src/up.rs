@@ -10,7 +10,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{bind, reachable};
-use crate::service::{self, Lambda};
+use crate::doors;
+use crate::lambda::Lambda;
 use crate::signals::Ending;
 use crate::terminal;
 
@@ -147,13 +148,13 @@ impl Service {
         let lambda = Lambda::new(settings.lambda.clone());
         let shutdown = CancellationToken::new();
         let (api_url, runtime_api_url) = (url(&api)?, url(&runtime_api)?);
-        let serving = service::serve_api(api, Arc::clone(&lambda), shutdown.clone().cancelled_owned());
+        let serving = doors::serve_api(api, Arc::clone(&lambda), shutdown.clone().cancelled_owned());
         let callers = tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the API ended");
             }
         });
-        let serving = service::serve_runtime_api(runtime_api, Arc::clone(&lambda));
+        let serving = doors::serve_runtime_api(runtime_api, Arc::clone(&lambda));
         tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the Runtime API ended");

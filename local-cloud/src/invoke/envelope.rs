@@ -1,6 +1,7 @@
 //! What an event bus adds to the events that are put on it.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Gives an EventBridge event the fields that it lacks. The id is a new one, so that the same file sent twice is two
 /// events, as it would be on the bus.
@@ -11,7 +12,7 @@ pub(super) fn complete(event: &mut Value) {
     }
     let added = [
         ("version", json!("0")),
-        ("id", json!(crate::service::new_id())),
+        ("id", json!(Uuid::new_v4().to_string())),
         ("account", json!("123456789012")),
         ("time", json!(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())),
         ("region", json!("us-east-1")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::service;
+use crate::lambda;
 
 /// How everything is started.
 #[derive(Debug, Args)]
@@ -68,7 +68,7 @@ pub(super) struct Settings {
 pub(super) struct ServiceSettings {
     pub(super) api: String,
     pub(super) runtime_api: String,
-    pub(super) lambda: service::Settings,
+    pub(super) lambda: lambda::Settings,
 }
 
 impl Settings {
@@ -108,7 +108,7 @@ impl LambdaArguments {
         let timeout = number("--timeout", &self.timeout, 1, 900, problems);
         let queue = number("--queue", &self.queue, 0, 10_000, problems);
         let lambda =
-            service::Settings { timeout: Duration::from_secs(timeout as u64), queue, ..service::Settings::default() };
+            lambda::Settings { timeout: Duration::from_secs(timeout as u64), queue, ..lambda::Settings::default() };
         ServiceSettings { api, runtime_api, lambda }
     }
 }

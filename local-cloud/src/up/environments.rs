@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::child::Process;
 use super::logs::Log;
-use crate::service::{Lambda, new_id};
+use crate::lambda::Lambda;
 
 /// An environment that ends sooner than this did not start; the next one has to wait.
 const SHORT_LIFE: Duration = Duration::from_secs(1);
@@ -87,7 +88,7 @@ async fn keep_one(environments: Environments, lambda: Arc<Lambda>, stop: Cancell
 
 /// Runs one environment to its end; breaks when it ended because it was asked to.
 async fn run_one(environments: &Environments, lambda: &Lambda, stop: &CancellationToken) -> ControlFlow<(), String> {
-    let id = new_id();
+    let id = Uuid::new_v4().to_string();
     let condemned = lambda.announce(&id);
     let mut command = environments.command(&id, &lambda.settings().function);
     let mut child = match Process::spawn(&mut command, &environments.log) {

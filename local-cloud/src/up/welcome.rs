@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::doors::WALL_PATH;
+
 pub(super) struct Welcome<'a> {
     pub(super) wall: &'a str,
     pub(super) api: &'a str,
@@ -23,14 +25,14 @@ impl fmt::Display for Welcome<'_> {
             r##"MessageWall is up.
 
   wall     {wall}/
-  API      {api}/default/{function}
+  API      {api}{WALL_PATH}
   volume   {volume} (the container only reads it; {environments} execution environments write it)
   logs     {logs}
 
 Three things to try while you look at the wall:
 
   post a message
-    curl -X POST -H 'Content-Type: text/plain' -d 'Hello from EFS!' {api}/default/{function}
+    curl -X POST -H 'Content-Type: text/plain' -d 'Hello from EFS!' {api}{WALL_PATH}
 
   change the configuration with an event
     echo '{{"source":"messagewall","detail-type":"Config Change Requested","detail":{{"patch":{{"title":"Hello","accent":"#0b7a5c"}}}}}}' | {me} invoke {endpoint}-
