@@ -1,8 +1,8 @@
 //! The doors: HTTP servers in front of the Lambda service, for callers and for execution environments.
 
 mod body;
-mod http_api;
-mod invoke_api;
+pub(crate) mod http_api;
+pub(crate) mod invoke_api;
 mod runtime_api;
 
 use std::future::Future;
@@ -20,8 +20,8 @@ use crate::lambda::{Lambda, Status};
 /// The path of the state of the service.
 pub(crate) const STATUS_PATH: &str = "/status";
 
-pub(crate) use http_api::WALL_PATH;
-pub use runtime_api::serve as serve_runtime_api;
+pub(crate) use self::http_api::WALL_PATH;
+pub use self::runtime_api::serve as serve_runtime_api;
 
 /// Serves the HTTP API, the Invoke API and `GET /status`. After `shutdown` it accepts no more requests, and returns when
 /// those in flight are answered.

@@ -2,6 +2,7 @@
 //!
 //! Each module uses only those above it:
 //!
+//! - `settings`: [`Settings`] of the function.
 //! - `invocation`: an invocation and its outcome.
 //! - `environments`: the execution environments.
 //! - `state`: environments, queue, invocations in flight and counters, and the changes that keep them consistent.
@@ -10,6 +11,7 @@
 //! - `asynchronous`: invocations whose caller does not wait, and their retries.
 
 mod invocation;
+mod settings;
 
 mod environments;
 mod state;
@@ -19,8 +21,9 @@ mod service;
 
 mod asynchronous;
 
-pub(crate) use asynchronous::invoke_later;
-pub(crate) use environments::ConnectionId;
-pub(crate) use invocation::{Failure, Invocation, Outcome};
-pub use service::{Lambda, Settings};
-pub use status::Status;
+pub(crate) use self::asynchronous::invoke_later;
+pub(crate) use self::environments::ConnectionId;
+pub(crate) use self::invocation::{Failure, Invocation, Outcome};
+pub use self::service::Lambda;
+pub use self::settings::Settings;
+pub use self::status::Status;

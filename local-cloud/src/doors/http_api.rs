@@ -1,6 +1,6 @@
 //! The HTTP API in front of the function, as API Gateway's HTTP API with a Lambda integration.
 
-mod event;
+pub(crate) mod event;
 mod response;
 
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
-//! What an event bus adds to the events that are put on it.
+//! The fields that an event bus adds to an event.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Gives an EventBridge event the fields that it lacks. The id is a new one, so that the same file sent twice is two
-/// events, as it would be on the bus.
+/// Adds the fields that an EventBridge event lacks. The id is a new one: the same file sent twice is two events, as on the
+/// bus.
 pub(super) fn complete(event: &mut Value) {
     let Some(event) = event.as_object_mut() else { return };
     if !event.contains_key("detail-type") {
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_gets_what_the_bus_adds_and_keeps_what_it_has() {
+    fn an_event_gets_the_fields_of_the_bus_and_keeps_its_own() {
         let mut event = json!({ "source": "messagewall", "detail-type": "Message Posted", "id": "mine" });
         complete(&mut event);
         assert_eq!(event["id"], "mine");

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::environments::{ConnectionId, NotReady, Origin};
 use super::invocation::{Invocation, Outcome, Throttled};
+use super::settings::Settings;
 use super::state::State;
 use super::status::Status;
 
@@ -31,27 +32,9 @@ pub struct Lambda {
     pub(super) closing: CancellationToken,
 }
 
-/// The settings of the function.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The name of the function. `MessageWall` by default.
-    pub function: String,
-    /// The longest time of an invocation. 15 s by default, as the deployed function has.
-    pub timeout: Duration,
-    /// The number of invocations that may wait for an environment before callers are throttled. 64 by default. Lambda
-    /// would start more environments instead. None waits longer than `timeout`.
-    pub queue: usize,
-}
-
 /// No such invocation is in flight.
 #[derive(Debug)]
 pub(crate) struct UnknownRequest;
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { function: "MessageWall".to_owned(), timeout: Duration::from_secs(10), queue: 64 }
-    }
-}
 
 impl Lambda {
     /// Returns a service without environments.
