@@ -216,13 +216,57 @@ fn a_port_in_use_is_said_in_one_line_before_anything_starts() {
 }
 
 #[test]
-fn all_wrong_settings_are_named_at_once() {
-    let output = messagewall(&["up", "--listen", "here", "--environments", "0", "--timeout", "long"]).output().unwrap();
-    let complaint = complaint(&output);
-    for flag in ["--listen", "--environments", "--timeout"] {
-        assert!(complaint.contains(flag), "{complaint}");
+fn a_wrong_setting_is_named_with_its_value() {
+    for (flag, value) in [
+        ("--listen", "here"),
+        ("--api", ":9000"),
+        ("--runtime-api", "127.0.0.1:65536"),
+        ("--environments", "0"),
+        ("--environments", "65"),
+        ("--timeout", "long"),
+        ("--timeout", "901"),
+        ("--queue", "10001"),
+    ] {
+        let output = messagewall(&["up", flag, value]).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(flag) && error.contains(&format!("'{value}'")), "{error}");
+        assert_eq!(output.status.code(), Some(64), "{flag} {value}");
     }
-    assert_eq!(output.status.code(), Some(64));
+}
+
+#[test]
+fn a_wrong_admin_token_is_named_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("empty"), " \n").unwrap();
+    fs_err::write(directory.path().join("token"), "secret\n").unwrap();
+    for (file, token, said) in
+        [("missing", "", "missing"), ("empty", "", "`empty` is empty"), ("token", "secret", "are both set")]
+    {
+        let mut command = messagewall(&["up", "--admin-token-file", file]);
+        let output = command.env("ADMIN_TOKEN", token).current_dir(directory.path()).output().unwrap();
+        let complaint = complaint(&output);
+        assert!(complaint.contains("--admin-token-file") && complaint.contains(said), "{complaint}");
+        assert_eq!(output.status.code(), Some(64));
+    }
+}
+
+#[test]
+fn the_admin_token_is_in_the_environment_of_the_reader_and_on_no_command_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    fs_err::write(&file, "hunter2\n").unwrap();
+    let up = Up::start_with(&[], &[("ADMIN_TOKEN_FILE", file.to_str().unwrap()), ("ADMIN_TOKEN", "")]);
+    let proc = |process: Pid, what: &str| {
+        let bytes = fs_err::read(format!("/proc/{}/{what}", process.as_raw_nonzero())).unwrap();
+        String::from_utf8_lossy(&bytes).split('\0').map(str::to_owned).collect::<Vec<_>>()
+    };
+    for process in up.children() {
+        let (line, environment) = (proc(process, "cmdline"), proc(process, "environ"));
+        assert!(!line.iter().any(|argument| argument.contains("hunter2")), "{line:?}");
+        let has_token = environment.iter().any(|variable| variable == "ADMIN_TOKEN=hunter2");
+        assert_eq!(has_token, line.iter().any(|argument| argument == "fargate-reader"), "{line:?}");
+        assert!(!environment.iter().any(|variable| variable.starts_with("ADMIN_TOKEN_FILE=")), "{line:?}");
+    }
 }
 
 #[test]

@@ -14,12 +14,7 @@ pub(crate) enum Rule {
 }
 
 /// The exempt packages, each with the rules that it breaks. The aim is an empty list.
-const EXCEPTIONS: &[(&str, &[Rule])] = &[
-    ("fargate-reader", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
-    ("local-cloud", &[Rule::Circles, Rule::Prose]),
-    ("nfs-watcher", &[Rule::Prose]),
-    ("shared-volume", &[Rule::Circles, Rule::Prose, Rule::ModRs]),
-];
+const EXCEPTIONS: &[(&str, &[Rule])] = &[];
 
 /// Returns true if `package` need not obey `rule`.
 pub(crate) fn is_exempt(package: &str, rule: Rule) -> bool {

@@ -1,7 +1,7 @@
-//! An HTTP request as the event API Gateway makes of it: an HTTP API with payload format 2.0.
+//! The event that API Gateway makes of an HTTP request: that of an HTTP API with payload format 2.0.
 //!
-//! The crate `aws_lambda_events` has this type for the receiving side; written, it would also carry fields that
-//! API Gateway never sends (`httpMethod`, `type`, ...). A test reads this one with that type.
+//! The crate `aws_lambda_events` has this type for receivers. Serialized, it would also contain fields that API Gateway
+//! never sends (`httpMethod`, `type`, ...). A test reads this type with that one.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,13 +13,15 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
-pub(super) const STAGE: &str = "default";
+/// The stage of the API: the first part of each path.
+pub(crate) const STAGE: &str = "default";
 
+/// The event.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct HttpEvent<'a> {
     version: &'static str,
-    route_key: &'a str,
+    route_key: String,
     raw_path: &'a str,
     raw_query_string: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +30,7 @@ pub(super) struct HttpEvent<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     query_string_parameters: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    path_parameters: BTreeMap<&'static str, String>,
+    path_parameters: BTreeMap<String, String>,
     request_context: RequestContext<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
@@ -44,7 +46,7 @@ struct RequestContext<'a> {
     domain_prefix: &'a str,
     http: Http<'a>,
     request_id: &'a str,
-    route_key: &'a str,
+    route_key: String,
     stage: &'static str,
     time: String,
     time_epoch: i64,
@@ -60,10 +62,11 @@ struct Http<'a> {
     user_agent: &'a str,
 }
 
-/// What the route and the service add to a request.
+/// The parts of an event that are not in the request itself.
 pub(super) struct Route<'a> {
-    pub(super) key: &'a str,
-    pub(super) name: Option<String>,
+    /// The path of the route, with its stage.
+    pub(super) path: &'a str,
+    pub(super) parameters: BTreeMap<String, String>,
     pub(super) request_id: &'a str,
     pub(super) peer: SocketAddr,
 }
@@ -73,15 +76,17 @@ impl<'a> HttpEvent<'a> {
         let now = jiff::Timestamp::now();
         let domain_name = text(&parts.headers, header::HOST);
         let (body, is_base64_encoded) = encoded(&parts.headers, body);
+        let path = route.path.strip_prefix('/').and_then(|path| path.strip_prefix(STAGE)).unwrap_or(route.path);
+        let route_key = format!("ANY {path}");
         Self {
             version: "2.0",
-            route_key: route.key,
+            route_key: route_key.clone(),
             raw_path: parts.uri.path(),
             raw_query_string: parts.uri.query().unwrap_or_default(),
             cookies: cookies(&parts.headers),
             headers: joined(&parts.headers),
             query_string_parameters: query(parts),
-            path_parameters: route.name.map(|name| ("name", name)).into_iter().collect(),
+            path_parameters: route.parameters,
             request_context: RequestContext {
                 account_id: "123456789012",
                 api_id: "messagewall",
@@ -95,7 +100,7 @@ impl<'a> HttpEvent<'a> {
                     user_agent: text(&parts.headers, header::USER_AGENT),
                 },
                 request_id: route.request_id,
-                route_key: route.key,
+                route_key,
                 stage: STAGE,
                 time: now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
                 time_epoch: now.as_millisecond(),
@@ -110,7 +115,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Headers of one name become one, joined by commas; cookies have a place of their own.
+/// Returns the headers except cookies. Several values of one header are joined by commas.
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     let names = headers.keys().filter(|name| **name != header::COOKIE);
     names
@@ -126,7 +131,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     values.flat_map(|value| value.split(';')).map(|cookie| cookie.trim().to_owned()).collect()
 }
 
-/// Parameters of one name become one, joined by commas.
+/// Returns the query parameters. Several values of one parameter are joined by commas.
 fn query(parts: &Parts) -> BTreeMap<String, String> {
     let mut joined = BTreeMap::<String, String>::new();
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map(|Query(pairs)| pairs);
@@ -142,19 +147,19 @@ fn query(parts: &Parts) -> BTreeMap<String, String> {
     joined
 }
 
-/// The body, as text when it is text and says so or says nothing; otherwise as Base64.
+/// Returns the body, and true if it is in Base64. It is text if it is UTF-8 and its content type, if any, is one of text.
 fn encoded(headers: &HeaderMap, body: &[u8]) -> (Option<String>, bool) {
     if body.is_empty() {
         return (None, false);
     }
     match std::str::from_utf8(body) {
-        Ok(body) if says_text(text(headers, header::CONTENT_TYPE)) => (Some(body.to_owned()), false),
+        Ok(body) if is_text(text(headers, header::CONTENT_TYPE)) => (Some(body.to_owned()), false),
         _ => (Some(BASE64_STANDARD.encode(body)), true),
     }
 }
 
-/// API Gateway hands on these as text. Forms it encodes, which surprises many a function.
-fn says_text(content_type: &str) -> bool {
+/// Returns true for the content types that API Gateway passes on as text. Forms are not among them.
+fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.is_empty()
         || essence.starts_with("text/")

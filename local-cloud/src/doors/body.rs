@@ -1,4 +1,4 @@
-//! Reading a request's body up to a limit.
+//! The bodies of requests, up to a limit.
 
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt;
@@ -9,21 +9,23 @@ pub(super) const SYNCHRONOUS_LIMIT: usize = 6_291_556;
 /// The longest payload of an asynchronous invocation, in bytes.
 pub(super) const ASYNCHRONOUS_LIMIT: usize = 1_048_576;
 
-/// The longest body the HTTP API takes, in bytes.
+/// The longest body of a request to the HTTP API, in bytes.
 pub(super) const HTTP_LIMIT: usize = 10 * 1024 * 1024;
 
-/// How much more than the limit is read and thrown away, in bytes. A client that still writes when the connection
-/// is closed may never see the answer.
+/// The number of bytes beyond the limit that are read and thrown away. A client that still writes when the connection is
+/// closed may never see the response.
 const DRAIN_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Why there is no body.
+/// The reason why there is no body.
 #[derive(Debug)]
 pub(super) enum BodyError {
+    /// The body is longer than the limit.
     TooLong,
     /// The client hung up.
     Broken,
 }
 
+/// Reads a body of at most `limit` bytes.
 pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let mut chunks = body.into_data_stream();
     let mut read = Vec::new();

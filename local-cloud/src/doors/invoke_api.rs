@@ -1,34 +1,39 @@
-//! The Lambda Invoke API, version 2015-03-31: what the AWS CLI and the SDKs speak.
+//! The Lambda Invoke API, version 2015-03-31, for the AWS CLI and the SDKs.
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::asynchronous;
 use super::body::{ASYNCHRONOUS_LIMIT, BodyError, SYNCHRONOUS_LIMIT, read};
-use super::lambda::Lambda;
-use super::outcome::Outcome;
-use super::request_id::new_id;
+use crate::lambda::{Lambda, Outcome, invoke_later};
+
+/// The path of the operation `Invoke`.
+pub(crate) const INVOKE_PATH: &str = "/2015-03-31/functions/{function}/invocations";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-pub(super) const PATH: &str = "/2015-03-31/functions/{function}/invocations";
+pub(super) fn router() -> Router<Arc<Lambda>> {
+    Router::new().route(INVOKE_PATH, post(invoke))
+}
 
-pub(super) async fn invoke(
+async fn invoke(
     State(lambda): State<Arc<Lambda>>,
     Path(function): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let request_id = new_id();
+    let request_id = Uuid::new_v4().to_string();
     let mut response = match accept(&lambda, &function, &headers, body).await {
         Ok((Kind::RequestResponse, payload)) => respond(&lambda, &request_id, payload).await,
-        Ok((Kind::Event, payload)) => match asynchronous::start(&lambda, &request_id, payload) {
+        Ok((Kind::Event, payload)) => match invoke_later(&lambda, &request_id, payload) {
             Ok(()) => StatusCode::ACCEPTED.into_response(),
             Err(_) => Refusal::Throttled.into_response(),
         },
@@ -48,7 +53,7 @@ enum Kind {
     DryRun,
 }
 
-/// Why an invocation is not made, as Lambda says it.
+/// The reason why an invocation is refused. Names and texts are those of Lambda.
 enum Refusal {
     NoSuchFunction(String),
     InvalidKind(String),
@@ -58,9 +63,9 @@ enum Refusal {
 }
 
 async fn accept(lambda: &Lambda, function: &str, headers: &HeaderMap, body: Body) -> Result<(Kind, Bytes), Refusal> {
-    if named(function) != lambda.settings().function {
-        let (function, mine) = (named(function), &lambda.settings().function);
-        return Err(Refusal::NoSuchFunction(lambda.arn().replace(&format!(":{mine}"), &format!(":{function}"))));
+    let (name, served) = (name_in(function), &lambda.settings().function);
+    if name != served {
+        return Err(Refusal::NoSuchFunction(lambda.arn().replace(&format!(":{served}"), &format!(":{name}"))));
     }
     let (kind, limit) = match headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
         None | Some(b"RequestResponse") => (Kind::RequestResponse, SYNCHRONOUS_LIMIT),
@@ -70,27 +75,27 @@ async fn accept(lambda: &Lambda, function: &str, headers: &HeaderMap, body: Body
     };
     let payload = read(body, limit).await.map_err(|error| match error {
         BodyError::TooLong => Refusal::TooLong(limit),
-        BodyError::Broken => Refusal::InvalidPayload("the body did not arrive whole".to_owned()),
+        BodyError::Broken => Refusal::InvalidPayload("the body is incomplete".to_owned()),
     })?;
     if payload.is_empty() {
         return Ok((kind, Bytes::from_static(b"{}")));
     }
-    is_json(&payload).map_err(Refusal::InvalidPayload)?;
+    check_json(&payload).map_err(Refusal::InvalidPayload)?;
     Ok((kind, payload))
 }
 
-/// Whether a function may be given this, as far as Lambda looks: half an emoji, or a hundred levels, are the function's business.
-fn is_json(payload: &[u8]) -> Result<(), String> {
+/// Checks what Lambda checks: half an emoji, or a hundred levels, are left to the function.
+fn check_json(payload: &[u8]) -> Result<(), String> {
     let text =
         std::str::from_utf8(payload).map_err(|error| format!("it is not UTF-8 at byte {}", error.valid_up_to()))?;
     if text.starts_with('\u{feff}') {
         return Err("it begins with a byte order mark (EF BB BF), which is no part of JSON".to_owned());
     }
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map(drop).map_err(|error| error.to_string())
+    serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| error.to_string())
 }
 
-/// The function's name in a name, a partial or a full ARN, each with or without a qualifier.
-fn named(function: &str) -> &str {
+/// Returns the name in a name, a partial or a full ARN of a function, each with or without a qualifier.
+fn name_in(function: &str) -> &str {
     let from_name = function.rsplit_once("function:").map_or(function, |(_, name)| name);
     from_name.split(':').next().unwrap_or(from_name)
 }
@@ -147,7 +152,7 @@ fn user(message: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::name_in;
 
     #[test]
     fn a_function_is_called_by_name_or_arn_with_or_without_a_qualifier() {
@@ -159,7 +164,7 @@ mod tests {
             "arn:aws:lambda:eu-central-1:123456789012:function:MessageWall",
             "arn:aws:lambda:eu-central-1:123456789012:function:MessageWall:live",
         ] {
-            assert_eq!(named(called), "MessageWall", "{called}");
+            assert_eq!(name_in(called), "MessageWall", "{called}");
         }
     }
 }

@@ -4,10 +4,10 @@ use std::io::Read;
 
 use anyhow::{Context, bail};
 
-/// What Windows tools begin a file of UTF-8 with.
+/// The mark at the beginning of UTF-8 files of some Windows programs.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads all of it; `-` is standard input.
+/// Reads the whole file; `-` is standard input.
 pub(crate) fn read(file: &str) -> anyhow::Result<Vec<u8>> {
     if file != "-" {
         return Ok(fs_err::read(file)?);
@@ -17,18 +17,19 @@ pub(crate) fn read(file: &str) -> anyhow::Result<Vec<u8>> {
     Ok(read)
 }
 
-/// Reads all of it as text, without the byte order mark that nobody sees in an editor.
-pub(super) fn read_text(file: &str) -> anyhow::Result<String> {
+/// Reads the whole file as text, without a byte order mark, which editors do not show.
+pub(crate) fn read_text(file: &str) -> anyhow::Result<String> {
     let bytes = read(file)?;
-    // A zero among the first two bytes is one half of an ASCII character: no JSON in UTF-8 begins so.
+    // In UTF-16 the first character of JSON, which is ASCII, has a zero byte. JSON in UTF-8 never begins so.
     if matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]) {
         bail!("{file} is UTF-16; save it as UTF-8");
     }
-    let marked = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(text[marked..].to_owned()),
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+    let skipped = bytes.len() - text.len();
+    match std::str::from_utf8(text) {
+        Ok(text) => Ok(text.to_owned()),
         Err(error) => {
-            let offset = error.valid_up_to();
+            let offset = skipped + error.valid_up_to();
             bail!("{file} is not UTF-8: byte {offset} is 0x{:02x}", bytes[offset]);
         }
     }

@@ -1,56 +1,54 @@
-//! The HTTP API in front of the function, as API Gateway's HTTP API with a Lambda integration is.
+//! The HTTP API in front of the function, as API Gateway's HTTP API with a Lambda integration.
 
+pub(crate) mod event;
+mod response;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use axum::{Json, Router};
 use serde_json::json;
+use uuid::Uuid;
 
+use self::event::{HttpEvent, Route};
+use self::response::{Malformed, response};
 use super::body::{BodyError, HTTP_LIMIT, SYNCHRONOUS_LIMIT, read};
-use super::http_answer::{self, Malformed};
-use super::http_event::{HttpEvent, Route};
-use super::lambda::Lambda;
-use super::outcome::{Failure, Outcome};
-use super::request_id::new_id;
+use crate::lambda::{Failure, Lambda, Outcome};
+
+/// The path of the default wall, behind the stage.
+pub(crate) const WALL_PATH: &str = "/default/MessageWall";
+
+/// The path of a named wall, behind the stage.
+pub(crate) const NAMED_WALL_PATH: &str = "/default/MessageWall/{name}";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
-pub(super) async fn wall(
+/// Routes every method of the walls to the function.
+pub(super) fn router() -> Router<Arc<Lambda>> {
+    Router::new().route(WALL_PATH, any(call)).route(NAMED_WALL_PATH, any(call)).fallback(not_found)
+}
+
+async fn call(
     State(lambda): State<Arc<Lambda>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    path: MatchedPath,
+    Path(parameters): Path<BTreeMap<String, String>>,
     request: Request,
 ) -> Response {
-    let key = format!("ANY /{}", lambda.settings().function);
-    serve(&lambda, &key, None, peer, request).await
-}
-
-pub(super) async fn named_wall(
-    State(lambda): State<Arc<Lambda>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(name): Path<String>,
-    request: Request,
-) -> Response {
-    let key = format!("ANY /{}/{{name}}", lambda.settings().function);
-    serve(&lambda, &key, Some(name), peer, request).await
-}
-
-pub(super) async fn not_found() -> Response {
-    message(StatusCode::NOT_FOUND, "Not Found")
-}
-
-async fn serve(lambda: &Arc<Lambda>, key: &str, name: Option<String>, peer: SocketAddr, request: Request) -> Response {
-    // The function knows a retry by this id, so that no two requests may share one.
-    let request_id = new_id();
+    // The function recognises a retry by this id, so no two requests may share one.
+    let request_id = Uuid::new_v4().to_string();
     let (parts, body) = request.into_parts();
     let mut response = match read(body, HTTP_LIMIT).await {
         Err(BodyError::TooLong) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long"),
         Err(BodyError::Broken) => message(StatusCode::BAD_REQUEST, "Bad Request"),
         Ok(body) => {
-            let route = Route { key, name, request_id: &request_id, peer };
-            forward(lambda, &HttpEvent::new(&parts, &body, route)).await
+            let route = Route { path: path.as_str(), parameters, request_id: &request_id, peer };
+            forward(&lambda, &HttpEvent::new(&parts, &body, route)).await
         }
     };
     if let Ok(id) = HeaderValue::from_str(&request_id) {
@@ -64,10 +62,10 @@ async fn forward(lambda: &Arc<Lambda>, event: &HttpEvent<'_>) -> Response {
     if payload.len() > SYNCHRONOUS_LIMIT {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     }
-    // Lambda's own request id is another one than API Gateway's.
-    match lambda.invoke(&new_id(), payload.into()).await {
-        Ok(Outcome::Answered(answer)) => http_answer::response(answer).unwrap_or_else(|Malformed(reason)| {
-            tracing::warn!(reason, "the function's answer is not an HTTP response");
+    // The request id of Lambda differs from that of API Gateway.
+    match lambda.invoke(&Uuid::new_v4().to_string(), payload.into()).await {
+        Ok(Outcome::Answered(answer)) => response(answer).unwrap_or_else(|Malformed(reason)| {
+            tracing::warn!(reason, "answer_malformed");
             internal_error()
         }),
         Ok(Outcome::Failed(Failure::TimedOut, _)) | Err(_) => {
@@ -75,6 +73,10 @@ async fn forward(lambda: &Arc<Lambda>, event: &HttpEvent<'_>) -> Response {
         }
         Ok(Outcome::Failed(..)) => internal_error(),
     }
+}
+
+async fn not_found() -> Response {
+    message(StatusCode::NOT_FOUND, "Not Found")
 }
 
 fn internal_error() -> Response {

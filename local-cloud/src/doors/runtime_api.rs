@@ -1,27 +1,40 @@
-//! The Lambda Runtime API, version 2018-06-01: what execution environments speak.
+//! The Lambda Runtime API, version 2018-06-01, for execution environments.
 //!
-//! An environment that attaches itself is known by its connection. One that was announced (a process this program
-//! started) uses the same API under `/environments/<id>`, so that it can be killed when it does not answer in time.
+//! An environment that attaches itself is known by its connection. An announced one, whose process this program started,
+//! uses the same API under `/environments/<id>`, so that the service can have the process killed.
 
+mod connection;
+
+use std::io;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
+use tokio::net::TcpListener;
+use wall_api::FunctionError;
 
+use self::connection::{Connection, WatchedListener};
 use super::body::{BodyError, SYNCHRONOUS_LIMIT, read};
-use super::connection::Peer;
-use super::dispatch::Invocation;
-use super::lambda::Lambda;
-use super::outcome::{Failure, Outcome};
+use crate::lambda::{Failure, Invocation, Lambda, Outcome};
 
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
 
-pub(super) fn router(lambda: Arc<Lambda>) -> Router {
+/// Serves the Runtime API to execution environments until it is dropped: an environment that waits for work never ends.
+///
+/// # Errors
+/// Returns the error of the listener.
+pub async fn serve(listener: TcpListener, lambda: Arc<Lambda>) -> io::Result<()> {
+    let router = router(Arc::clone(&lambda));
+    let listener = WatchedListener::new(listener, lambda);
+    axum::serve(listener, router.into_make_service_with_connect_info::<Connection>()).await
+}
+
+fn router(lambda: Arc<Lambda>) -> Router {
     let announced = Router::new().route("/2018-06-01/runtime/invocation/next", get(next_of_announced));
     let attached = Router::new().route("/2018-06-01/runtime/invocation/next", get(next));
     Router::new()
@@ -37,25 +50,25 @@ fn answers() -> Router<Arc<Lambda>> {
         .route("/2018-06-01/runtime/init/error", post(initialization_error))
 }
 
-async fn next(State(lambda): State<Arc<Lambda>>, ConnectInfo(peer): ConnectInfo<Peer>) -> Response {
-    deliver(&lambda, None, peer).await
+async fn next(State(lambda): State<Arc<Lambda>>, ConnectInfo(connection): ConnectInfo<Connection>) -> Response {
+    deliver(&lambda, None, &connection).await
 }
 
 async fn next_of_announced(
     State(lambda): State<Arc<Lambda>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
     Path(environment): Path<String>,
 ) -> Response {
-    deliver(&lambda, Some(environment), peer).await
+    deliver(&lambda, Some(environment), &connection).await
 }
 
-async fn deliver(lambda: &Arc<Lambda>, announced: Option<String>, peer: Peer) -> Response {
-    match lambda.next(announced, peer.connection, peer.address.to_string()).await {
+async fn deliver(lambda: &Arc<Lambda>, announced: Option<String>, connection: &Connection) -> Response {
+    match lambda.next(announced, connection.id(), connection.peer().to_string()).await {
         Ok(invocation) => event(invocation, &lambda.arn()),
         Err(_) => refusal(
             StatusCode::FORBIDDEN,
             "InvalidStateTransition",
-            "this environment has an invocation in flight, or was given up",
+            "an invocation is in flight in this environment, or the environment is being killed",
         ),
     }
 }
@@ -87,7 +100,7 @@ async fn response(
         Err(BodyError::TooLong) => {
             let message =
                 format!("Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_LIMIT} bytes).");
-            let outcome = Outcome::failed(Failure::AnswerTooLong, "Function.ResponseSizeTooLarge", &message);
+            let outcome = Outcome::failed(Failure::AnswerTooLong, "Function.ResponseSizeTooLarge", message.clone());
             match lambda.answer(request, invocation_id(&headers), outcome) {
                 Ok(()) => refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message),
                 Err(_) => unknown(request),
@@ -110,20 +123,20 @@ async fn error(
 
 async fn initialization_error(State(lambda): State<Arc<Lambda>>, headers: HeaderMap, body: Body) -> Response {
     let Ok(body) = read(body, SYNCHRONOUS_LIMIT).await else { return broken() };
-    tracing::warn!(error = %String::from_utf8_lossy(&body), "an execution environment could not start");
+    tracing::warn!(error = %String::from_utf8_lossy(&body), "environment_init_failed");
     if let Outcome::Failed(_, payload) = reported(&headers, body) {
         lambda.initialization_failed(payload);
     }
     accepted()
 }
 
-/// The error object of the function, or one made of the error's type if the function sent none.
-fn reported(headers: &HeaderMap, body: axum::body::Bytes) -> Outcome {
+/// Returns the error object of the function. If the function sent none, it is made of the type of the error.
+fn reported(headers: &HeaderMap, body: Bytes) -> Outcome {
     if serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|body| body.is_object()) {
         return Outcome::Failed(Failure::Reported, body);
     }
     let kind = headers.get("lambda-runtime-function-error-type").and_then(|kind| kind.to_str().ok());
-    Outcome::failed(Failure::Reported, kind.unwrap_or("Runtime.Unknown"), &String::from_utf8_lossy(&body))
+    Outcome::failed(Failure::Reported, kind.unwrap_or("Runtime.Unknown"), String::from_utf8_lossy(&body))
 }
 
 fn accept(lambda: &Lambda, request: &str, headers: &HeaderMap, outcome: Outcome) -> Response {
@@ -133,7 +146,7 @@ fn accept(lambda: &Lambda, request: &str, headers: &HeaderMap, outcome: Outcome)
     }
 }
 
-/// The last parameter of the path; before it there may be the environment.
+/// Returns the last parameter of the path. The one before it, if any, is the environment.
 fn request_id(path: &[(String, String)]) -> &str {
     path.last().map_or("", |(_, id)| id.as_str())
 }
@@ -152,9 +165,10 @@ fn unknown(request: &str) -> Response {
 }
 
 fn broken() -> Response {
-    refusal(StatusCode::BAD_REQUEST, "InvalidRequestBody", "the body did not arrive whole")
+    refusal(StatusCode::BAD_REQUEST, "InvalidRequestBody", "the body is incomplete")
 }
 
 fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
-    (status, Json(json!({ "errorType": error_type, "errorMessage": message }))).into_response()
+    let error = FunctionError { error_type: error_type.to_owned(), error_message: message.to_owned() };
+    (status, Json(error)).into_response()
 }

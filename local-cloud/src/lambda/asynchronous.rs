@@ -1,25 +1,25 @@
-//! Asynchronous invocations: accepted at once, made later, and again when they fail.
+//! Asynchronous invocations: the caller does not wait, and a failed attempt is repeated.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 
-use super::lambda::Lambda;
-use super::outcome::{Outcome, Throttled};
+use super::invocation::{Outcome, Throttled};
+use super::service::Lambda;
 
-/// How many events may be under way; then callers are throttled. Each holds up to 1 MB.
-const EVENTS_UNDER_WAY: usize = 1000;
+/// The number of asynchronous invocations at a time. Further callers are throttled. Each payload has up to 1 MB.
+const MAX_EVENTS: usize = 1000;
 
-/// The pauses before the second and the third, last attempt. Lambda waits a minute, then two.
+/// The pauses before the second and the third attempt, which is the last. On Lambda they are one and two minutes.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
 /// The pause after an attempt that found no free environment.
 const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
 
-/// Takes an event; the caller hears no more of it.
-pub(super) fn start(lambda: &Arc<Lambda>, request_id: &str, payload: Bytes) -> Result<(), Throttled> {
-    if lambda.background.len() >= EVENTS_UNDER_WAY || lambda.closing.is_cancelled() {
+/// Accepts an event for a later invocation.
+pub(crate) fn invoke_later(lambda: &Arc<Lambda>, request_id: &str, payload: Bytes) -> Result<(), Throttled> {
+    if lambda.background.len() >= MAX_EVENTS || lambda.closing.is_cancelled() {
         return Err(Throttled);
     }
     let (lambda, request_id) = (Arc::clone(lambda), request_id.to_owned());
@@ -27,13 +27,14 @@ pub(super) fn start(lambda: &Arc<Lambda>, request_id: &str, payload: Bytes) -> R
     tracker.spawn(async move {
         if let Err(reason) = deliver(&lambda, &request_id, payload).await {
             lambda.event_dropped();
-            tracing::warn!(request_id, reason, "an asynchronous event was dropped");
+            tracing::warn!(request_id, reason, "event_dropped");
         }
     });
     Ok(())
 }
 
-/// Attempts carry the same request id, as Lambda's do: it is what makes a retry harmless.
+/// Invokes the function until it succeeds. All attempts have the same request id, as on Lambda, so that the function
+/// recognises a retry. The error is the reason of the last attempt.
 async fn deliver(lambda: &Arc<Lambda>, request_id: &str, payload: Bytes) -> Result<(), String> {
     let mut pauses = PAUSES.into_iter();
     loop {

@@ -1,4 +1,4 @@
-//! A function's answer as the HTTP response API Gateway makes of it.
+//! The HTTP response that API Gateway makes of the answer of the function.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A scalar that a header's value may be.
+/// The value of a header.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -19,6 +19,7 @@ enum Scalar {
     Truth(bool),
 }
 
+/// An answer with a status code.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
@@ -35,26 +36,28 @@ struct Answer {
     is_base64_encoded: Option<bool>,
 }
 
-/// The answer is not one that API Gateway can make a response of.
+/// The reason why API Gateway can make no response of an answer.
 #[derive(Debug)]
 pub(super) struct Malformed(pub(super) String);
 
-/// An answer without a status code is the body itself: 200, JSON; a string is the text it holds.
+/// Converts an answer. One without a status code is the body of a response with status 200; of a string, its text is.
 pub(super) fn response(answer: Bytes) -> Result<Response, Malformed> {
     let value: Value = serde_json::from_slice(&answer).map_err(|error| Malformed(error.to_string()))?;
     let has_status = value.as_object().is_some_and(|object| object.contains_key("statusCode"));
     match value {
-        value if has_status => told(serde_json::from_value(value).map_err(|error| Malformed(error.to_string()))?),
+        value if has_status => stated(serde_json::from_value(value).map_err(|error| Malformed(error.to_string()))?),
         Value::String(text) => Ok(inferred(text.into())),
         _ => Ok(inferred(answer.into())),
     }
 }
 
+/// Returns a response with the status and type that API Gateway infers.
 fn inferred(body: Body) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-fn told(answer: Answer) -> Result<Response, Malformed> {
+/// Returns the response that the answer states.
+fn stated(answer: Answer) -> Result<Response, Malformed> {
     let status = StatusCode::from_u16(answer.status_code).map_err(|error| Malformed(error.to_string()))?;
     let body = answer.body.unwrap_or_default();
     let body = if answer.is_base64_encoded.unwrap_or_default() {
@@ -67,7 +70,7 @@ fn told(answer: Answer) -> Result<Response, Malformed> {
     let single = answer.headers.unwrap_or_default().into_iter().map(|(name, value)| (name, vec![value]));
     for (name, values) in single.chain(answer.multi_value_headers.unwrap_or_default()) {
         let name: HeaderName = name.parse().map_err(|_| Malformed(format!("header {name:?}")))?;
-        // The body's framing is the server's business.
+        // The server frames the body itself.
         if name == header::CONTENT_LENGTH || name == header::TRANSFER_ENCODING || name == header::CONNECTION {
             continue;
         }
