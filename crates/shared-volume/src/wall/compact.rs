@@ -30,10 +30,10 @@ const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 /// So much of the log may hold events that are not stored in `retries/`, in bytes.
 const UNRECORDED_BYTES: u64 = 128 * 1024;
 
-/// What an event takes in `retries/`, at most, in bytes.
+/// The largest size of an event in `retries/`, in bytes.
 const STORED_EVENT_BYTES: u64 = 4 + Applied::BYTES as u64;
 
-/// What a file system gives to a file at once, in bytes.
+/// The unit in which a file system allocates space, in bytes.
 const BLOCK_BYTES: u64 = 4096;
 
 /// A wall that was cleared.

@@ -32,9 +32,9 @@ pub struct Trashed {
 /// The result of a restoration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// How many messages came back.
+    /// The number of messages that came back.
     pub messages: usize,
-    /// How many messages are on the wall now.
+    /// The number of messages on the wall now.
     pub total: usize,
 }
 
@@ -47,7 +47,7 @@ pub enum RestoreError {
     /// Compaction would take the messages away again.
     #[error("the wall would hold {total} messages, and keep_messages is {keep}: raise keep_messages first")]
     TooMany {
-        /// How many messages the wall would hold.
+        /// The number of messages that the wall would hold.
         total: usize,
         /// The setting in the configuration in force.
         keep: usize,

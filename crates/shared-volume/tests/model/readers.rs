@@ -17,7 +17,7 @@ pub(crate) struct Reader {
     pub(crate) stale: bool,
 }
 
-/// What a browser shows, and where it was cut off.
+/// The messages that a browser shows, and the cursor at which it was cut off.
 #[derive(Default)]
 pub(crate) struct Browser {
     shows: Vec<Line>,

@@ -25,7 +25,7 @@ pub(crate) struct World {
     pub(crate) model: Model,
     /// Somebody has edited the log in place: who does not read it from its beginning does not know.
     pub(crate) edited: bool,
-    /// How often the log was rewritten by something that makes readers start over.
+    /// The number of rewrites of the log that make readers start over.
     pub(crate) rewritten: u64,
     _root: TempDir,
 }
@@ -121,7 +121,7 @@ impl World {
         Ok(())
     }
 
-    /// What a reader shows that has read nothing before.
+    /// The messages that a new reader shows.
     pub(crate) fn fresh(&self) -> Vec<Line> {
         let newest = newest(&self.wall, usize::MAX).unwrap();
 
