@@ -8,7 +8,9 @@ use crate::harness::{Function, Request};
 async fn check_field<'a>(function: &Function, request: Request, error: &str, field: impl Into<Option<&'a str>>) {
     let body = function.http(request.accepting_json()).await.json();
     assert_eq!((&body["error"], body.get("field")), (&json!(error), Some(&json!(field.into()))), "{body}");
-    let fields: Vec<&String> = body.as_object().unwrap().keys().collect();
+    let mut fields: Vec<&String> = body.as_object().unwrap().keys().collect();
+    // Their order depends on the features of serde_json that other crates of the workspace enable.
+    fields.sort();
     assert_eq!(fields, ["error", "field", "message"], "the status is that of the response");
 }
 
