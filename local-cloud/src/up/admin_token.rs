@@ -29,7 +29,7 @@ pub enum InvalidAdminToken {
     #[error("--admin-token ({ADMIN_TOKEN}) and --admin-token-file ({ADMIN_TOKEN_FILE}) are both set: set one of them")]
     Twice,
     /// The file cannot be read.
-    #[error("--admin-token-file ({ADMIN_TOKEN_FILE}): {0}")]
+    #[error("--admin-token-file ({ADMIN_TOKEN_FILE}) cannot be read")]
     Unreadable(#[from] std::io::Error),
     /// The file contains no token.
     #[error("--admin-token-file ({ADMIN_TOKEN_FILE}): `{0}` is empty")]

@@ -1,9 +1,11 @@
 //! Free addresses.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use socket2::{Domain, Socket, Type};
 
 /// The UDP ports of the addresses that were handed out. A UDP port reserves the TCP port of the same number among all
 /// tests of this machine until the process under test listens on it.
@@ -23,9 +25,17 @@ pub fn free_address() -> Result<SocketAddr> {
 
 fn reserve(address: SocketAddr) -> bool {
     let Ok(reservation) = UdpSocket::bind(address) else { return false };
-    let is_free = TcpListener::bind(address).is_ok();
+    let is_free = bind(address).is_ok();
     if is_free {
         RESERVED.lock().unwrap_or_else(PoisonError::into_inner).push(reservation);
     }
     is_free
+}
+
+/// Binds the address without listening on it. A process that is being started may inherit the socket for a moment: one that
+/// listened would keep the program under test from the port.
+fn bind(address: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())
 }
