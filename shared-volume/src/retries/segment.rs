@@ -77,7 +77,11 @@ impl Segment {
         }
         let mut bytes = vec![0; count * PREFIX_BYTES];
         file.read_exact_at(&mut bytes, 0).map_err(|error| open::failed("read", &path, &error))?;
-        let prefixes = bytes.as_chunks::<PREFIX_BYTES>().0.iter().map(|prefix| u32::from_be_bytes(*prefix)).collect();
+        let prefixes = bytes.as_chunks::<PREFIX_BYTES>().0.iter().map(|prefix| u32::from_be_bytes(*prefix));
+        let prefixes: Vec<u32> = prefixes.collect();
+        if !prefixes.is_sorted() {
+            return Err(damaged(&path));
+        }
         Ok(Some(Self { file, path, prefixes }))
     }
 

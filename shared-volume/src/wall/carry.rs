@@ -28,13 +28,17 @@ const MOST_BYTES: usize = 1024 * 1024;
 
 /// Remembers a log that is about to be replaced. Its first `from` bytes were taken over.
 pub(super) fn follow(state: &mut State, file: Ulid, from: u64) {
-    let until = time::now().checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX);
+    let until = until(time::now());
     // Whoever clears a wall again and again replaces more logs than can be followed.
     if !has_room(state) {
         state.replaced.remove(0);
     }
     let (late, half) = (std::mem::take(&mut state.late), std::mem::take(&mut state.half));
     state.replaced.push(Replaced { file, from, late, half, then: None, until });
+}
+
+fn until(now: Timestamp) -> Timestamp {
+    now.checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX)
 }
 
 /// Forgets logs that were about to be replaced under these names, and never were.
@@ -59,8 +63,10 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
     let now = time::now();
     let mut followed = Vec::with_capacity(state.replaced.len());
     for replaced in std::mem::take(&mut state.replaced) {
+        // A clock that was wrong may have said that it is followed for years.
+        let replaced = Replaced { until: replaced.until.min(until(now)), ..replaced };
         let over = now > replaced.until;
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
             // Something else stands there now. The messages go on; the log may come back.
@@ -70,8 +76,8 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
             }
             Err(error) => return Err(error),
         };
-        // It was to be replaced and never was.
-        if file.identity() == log {
+        // It was to be replaced and never was; or this is another file than the one that was followed.
+        if file.identity() == log || replaced.from > file.len() {
             continue;
         }
         let bytes = file.read_range(replaced.from, MOST_BYTES)?;
@@ -131,13 +137,17 @@ pub(super) fn settle_arrived(wall: &WallDir, state: &mut State, log: &LogFile, a
     state.half = may_be_half_of_ours(half);
     for replaced in &mut state.replaced {
         let Some(then) = replaced.then else { continue };
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
             Err(error) if open::is_about_the_file(&error) => continue,
             Err(error) => return Err(error),
         };
-        let bytes = file.read_range(replaced.from, usize::try_from(then.saturating_sub(replaced.from)).unwrap_or(0))?;
+        if replaced.from > file.len() {
+            continue;
+        }
+        let collected = usize::try_from(then.saturating_sub(replaced.from)).unwrap_or(MOST_BYTES).min(MOST_BYTES);
+        let bytes = file.read_range(replaced.from, collected)?;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             if is_foreign(line) && arrived.next_if(|arrived| unfinished(arrived) == unfinished(line)).is_none() {
                 state.half |= !half.is_empty() && line.starts_with(half);

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use ulid::Ulid;
 
 use super::line::HEADER_MARK;
@@ -20,13 +20,17 @@ const HEADER_BYTES: usize = 4096;
 /// How much of a log is read at once, in bytes.
 const PIECE_BYTES: usize = 256 * 1024;
 
+/// No wall that is written all the time gets as far in a lifetime, and a position behind it does not overflow.
+const MAX_START: u64 = 1 << 60;
+
 /// The first line of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
     /// Stands first, because a header is recognised by its beginning.
     pub(super) wall: Ulid,
-    /// The position of the first line behind the header.
+    /// The position of the first line behind the header. At most [`MAX_START`].
+    #[serde(deserialize_with = "start")]
     pub(super) start: u64,
     /// The edition of the cursor at `start`, if compaction has dropped what stood before it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_hex")]
@@ -159,6 +163,11 @@ impl LogFile {
         }
         Ok(at)
     }
+}
+
+fn start<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let start = u64::deserialize(deserializer)?;
+    if start > MAX_START { Err(Error::custom(format!("must be at most {MAX_START}"))) } else { Ok(start) }
 }
 
 /// For a `u64` that is written as 16 hexadecimal digits: JSON numbers are exact only up to 2^53.

@@ -23,6 +23,25 @@ pub(super) fn path(wall: &WallDir, file: Ulid) -> PathBuf {
     wall.trash().join(format!("content.{file}"))
 }
 
+/// Returns the path of a replaced log whose messages are back on the wall, while lines may still arrive in it.
+fn restored_path(wall: &WallDir, file: Ulid) -> PathBuf {
+    wall.trash().join(format!("restored.{file}"))
+}
+
+/// Opens a replaced log in which lines may still arrive. Returns `None` if it is missing.
+pub(super) fn open(wall: &WallDir, file: Ulid) -> io::Result<Option<LogFile>> {
+    match LogFile::open(&path(wall, file))? {
+        None => LogFile::open(&restored_path(wall, file)),
+        log => Ok(log),
+    }
+}
+
+/// Takes a log whose messages are back on the wall out of the trash.
+pub(super) fn remove_restored(wall: &WallDir, file: Ulid, is_followed: bool) -> io::Result<()> {
+    let path = path(wall, file);
+    if is_followed { fs_err::rename(path, restored_path(wall, file)) } else { fs_err::remove_file(path) }
+}
+
 /// Gives the log a second name in `trash/`, before it is replaced. Returns `None` if the file system has no hard links.
 pub(super) fn keep(wall: &WallDir) -> io::Result<Option<Ulid>> {
     create_directory(&wall.trash())?;
@@ -53,13 +72,17 @@ pub(super) fn remove_names_of(wall: &WallDir, log: &LogFile) -> io::Result<Vec<U
 
 /// Lists the replaced logs, oldest first.
 pub(super) fn list(wall: &WallDir) -> io::Result<Vec<Ulid>> {
+    list_of(wall, "content.")
+}
+
+fn list_of(wall: &WallDir, prefix: &str) -> io::Result<Vec<Ulid>> {
     if open::directory(&wall.trash())?.is_none() {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();
     for entry in fs_err::read_dir(wall.trash())? {
         let name = entry?.file_name();
-        files.extend(name.to_str().and_then(|name| name.strip_prefix("content.")?.parse::<Ulid>().ok()));
+        files.extend(name.to_str().and_then(|name| name.strip_prefix(prefix)?.parse::<Ulid>().ok()));
     }
     files.sort_unstable();
     Ok(files)
@@ -67,6 +90,9 @@ pub(super) fn list(wall: &WallDir) -> io::Result<Vec<Ulid>> {
 
 /// Deletes what is too old or too much.
 pub(super) fn expire(wall: &WallDir, is_followed: impl Fn(Ulid) -> bool) -> io::Result<()> {
+    for file in list_of(wall, "restored.")?.into_iter().filter(|file| !is_followed(*file)) {
+        drop(fs_err::remove_file(restored_path(wall, file)));
+    }
     let mut bytes = 0;
     for file in list(wall)?.into_iter().rev() {
         let path = path(wall, file);

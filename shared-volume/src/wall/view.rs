@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::ops::Range;
 
+use ulid::Ulid;
+
 use super::cursor::Cursor;
 use super::entry::{Entry, Said};
 use super::file::LogFile;
@@ -123,6 +125,11 @@ impl View {
         self.visible.contains_key(id)
     }
 
+    /// Returns true if the log says that this message was removed.
+    pub(super) fn has_removed(&self, id: &str) -> bool {
+        self.removed.contains_key(id)
+    }
+
     /// Returns the number of messages on the wall.
     pub(super) fn count(&self) -> usize {
         self.visible.len()
@@ -142,9 +149,10 @@ impl View {
         self.first
     }
 
-    /// Returns the entries of the messages on the wall, oldest first.
-    pub(super) fn messages(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| self.shows(entry))
+    /// Returns the entries of the messages on the wall and of the removals of messages of ours, oldest first.
+    pub(super) fn messages_and_removals(&self) -> impl Iterator<Item = &Entry> {
+        let is_of_ours = |entry: &Entry| is_removal(entry) && entry.id().parse::<Ulid>().is_ok();
+        self.entries.iter().filter(move |entry| self.shows(entry) || is_of_ours(entry))
     }
 
     fn shows(&self, entry: &Entry) -> bool {

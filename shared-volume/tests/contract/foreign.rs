@@ -152,3 +152,14 @@ fn a_copy_of_a_record_is_shown_once_and_never_brings_back_what_was_removed() {
         wall.post(&number.to_string());
     }
 }
+
+#[test]
+fn a_header_that_says_where_no_wall_ever_gets_is_a_plain_line() {
+    for start in [u64::MAX, u64::MAX - 10, i64::MAX as u64] {
+        let mut wall = TestWall::new();
+        let header = format!("{{\"wall\":\"01KATK5XH8Z6Z7M1T2D3E4F5G6\",\"start\":{start}}}");
+        wall.write_content(format!("{header}\nplain\n"));
+        wall.post("ours");
+        assert_eq!(wall.texts(), [&header, "plain", "ours"]);
+    }
+}
