@@ -147,3 +147,10 @@ impl From<io::Error> for ChangeError {
         Self::Write(error.into())
     }
 }
+
+/// Returns true if there was no room on the volume.
+pub(crate) fn is_full<T>(result: &io::Result<T>) -> bool {
+    result
+        .as_ref()
+        .is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+}

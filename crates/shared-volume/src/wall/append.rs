@@ -10,7 +10,7 @@ use super::file::LogFile;
 use super::header::Header;
 use super::line::{MAX_RECORD_BYTES, is_half_of_record};
 use super::session::Session;
-use crate::error::after_the_change;
+use crate::error::{after_the_change, is_full};
 use crate::intent::Intent;
 use crate::{fingerprint, open};
 
@@ -104,7 +104,7 @@ impl Session<'_> {
             && self.lock.state.late.covers(log.metadata.ino(), at..log.len())
             && is_half_of_record(&half)
         {
-            blank(&path, log.identity(), &[(at, half.len() as u64)])?;
+            blank(&path, log.identity(), &[(at, half.len() as u64)], false)?;
             self.lock.state.half = false;
             self.view.read()?;
         }
@@ -126,7 +126,7 @@ impl Session<'_> {
             return written;
         }
         // What cannot be blanked out is seen by the next holder of the lock, by the intent.
-        let blanked = blank(&path, identity, &pieces);
+        let blanked = blank(&path, identity, &pieces, is_full(&written));
         if blanked.is_ok() {
             self.lock.state.intent = Intent::Nothing;
             drop(self.lock.declare());
@@ -204,15 +204,20 @@ fn continues_a_line(file: &File, at: u64) -> io::Result<bool> {
 ///
 /// They are not cut off, because another program may append after them at any moment. The newline at their beginning keeps
 /// them from becoming part of a line of another program.
-fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece]) -> io::Result<()> {
+///
+/// On a full volume an NFS client finds out only when it syncs that there is no room, and drops what it had: then only the
+/// bytes that have reached the server are blanked, because there is no room for the others.
+fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece], is_full: bool) -> io::Result<()> {
     // A handle with O_APPEND would write to the end.
     let Some(file) = open::edit(path)? else { return Ok(()) };
     let metadata = file.metadata()?;
     if fingerprint::identity(&metadata) != identity {
         return Ok(());
     }
+    let end = if is_full { metadata.len() } else { u64::MAX };
     for (at, length) in pieces {
-        let mut bytes = vec![b' '; usize::try_from(*length).unwrap_or(0)];
+        let length = (*length).min(end.saturating_sub(*at));
+        let mut bytes = vec![b' '; usize::try_from(length).unwrap_or(0)];
         bytes.first_mut().into_iter().for_each(|first| *first = b'\n');
         bytes.last_mut().into_iter().for_each(|last| *last = b'\n');
         file.write_all_at(&bytes, *at)?;

@@ -12,7 +12,7 @@ use super::line::has_record;
 use super::session::Session;
 use super::trash;
 use crate::cursor::Cursor;
-use crate::error::after_the_change;
+use crate::error::{after_the_change, is_full};
 use crate::intent::Intent;
 use crate::open;
 use crate::replace::{self, Staged};
@@ -218,11 +218,4 @@ fn room_for(events: usize) -> u64 {
 
 fn blocks(bytes: u64) -> u64 {
     bytes.next_multiple_of(BLOCK_BYTES)
-}
-
-/// Returns true if there was no room.
-pub(super) fn is_full<T>(result: &io::Result<T>) -> bool {
-    result
-        .as_ref()
-        .is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
 }

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use ulid::Ulid;
 
-use super::compact::{Cleared, is_full};
+use super::compact::Cleared;
 use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Config, Outcome, Publication, PublishError, Request};
-use crate::error::{ChangeError, Refusal, WriteError};
+use crate::error::{ChangeError, Refusal, WriteError, is_full};
 use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
 use crate::message::{Draft, Message, Removal};
