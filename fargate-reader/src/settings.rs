@@ -69,7 +69,7 @@ mod tests {
         arguments.admin_token_file = file.map(|content| {
             let path = directory.path().join("token");
             fs_err::write(&path, content).unwrap();
-            path
+            path.to_str().unwrap().to_owned()
         });
         Settings::new(arguments)
     }

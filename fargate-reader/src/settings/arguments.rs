@@ -43,7 +43,7 @@ pub struct Arguments {
     pub admin_token: Option<String>,
     /// A file that contains the administrator's token
     #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "FILE")]
-    pub admin_token_file: Option<PathBuf>,
+    pub admin_token_file: Option<String>,
     /// The log filter, such as info or fargate_reader=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     pub log: String,
@@ -65,12 +65,12 @@ impl Arguments {
     /// Returns the token of the administrator. A variable that is set to nothing counts as not set.
     pub(super) fn admin_token(&self) -> Result<Option<AdminToken>, InvalidSettings> {
         let token = self.admin_token.as_ref().filter(|token| !token.is_empty());
-        let file = self.admin_token_file.as_ref().filter(|file| !file.as_os_str().is_empty());
+        let file = self.admin_token_file.as_ref().filter(|file| !file.is_empty());
         match (token, file) {
             (Some(_), Some(_)) => Err(InvalidSettings::TwoAdminTokens),
             (Some(token), None) => Ok(Some(AdminToken::new(token.clone()))),
             (None, Some(file)) => match fs_err::read_to_string(file)?.trim() {
-                "" => Err(InvalidSettings::EmptyAdminToken(file.clone())),
+                "" => Err(InvalidSettings::EmptyAdminToken(file.into())),
                 token => Ok(Some(AdminToken::new(token.to_owned()))),
             },
             (None, None) => Ok(None),

@@ -214,7 +214,7 @@ fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece], is_full: bool) -> 
     if fingerprint::identity(&metadata) != identity {
         return Ok(());
     }
-    let end = if is_full { metadata.len() } else { u64::MAX };
+    let end = if is_full { open::size_on_server(&file)? } else { u64::MAX };
     for (at, length) in pieces {
         let length = (*length).min(end.saturating_sub(*at));
         let mut bytes = vec![b' '; usize::try_from(length).unwrap_or(0)];
