@@ -132,12 +132,6 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the size of an open file, in bytes. An NFS client sends what it still holds, and then asks the server.
-pub(crate) fn size_on_server(file: &File) -> io::Result<u64> {
-    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_FORCE_SYNC;
-    Ok(rustix::fs::statx(file, "", flags, StatxFlags::SIZE)?.stx_size)
-}
-
 /// Returns the device and inode that `path` names, as this client has them cached. An NFS client asks the server only after
 /// the directory was opened and has changed.
 pub(crate) fn identity_of_name(path: &Path) -> Option<(u64, u64)> {

@@ -104,7 +104,7 @@ impl Session<'_> {
             && self.lock.state.late.covers(log.metadata.ino(), at..log.len())
             && is_half_of_record(&half)
         {
-            blank(&path, log.identity(), &[(at, half.len() as u64)], false)?;
+            blank(&path, log.identity(), &[(at, half.len() as u64)])?;
             self.lock.state.half = false;
             self.view.read()?;
         }
@@ -126,14 +126,14 @@ impl Session<'_> {
             return written;
         }
         // What cannot be blanked out is seen by the next holder of the lock, by the intent.
-        let blanked = blank(&path, identity, &pieces, is_full(&written));
-        if blanked.is_ok() {
+        let blanked = blank(&path, identity, &pieces);
+        if matches!(blanked, Ok(true)) {
             self.lock.state.intent = Intent::Nothing;
             drop(self.lock.declare());
         }
         match (written, blanked) {
-            (Ok(_), Ok(())) => Ok(false),
-            (Err(error), Ok(())) => Err(open::failed("append to", &path, &error)),
+            (Ok(_), Ok(_)) => Ok(false),
+            (Err(error), Ok(_)) => Err(open::failed("append to", &path, &error)),
             (Err(error), Err(_)) | (Ok(_), Err(error)) => {
                 Err(after_the_change(open::failed("append to", &path, &error)))
             }
@@ -205,22 +205,21 @@ fn continues_a_line(file: &File, at: u64) -> io::Result<bool> {
 /// They are not cut off, because another program may append after them at any moment. The newline at their beginning keeps
 /// them from becoming part of a line of another program.
 ///
-/// On a full volume an NFS client finds out only when it syncs that there is no room, and drops what it had: then only the
-/// bytes that have reached the server are blanked, because there is no room for the others.
-fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece], is_full: bool) -> io::Result<()> {
+/// Returns false if there was no room for the blanks either: an NFS client learns only from a sync that the volume is full.
+/// The record is gone all the same, because the kernel now holds blanks in its place, and the server has no whole record.
+fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece]) -> io::Result<bool> {
     // A handle with O_APPEND would write to the end.
-    let Some(file) = open::edit(path)? else { return Ok(()) };
+    let Some(file) = open::edit(path)? else { return Ok(true) };
     let metadata = file.metadata()?;
     if fingerprint::identity(&metadata) != identity {
-        return Ok(());
+        return Ok(true);
     }
-    let end = if is_full { open::size_on_server(&file)? } else { u64::MAX };
     for (at, length) in pieces {
-        let length = (*length).min(end.saturating_sub(*at));
-        let mut bytes = vec![b' '; usize::try_from(length).unwrap_or(0)];
+        let mut bytes = vec![b' '; usize::try_from(*length).unwrap_or(0)];
         bytes.first_mut().into_iter().for_each(|first| *first = b'\n');
         bytes.last_mut().into_iter().for_each(|last| *last = b'\n');
         file.write_all_at(&bytes, *at)?;
     }
-    file.sync_all()
+    let synced = file.sync_all();
+    if is_full(&synced) { Ok(false) } else { synced.map(|()| true) }
 }

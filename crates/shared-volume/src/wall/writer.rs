@@ -11,6 +11,7 @@ use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Config, Outcome, Publication, PublishError, Request};
 use crate::error::{ChangeError, Refusal, WriteError, is_full};
+use crate::intent::Intent;
 use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
 use crate::message::{Draft, Message, Removal};
@@ -185,7 +186,12 @@ impl WallWriter {
 /// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
     let appended = session.append(records);
-    if is_full(&appended) && session.empty_trash(records.len() as u64)? { session.append(records) } else { appended }
+    // While an intent stands, the end of the log is not known: the next holder of the lock settles it first.
+    let is_settled = session.lock.state.intent == Intent::Nothing;
+    if is_full(&appended) && is_settled && session.empty_trash(records.len() as u64)? {
+        return session.append(records);
+    }
+    appended
 }
 
 /// Answers every draft, and adds to `records` those that are to be written.
