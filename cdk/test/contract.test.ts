@@ -197,7 +197,7 @@ describe("fargate-reader", () => {
     const reader = await serve(t, "fargate-reader", { ...given, ...emptyWall(t) }, routes.reader.ready);
     if (reader === undefined) return;
     const status = async (route: string) => {
-      const response = await fetch(`${reader.url}${route.replace("{id}", "01K").replace("{name}", "lobby")}`);
+      const response = await fetch(`${reader.url}${route.replace("{id}", "01K").replace("{name}", "lobby").replace("{*path}", "wall.css")}`);
       await response.body?.cancel();
       return response.status;
     };

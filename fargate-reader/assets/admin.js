@@ -1,9 +1,9 @@
-// Lets an administrator take messages off the wall. The token stays in this tab, and goes nowhere but to this wall.
+// Lets an administrator remove messages. The token is stored in this tab only, and sent to this wall only.
 
 const byId = (id) => document.getElementById(id);
 const KEY = "admin-token";
 
-// A browser may forbid to remember anything; then the token lives as long as the page.
+// A browser may forbid storage; then the token is kept as long as the page is open.
 const remember = (use) => { try { return use(sessionStorage); } catch { return undefined; } };
 let token = remember((store) => store.getItem(KEY)) ?? "";
 
@@ -15,7 +15,7 @@ function button(text, click) {
   return it;
 }
 
-/** What an administrator can do with a message; the messages that come later get it as well. */
+/** Adds the administrator's buttons to every message, or removes them if there is no token. */
 function equip() {
   for (const item of document.querySelectorAll("#list > .message")) {
     if (!token) item.querySelector(".tools")?.remove();
@@ -39,7 +39,7 @@ function confirm(item, tools) {
   keep.focus();
 }
 
-/** The element goes when the stream says so, here as everywhere. The same key however often it is tried. */
+/** Sends the removal, with the same key for every try. The stream then removes the element, as in every other page. */
 async function remove(item, tools, key) {
   const [again] = tools.getElementsByTagName("button");
   again.disabled = true;
@@ -65,7 +65,7 @@ function fail(tools, again, reason) {
   again.disabled = false;
 }
 
-/** From now on with this token, or without one. */
+/** Stores the token, or forgets it if it is empty. */
 function use(given, why = "") {
   token = given;
   remember((store) => given ? store.setItem(KEY, given) : store.removeItem(KEY));

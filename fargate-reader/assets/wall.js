@@ -1,18 +1,18 @@
-// Keeps an open page live. The server renders everything that is shown: an element whose id is on the page replaces
-// the one that is there, and a list item that is new goes into the list. Without this script the page is the same,
-// as of the moment when it was loaded.
+// Keeps an open page live. The server renders all HTML: an element whose id is on the page replaces the one that is
+// there, and a new list item goes into the list. Without this script the page is the same, as of the moment when it was
+// loaded.
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** The journeys of the messages that arrived while the page was open: each its times, in order. */
+/** The journeys of the messages that arrived while the page was open: the times of each, in order. */
 export const journeys = [];
 const JOURNEYS_KEPT = 200;
 
-// What is inserted
+// Inserting
 
-/** Puts what the server rendered where it belongs, and returns the list items that are new. */
+/** Puts rendered elements where they belong, and returns the new list items. */
 function insert(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -27,7 +27,7 @@ function insert(html) {
   return added;
 }
 
-/** Messages come in the order of the wall; a change of the configuration may be one that was missed a while ago. */
+/** Puts a new list item into the list. Messages come in the order of the wall; a change of the configuration may be old. */
 function place(item) {
   const list = byId("list");
   if (!list.dataset.cursor) return false;
@@ -38,7 +38,7 @@ function place(item) {
   return true;
 }
 
-/** Exchanges the accent without a moment in which there is none. */
+/** Replaces the accent's stylesheet. The old one stays until the new one is loaded. */
 function recolour(old, link) {
   if (old.getAttribute("href") === link.getAttribute("href")) return;
   link.addEventListener("load", () => old.remove());
@@ -47,7 +47,7 @@ function recolour(old, link) {
   old.after(link);
 }
 
-/** Brings what depends on the inserted elements in line with them. */
+/** Updates everything that depends on the inserted elements. */
 function settle() {
   const { posting, keep } = byId("rules").dataset;
   byId("fields").disabled = posting !== "open";
@@ -55,10 +55,10 @@ function settle() {
   while (messages.length > Math.max(keep, 1)) messages[messages.length - 1].remove();
   count();
   entitle();
-  tellTimes();
+  showTimes();
 }
 
-// What is new
+// New entries
 
 let unseen = 0;
 
@@ -74,10 +74,10 @@ function arrive(items) {
   const name = items[0].querySelector(".who").firstChild.textContent.trim();
   byId("announcer").textContent = items[0].classList.contains("change")
     ? "The configuration changed." : `New message from ${name}.`;
-  tellUnseen();
+  showUnseen();
 }
 
-function tellUnseen() {
+function showUnseen() {
   const fresh = byId("fresh");
   fresh.hidden = unseen === 0 || byId("messages").getBoundingClientRect().top > -80;
   fresh.textContent = unseen === 1 ? "1 new message" : `${unseen} new messages`;
@@ -92,7 +92,7 @@ function entitle() {
 function looked() {
   if (document.hidden || !unseen) return;
   if (byId("messages").getBoundingClientRect().top > -80) unseen = 0;
-  tellUnseen();
+  showUnseen();
 }
 
 addEventListener("scroll", looked, { passive: true });
@@ -115,7 +115,7 @@ function ago(date, now) {
   return date.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
 }
 
-function lasted(date, now) {
+function elapsed(date, now) {
   const seconds = Math.max(0, Math.floor((now - date) / 1000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
@@ -126,22 +126,22 @@ function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function tellTimes() {
+function showTimes() {
   const now = Date.now();
   for (const time of document.querySelectorAll(".who time")) {
     const date = new Date(time.dateTime);
     if (!time.dataset.local) time.title = time.dataset.local = date.toLocaleString([], { dateStyle: "long", timeStyle: "medium" });
     set(time, ago(date, now));
   }
-  tellLasting();
+  showElapsed();
 }
 
-function tellLasting() {
-  for (const span of document.querySelectorAll("[data-since]")) set(span, lasted(new Date(span.dataset.since), Date.now()));
+function showElapsed() {
+  for (const span of document.querySelectorAll("[data-since]")) set(span, elapsed(new Date(span.dataset.since), Date.now()));
 }
 
-setInterval(tellLasting, 1000);
-setInterval(tellTimes, 10000);
+setInterval(showElapsed, 1000);
+setInterval(showTimes, 10000);
 
 // The connection
 
@@ -167,12 +167,12 @@ function listen() {
   source.addEventListener("error", () => {
     lose();
     if (source.readyState !== EventSource.CLOSED) return;
-    // Refused, not interrupted: the browser has given up, so the next try is up to us.
+    // The stream was refused and not interrupted, so the browser does not try again by itself.
     setTimeout(listen, retry);
     retry = Math.min(retry * 2, 15000);
   });
   for (const name of ["message", "wall", "config", "status"]) source.addEventListener(name, receive);
-  source.addEventListener("removed", takeOff);
+  source.addEventListener("removed", removeMessage);
 }
 
 function lose() {
@@ -181,7 +181,7 @@ function lose() {
   connection("lost", `reconnecting since ${minutes(since)}`);
   byId("lost-since").dateTime = since.toISOString();
   byId("lost-since").textContent = minutes(since);
-  // A deployment takes a moment; only what lasts deserves a word.
+  // A deployment interrupts the stream for a moment: only a longer interruption is shown.
   setTimeout(() => { byId("lost").hidden = lostAt !== since; }, 4000);
 }
 
@@ -191,16 +191,16 @@ function receive(event) {
   const items = insert(data.html);
   if (items.length) arrive(items);
   if (event.type === "message") for (const item of items) record(item, data);
-  if (event.type === "wall") unseen = 0, tellUnseen();
+  if (event.type === "wall") unseen = 0, showUnseen();
 }
 
-/** Takes a message off the page, if it is there. What somebody reads stays where it is, as browsers keep it in place. */
-function takeOff(event) {
+/** Removes a message from the page, if it is there. The browser keeps what is read in its place. */
+function removeMessage(event) {
   seen = event.lastEventId;
   const item = byId(`m-${JSON.parse(event.data).id}`);
   if (!item) return;
   if (item.contains(document.activeElement)) byId("messages").focus({ preventScroll: true });
-  // Whoever comes next must not find it.
+  // A message with the same id that comes later must not find the one that is leaving.
   item.removeAttribute("id");
   if (calm.matches || document.hidden) item.remove();
   else {
@@ -211,7 +211,7 @@ function takeOff(event) {
   byId("announcer").textContent = "A message was removed.";
 }
 
-/** Remembers when a message took which step on its way here. */
+/** Records the times of a message's journey. */
 function record(item, { id, sent }) {
   const now = () => new Date(performance.timeOrigin + performance.now()).toISOString();
   const { received, at, stored, seen } = item.dataset;
@@ -236,11 +236,11 @@ function count() {
   counter.classList.toggle("over", length > max);
 }
 
-function refuse(message) {
-  const [, field, reason] = /^(text|author): (.*)$/s.exec(message) ?? [, , message];
-  const why = document.createElement("strong");
-  why.textContent = "Not posted:";
-  byId("refused").replaceChildren(why, ` ${reason}`);
+/** Shows an error, and marks the field that it is about. */
+function refuse(message, field) {
+  const title = document.createElement("strong");
+  title.textContent = "Not posted:";
+  byId("refused").replaceChildren(title, ` ${message}`);
   byId("refused").hidden = false;
   for (const input of [text, author]) input.setAttribute("aria-invalid", String(input.name === field));
   (field === "author" ? author : text).focus();
@@ -251,7 +251,7 @@ function forgive() {
   for (const input of [text, author]) input.removeAttribute("aria-invalid");
 }
 
-/** The same key for the same words, however often they are sent, so that they get onto the wall once. */
+/** Returns the key of a message. It stays the same while the same text is sent again, so that it is posted once. */
 function keyFor(body) {
   if (attempt?.body !== body) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -271,8 +271,8 @@ async function send() {
     return refuse("the server cannot be reached. Your text is still here; try again in a moment.");
   }
   if (!answer.ok) {
-    const error = await answer.json().catch(() => ({}));
-    return refuse(error.message ?? `the server answered ${answer.status}. Your text is still here; try again in a moment.`);
+    const { message, field } = await answer.json().catch(() => ({}));
+    return refuse(message ?? `the server answered ${answer.status}. Your text is still here; try again in a moment.`, field);
   }
   attempt = undefined;
   text.value = "";
@@ -301,7 +301,7 @@ text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
 });
 
-// A browser may forbid to remember anything; then the name is typed again.
+// A browser may forbid storage; then the name is typed again.
 const remember = (use) => { try { return use(localStorage); } catch { return undefined; } };
 author.value ||= remember((store) => store.getItem("author")) ?? "";
 author.addEventListener("change", () => remember((store) => store.setItem("author", author.value.trim())));
@@ -318,7 +318,7 @@ document.addEventListener("click", async (event) => {
     const items = [...page.getElementById("list").children].filter((item) => !byId(item.id));
     byId("list").append(...items);
     byId("older").replaceWith(page.getElementById("older"));
-    tellTimes();
+    showTimes();
     items[0]?.querySelector("a")?.focus();
   } catch {
     location.assign(link.href);

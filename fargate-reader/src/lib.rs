@@ -1,39 +1,36 @@
 //! The axum service: it follows the shared volume and serves the live wall.
 //!
-//! It only ever reads the volume. One thread does so and publishes what it finds as an immutable snapshot; everything
-//! that is served is served from there. To write, it asks the Lambda function.
+//! The service only reads the volume. One thread does that and publishes immutable snapshots, from which everything is
+//! served. To write, the service calls the Lambda function.
 //!
 //! # Layout
 //!
-//! - [`start`] and [`run`]: the process, and the service in it; [`check_health`] asks a running one.
-//! - `settings`: [`Arguments`] become [`Settings`].
-//! - `follow`: the one thread that touches the volume; `snapshot`: what it publishes.
-//! - `router`: the whole URL space; `routes`: its handlers; `page`: what people see.
-//! - `invoke`: the function, by the Lambda API.
-//! - `shapes`, `pieces`, `error`, `admin`, `policy`, `metrics`: what the routes share; `status_log`: the line that alarms watch.
+//! Three floors; each uses only those below it.
+//!
+//! - `doors`: the routes, the handlers, and everything else that knows of HTTP requests.
+//! - `views`: HTML, JSON and server-sent events, made of snapshots.
+//! - `follow`: the thread that reads the volume, and the snapshots that it publishes.
+//!
+//! Beside them `invoke`, the client of the function, and `settings`. Above them [`run`], the service, with `status_log`,
+//! the log event that alarms watch; and [`start`], the process. [`check_health`] calls a running one.
 
-mod settings;
-mod start;
-
-mod follow;
+mod health_check;
+mod process;
 mod serve;
-mod snapshot;
-
-mod invoke;
-mod router;
-mod routes;
-mod state;
-
-mod page;
-
-mod admin;
-mod error;
-mod metrics;
-mod pieces;
-mod policy;
-mod shapes;
 mod status_log;
 
+mod doors;
+mod views;
+
+mod follow;
+
+mod invoke;
+mod settings;
+
+#[cfg(test)]
+mod contract_test;
+
+pub use health_check::check_health;
+pub use process::start;
 pub use serve::run;
 pub use settings::{AdminToken, Arguments, InvalidSettings, Settings, Watch};
-pub use start::{check_health, start};

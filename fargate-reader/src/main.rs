@@ -1,4 +1,4 @@
-//! The reader as a process of its own.
+//! The program `fargate-reader`.
 
 use std::process::ExitCode;
 
@@ -16,18 +16,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Ask the reader that listens on LISTEN's port whether it lives: exit code 0 or 1
+    /// Exit with 0 if the reader that listens on the port of LISTEN answers, else with 1
     Healthcheck,
 }
 
-/// Wrong usage (EX_USAGE), as for settings that make no sense.
+/// The exit code for invalid settings (`EX_USAGE`).
 const USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Nothing can be done when not even this can be printed.
+            // If even this cannot be printed, there is nothing left to do.
             drop(error.print());
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }

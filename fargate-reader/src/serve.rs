@@ -1,4 +1,4 @@
-//! The service: serves on a listener until it is told to stop.
+//! The service: serves on a listener until shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,25 +9,24 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::follow;
+use crate::doors::{App, Metrics, router};
+use crate::follow::{self, Journey};
 use crate::invoke::Function;
-use crate::metrics::{Journey, Metrics};
-use crate::router::router;
 use crate::settings::Settings;
-use crate::state::App;
 use crate::status_log;
+use crate::views::Views;
 
-/// How long requests that are under way may take to end once shutdown has begun.
-const GRACE: Duration = Duration::from_secs(5);
+/// The time that running requests have to end after shutdown has begun.
+pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much the kernel holds of what a client has not asked for yet, in bytes.
-const UNSENT: u32 = 64 * 1024;
+/// The number of bytes that the kernel buffers for a client that does not read.
+const MAX_UNSENT_BYTES: u32 = 64 * 1024;
 
-/// Serves the wall on `listener` until `shutdown` ends. Every stream then ends at once, and requests that are under way
-/// have 5 s to do so.
+/// Serves the wall on `listener` until `shutdown` completes. Every stream then ends at once, and running requests have 5 s
+/// to end.
 ///
 /// # Errors
-/// When the thread that follows the volume cannot be started or ends unasked, or the server fails.
+/// If the thread that follows the volume cannot be started or ends without being asked to, or if the server fails.
 pub async fn run(
     listener: TcpListener,
     settings: Settings,
@@ -37,19 +36,22 @@ pub async fn run(
     let (follow, follower_ended) =
         follow::start(&settings, journey.clone()).context("failed to start the thread that follows the volume")?;
     let stopping = CancellationToken::new();
-    let address = listener.local_addr().context("failed to ask for the address that is listened on")?;
+    let address = listener.local_addr().context("failed to get the address of the listener")?;
     let writer = settings.writer_function.as_deref().unwrap_or("none");
     tracing::info!(%address, wall_dir = %settings.wall_dir.display(), writer, "serving");
 
     let app = Arc::new(App {
         follow: follow.clone(),
+        views: Views::new(follow.snapshot()),
         function: settings.writer_function.map(Function::new),
         admin_token: settings.admin_token,
-        metrics: Metrics::new(journey),
+        metrics: Metrics::new(&journey),
         shutdown: stopping.clone(),
     });
+    // All connections share this service. From a bare router axum would copy every route for each of them.
+    let service = router(app).into_make_service();
     let server =
-        axum::serve(listener.tap_io(prepare), router(app)).with_graceful_shutdown(stopping.clone().cancelled_owned());
+        axum::serve(listener.tap_io(prepare), service).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut server = std::pin::pin!(server.into_future());
     let mut shutdown = std::pin::pin!(shutdown);
 
@@ -64,21 +66,21 @@ pub async fn run(
     }
     stopping.cancel();
     follow.stop();
-    match tokio::time::timeout(GRACE, server).await {
+    match tokio::time::timeout(SHUTDOWN_TIMEOUT, server).await {
         Ok(ended) => {
-            ended.context("the server failed while it shut down")?;
+            ended.context("the server failed during shutdown")?;
             tracing::info!("shut_down");
         }
-        Err(_) => tracing::warn!(grace_seconds = GRACE.as_secs(), "shut_down_with_requests_under_way"),
+        Err(_) => tracing::warn!(timeout_s = SHUTDOWN_TIMEOUT.as_secs(), "shut_down_with_requests_under_way"),
     }
     Ok(())
 }
 
-/// Prepares a connection for long answers and short ones: a client that does not read holds up little, and what is new
-/// does not wait for the acknowledgement of what came before.
+/// Prepares a connection for long and for short answers: the kernel buffers little for a client that does not read, and a
+/// new event is sent before the last one was acknowledged.
 fn prepare(connection: &mut TcpStream) {
     let prepared =
-        SockRef::from(&*connection).set_tcp_notsent_lowat(UNSENT).and_then(|()| connection.set_nodelay(true));
+        SockRef::from(&*connection).set_tcp_notsent_lowat(MAX_UNSENT_BYTES).and_then(|()| connection.set_nodelay(true));
     if let Err(error) = prepared {
         tracing::debug!(%error, "connection_unprepared");
     }

@@ -1,23 +1,27 @@
-//! A line in the log, again and again, for alarms where nobody scrapes `/metrics`.
+//! The log event `reader_status`, for alarms where no program reads `/metrics`.
 
 use std::time::Duration;
 
 use crate::follow::Follow;
 
-/// How often the line is written; the metric filters of `cdk/` count on it.
-const EVERY: Duration = Duration::from_secs(30);
+/// The interval of the event. The metric filters of `cdk/` depend on it.
+pub(crate) const INTERVAL: Duration = Duration::from_secs(30);
 
-/// Says how the reader does, after its first look at the volume and then every 30 s. It never ends.
+/// Logs the state of the reader after the first scan of the volume, and then every 30 s. Never returns.
 pub(crate) async fn run(follow: &Follow) {
     let mut snapshots = follow.subscribe();
     if snapshots.changed().await.is_err() {
-        // The thread ended, which ends the process elsewhere.
+        // The thread has ended. The service ends because of that, elsewhere.
         std::future::pending::<()>().await;
     }
     loop {
-        let last_look_age_seconds = follow.pulse().age().as_secs_f64();
-        let config_rejected = follow.snapshot().rejected.is_some();
-        tracing::info!(last_look_age_seconds, config_rejected, "reader_status");
-        tokio::time::sleep(EVERY).await;
+        log(follow.liveness().age(), follow.snapshot().rejected.is_some());
+        tokio::time::sleep(INTERVAL).await;
     }
+}
+
+/// Logs the event. `age` is the age of the newest snapshot.
+pub(crate) fn log(age: Duration, config_rejected: bool) {
+    let last_look_age_seconds = age.as_secs_f64();
+    tracing::info!(last_look_age_seconds, config_rejected, "reader_status");
 }

@@ -1,76 +1,56 @@
-//! What is answered when an event did not have its effect, by names that stay the same.
+//! Failures: the reasons why an event had no effect. Each has a stable name, an HTTP status, a field and an outcome.
 
 mod problem;
+mod refusal;
+mod volume;
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::io;
-use std::time::Duration;
 
 use aws_lambda_events::http::StatusCode;
 use lambda_runtime::Diagnostic;
-use serde::Serialize;
 use shared_volume::config::PublishError;
 use shared_volume::message::Refusal;
 use shared_volume::{ChangeError, WriteError};
+use wall_api::{ErrorBody, Outcome};
 
 pub use self::problem::Problem;
+pub use self::volume::{Access, VolumeFailure};
 
-/// What a client should know when a write was not seen to end.
-const UNKNOWN_OUTCOME: &str = "; it is not known whether this was written: look before you send it again, or send it \
-                               with the same event id (over HTTP the same Idempotency-Key)";
-
-/// Why an event did not have its effect. The wall and its configuration are unchanged, as far as that is known: see
-/// [`Failure::outcome_unknown`].
+/// The reason why an event had no effect. After [`Outcome::Unknown`] the event may have
+/// had its effect all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The event itself is wrong.
+    /// The event is wrong.
     #[error("{message}")]
-    Input {
-        /// The kind of fault, which has a stable name.
+    Event {
+        /// The kind of fault.
         problem: Problem,
-        /// What is wrong, and where.
+        /// The field that is wrong, if the fault is in one field.
+        field: Option<Cow<'static, str>>,
+        /// The fault and its place, for people.
         message: String,
     },
-    /// The message breaks a rule of the wall.
+    /// The command breaks a rule of the wall.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The configuration was not published.
     #[error(transparent)]
     Publish(PublishError),
-    /// The volume could not be written.
-    #[error("{0}{outcome}", outcome = if may_be_written(.0) { UNKNOWN_OUTCOME } else { "" })]
-    Write(#[from] WriteError),
-    /// The volume could not be read.
+    /// The volume failed or did not answer.
     #[error(transparent)]
-    Read(WriteError),
-    /// The volume did not answer in time. What was asked of it may have happened, or may still happen until this process
-    /// has ended.
-    #[error(
-        "the volume has not answered for {} ms{}",
-        waited.as_millis(),
-        if *writes { UNKNOWN_OUTCOME } else { "; try again" }
-    )]
-    Silent {
-        /// How long was waited.
-        waited: Duration,
-        /// Whether something was to be written.
-        writes: bool,
-    },
-    /// The answer could not be written as JSON.
+    Volume(#[from] VolumeFailure),
+    /// The reply could not be serialized.
     #[error("the reply could not be written as JSON: {0}")]
     Reply(#[from] serde_json::Error),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Read(error.into())
-    }
 }
 
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Refused(refusal) => Self::Refused(refusal),
-            ChangeError::Write(error) => Self::Write(error),
+            ChangeError::Write(error) => error.into(),
         }
     }
 }
@@ -78,119 +58,100 @@ impl From<ChangeError> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         match error {
-            PublishError::Write(error) => Self::Write(error),
+            PublishError::Write(error) => error.into(),
             PublishError::Refused(refusal) => Self::Refused(refusal),
             error => Self::Publish(error),
         }
     }
 }
 
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        VolumeFailure::new(Access::Write, &error).into()
+    }
+}
+
 impl Failure {
-    pub(crate) fn input(problem: Problem, message: impl Into<String>) -> Self {
-        Self::Input { problem, message: message.into() }
+    /// Returns a failure that is about no single field.
+    pub(crate) fn event(problem: Problem, message: impl Into<String>) -> Self {
+        Self::Event { problem, field: None, message: message.into() }
     }
 
-    /// The stable name, such as `posting_closed`.
+    /// Returns a failure of one field, which its message names first.
+    pub(crate) fn in_field(problem: Problem, field: impl Into<Cow<'static, str>>, fault: impl Display) -> Self {
+        let field = field.into();
+        let message = format!("{field}: {fault}");
+        Self::Event { problem, field: Some(field), message }
+    }
+
+    /// Returns the failure of an access to the volume.
+    pub(crate) fn volume(access: Access, error: io::Error) -> Self {
+        VolumeFailure::new(access, &error.into()).into()
+    }
+
+    /// Returns the stable name, such as `posting_closed`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Input { problem, .. } => problem.name(),
+            Self::Event { problem, .. } => problem.name(),
             Self::Refused(refusal) => refusal.name(),
             Self::Publish(error) => error.name(),
-            Self::Write(error) | Self::Read(error) => error.name(),
-            Self::Silent { .. } => "volume_silent",
+            Self::Volume(failure) => failure.problem.name(),
             Self::Reply(_) => "reply_failed",
         }
     }
 
-    /// What HTTP calls it. No kind of failure has its status by default: a new one has to be given its own here.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Input { problem, .. } => problem.status(),
-            Self::Refused(refusal) => refusal_status(refusal),
-            Self::Publish(error) => publish_status(error),
-            Self::Write(error) | Self::Read(error) => volume_status(error),
-            Self::Silent { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Event { problem, .. } => problem.status(),
+            Self::Refused(refusal) => refusal::status(refusal),
+            Self::Publish(error) => refusal::publish_status(error),
+            Self::Volume(failure) => failure.status(),
             Self::Reply(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// Whether the same event may succeed when it comes again.
+    /// Returns the field that is wrong, or `None` if the failure is about no single field.
     #[must_use]
-    pub fn retry_may_help(&self) -> bool {
+    pub fn field(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Write(_) | Self::Read(_) | Self::Silent { .. } => true,
-            Self::Input { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
+            Self::Event { field, .. } => field.clone(),
+            Self::Refused(refusal) => refusal::field(refusal),
+            Self::Publish(error) => refusal::publish_field(error),
+            Self::Volume(_) | Self::Reply(_) => None,
         }
     }
 
-    /// Whether nobody knows if it had its effect. Whoever then just sends it again may double it.
+    /// Returns the outcome: [`Outcome::Unknown`] if the event may have had its effect all the same.
     #[must_use]
-    pub fn outcome_unknown(&self) -> bool {
+    pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Write(error) => may_be_written(error),
-            Self::Silent { writes, .. } => *writes,
-            Self::Input { .. } | Self::Refused(_) | Self::Publish(_) | Self::Read(_) | Self::Reply(_) => false,
+            Self::Volume(failure) => failure.outcome(),
+            Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => Outcome::Refused,
         }
     }
 
+    /// Returns true if the volume failed. Such a failure becomes a function error, so that Lambda repeats an asynchronous
+    /// invocation.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Volume(_) => true,
+            Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
+        }
+    }
+
+    /// Returns the body of an HTTP response.
     pub(crate) fn body(&self) -> ErrorBody {
-        ErrorBody { error: self.name(), message: self.to_string(), status: None }
+        ErrorBody { error: self.name().into(), message: self.to_string(), field: self.field(), status: None }
     }
 }
 
-fn refusal_status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::PostingClosed => StatusCode::FORBIDDEN,
-        Refusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::BlockedWord { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::EventReused { .. } => StatusCode::CONFLICT,
-        Refusal::MessageUnknown { .. } => StatusCode::NOT_FOUND,
-        Refusal::Empty | Refusal::Author | Refusal::Event => StatusCode::BAD_REQUEST,
-    }
-}
-
-fn publish_status(error: &PublishError) -> StatusCode {
-    match error {
-        PublishError::Conflict { .. } | PublishError::Exhausted => StatusCode::CONFLICT,
-        PublishError::Refused(refusal) => refusal_status(refusal),
-        PublishError::Invalid(_) => StatusCode::BAD_REQUEST,
-        PublishError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
-        PublishError::Write(error) => volume_status(error),
-    }
-}
-
-fn volume_status(error: &WriteError) -> StatusCode {
-    match error {
-        WriteError::Volume(_) if error.name() == "volume_full" => StatusCode::INSUFFICIENT_STORAGE,
-        WriteError::Busy { .. } | WriteError::Volume(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
-/// Whether a write that failed so may be on the volume all the same. A full or read-only volume took nothing.
-fn may_be_written(error: &WriteError) -> bool {
-    match error {
-        WriteError::Busy { .. } => false,
-        WriteError::Volume(_) => matches!(error.name(), "volume_error" | "volume_stale"),
-    }
-}
-
-/// A function error, of a type that alarms, retry rules and callers can name.
+/// A function error. Its `errorType` is the stable name, which alarms and retry rules match.
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         Self { error_type: failure.name().to_owned(), error_message: failure.to_string() }
     }
-}
-
-/// An error as clients see it.
-#[derive(Debug, Serialize)]
-pub struct ErrorBody {
-    /// The stable name.
-    pub error: &'static str,
-    /// What is wrong, and where.
-    pub message: String,
-    /// The HTTP analogue, where there is no HTTP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
 }

@@ -1,25 +1,33 @@
-//! The Lambda function: an event becomes a command, the command changes the shared volume, the answer becomes a reply.
+//! The Lambda function: an event becomes a command, the command changes the shared volume, the result becomes a reply.
 //!
 //! # Layout
 //!
-//! - [`settings`]: what the program is told when it starts.
-//! - `start`: logs, the Tokio runtime, the loop that asks the Lambda Runtime API for events.
-//! - [`handler`]: one event, from arrival to reply.
-//! - `event`: which kinds of event there are; beneath it a room for each: how it becomes a command, and how it is answered.
-//! - `command`: what can be done to a wall, whoever asks.
-//! - [`reply`]: the JSON that clients see.
-//! - [`error`]: what is answered when an event did not have its effect, by stable names.
+//! Imports go down only.
+//!
+//! - `start`: reads the settings, starts logs and the Tokio runtime, and requests events from the Lambda Runtime API.
+//! - [`settings`]: the settings.
+//! - [`handler`]: the function, from an event to its reply.
+//! - `events`: the sources of events. Each recognises its events, runs the command and answers as the source expects.
+//! - [`reply`]: the replies.
+//! - `commands`: one typed function for each command, for all sources.
+//! - `invocation`: one invocation, and its access to the volume within its time.
+//! - [`error`]: failures, by stable names.
 
 pub mod settings;
 mod start;
 
 pub mod handler;
 
-mod command;
-mod event;
+mod events;
+pub mod reply;
+
+mod commands;
+mod invocation;
 
 pub mod error;
-pub mod reply;
+
+#[cfg(test)]
+mod contract_test;
 
 pub use handler::Handler;
 pub use settings::Arguments;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use lambda_writer::Arguments;
 
-/// The Lambda function that writes the wall. It runs where the Lambda Runtime API is: on AWS, under an emulator of it,
-/// or under `messagewall`.
+/// The Lambda function that writes the wall. It needs a Lambda Runtime API: that of AWS, of an emulator, or of
+/// `messagewall`.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -21,9 +21,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version, or what is wrong with the command line, which is as bad a setting as any.
+/// Prints help, version or error, and returns the exit code.
 fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to try when the terminal is gone.
+    // A closed terminal leaves no other place to print to.
     drop(error.print());
     if error.use_stderr() { ExitCode::from(lambda_writer::EXIT_BAD_SETTINGS) } else { ExitCode::SUCCESS }
 }

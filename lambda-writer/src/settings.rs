@@ -1,109 +1,75 @@
-//! What the program is told when it starts. This is the only place that reads the environment.
+//! The settings: the command line, and the variables that Lambda sets.
+
+mod arguments;
 
 use std::env::VarError;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_lambda_events::http::Uri;
-use jiff::{Span, SpanRelativeTo};
-use shared_volume::{DEFAULT_RETRY_WINDOW, Volume};
+use clap::ValueEnum;
+use shared_volume::Volume;
 use tracing_subscriber::EnvFilter;
 
-/// The shortest retry window.
-const SHORTEST_RETRY_WINDOW: Duration = Duration::from_secs(1);
+pub use self::arguments::Arguments;
 
-/// The longest retry window: 14 days, as long as a message may wait in a queue.
-const LONGEST_RETRY_WINDOW: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-
-/// The command line of the function.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Arguments {
-    /// The directory of the wall: the root of the EFS access point, as mounted.
-    #[arg(long, env = "WALL_DIR", default_value = "/mnt/msg", value_name = "DIRECTORY")]
-    pub wall_dir: String,
-    /// How long an applied event is remembered, so that a retry of it changes nothing: up to `14d`.
-    #[arg(long, env = "RETRY_WINDOW", default_value = "24h", value_name = "DURATION")]
-    pub retry_window: String,
-    /// Answers `volume_missing` unless the directory is a mount point: for a container whose image has the directory.
-    #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN")]
-    pub require_mount: bool,
-}
-
-/// What the program is told, validated.
+/// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the wall is: `--wall-dir` or `WALL_DIR`, `/mnt/msg` by default.
+    /// The volume of the wall. From `WALL_DIR`, default `/mnt/msg`, and `REQUIRE_MOUNT`, default `false`.
     pub volume: Volume,
-    /// How long an applied event is remembered: `--retry-window` or `RETRY_WINDOW`, 24 hours by default, at most 14 days.
+    /// The time for which an applied event is remembered. From `RETRY_WINDOW`, default 24 hours, at most 14 days.
     pub retry_window: Duration,
-    /// What is logged: `AWS_LAMBDA_LOG_LEVEL`, which the function's logging configuration sets, else `RUST_LOG`, else
-    /// `info`.
+    /// The filter of log events. From `AWS_LAMBDA_LOG_LEVEL`, which the logging configuration of the function sets, else
+    /// from `RUST_LOG`, default `info`.
     pub log_filter: EnvFilter,
-    /// Whether log lines are JSON: unless `AWS_LAMBDA_LOG_FORMAT` is `Text`.
-    pub log_json: bool,
+    /// The format of log lines. From `AWS_LAMBDA_LOG_FORMAT`, default JSON.
+    pub log_format: LogFormat,
 }
 
-/// Everything that is wrong with the settings.
+/// The format of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Text for people.
+    Text,
+}
+
+/// All faults of the variables that Lambda sets.
 #[derive(Debug, thiserror::Error)]
 #[error("settings: {}", problems.join("; "))]
 pub struct SettingsError {
-    /// One for each setting that is wrong, naming it.
+    /// One fault for each wrong variable. It begins with the name of the variable.
     pub problems: Vec<String>,
 }
 
 impl Settings {
-    /// Validates `arguments` and the variables that Lambda sets, which `environment` looks up as [`std::env::var`] does.
+    /// Returns the settings of `arguments` and of the variables that Lambda sets. `environment` returns the value of a
+    /// variable, as [`std::env::var`] does.
     ///
     /// # Errors
-    /// All that is wrong, at once.
+    /// Returns the faults of all variables at once.
     pub fn new(
         arguments: Arguments,
         environment: impl Fn(&str) -> Result<String, VarError>,
     ) -> Result<Self, SettingsError> {
         let mut problems = Vec::new();
-        let wall_dir = PathBuf::from(arguments.wall_dir);
-        if wall_dir.as_os_str().is_empty() {
-            problems.push("WALL_DIR: must not be empty".to_owned());
-        } else if wall_dir.exists() && !wall_dir.is_dir() {
-            problems.push(format!("WALL_DIR: `{}` is not a directory", wall_dir.display()));
-        }
-        let retry_window = retry_window(&arguments.retry_window).unwrap_or_else(|problem| {
-            problems.push(format!("RETRY_WINDOW: {problem}"));
-            DEFAULT_RETRY_WINDOW
-        });
         check_runtime(&environment, &mut problems);
         let log_filter = log_filter(&environment, &mut problems);
-        let log_json = match environment("AWS_LAMBDA_LOG_FORMAT").as_deref() {
-            Err(VarError::NotPresent) => true,
-            Ok(format) if format.eq_ignore_ascii_case("json") => true,
-            Ok(format) if format.eq_ignore_ascii_case("text") => false,
-            _ => {
-                problems.push("AWS_LAMBDA_LOG_FORMAT: must be JSON or Text".to_owned());
-                true
-            }
-        };
-        if problems.is_empty() {
-            let volume = Volume::new(wall_dir).require_mount(arguments.require_mount);
-            return Ok(Self { volume, retry_window, log_filter, log_json });
+        let log_format = log_format(&environment, &mut problems);
+        if !problems.is_empty() {
+            return Err(SettingsError { problems });
         }
-        Err(SettingsError { problems })
+        let Arguments { wall_dir, retry_window, require_mount } = arguments;
+        let volume = Volume::new(wall_dir).require_mount(require_mount);
+        Ok(Self { volume, retry_window, log_filter, log_format })
     }
 }
 
-/// Reads a duration such as `24h`, `14d` or `90m`.
-fn retry_window(text: &str) -> Result<Duration, String> {
-    let span: Option<Span> = text.parse().ok();
-    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
-    let window = duration.and_then(|duration| Duration::try_from(duration).ok());
-    window
-        .filter(|window| (SHORTEST_RETRY_WINDOW..=LONGEST_RETRY_WINDOW).contains(window))
-        .ok_or_else(|| format!("must be a duration from 1s to 14d, such as 24h, is {text:?}"))
-}
-
-/// Checks the variables that `lambda_runtime` reads by itself, because it panics over them one by one.
+/// Checks the variables that `lambda_runtime` reads itself, because it panics at the first one that is wrong.
 fn check_runtime(environment: impl Fn(&str) -> Result<String, VarError>, problems: &mut Vec<String>) {
-    let mut check = |name: &str, meaning: &str, is_good: fn(&str) -> bool| match environment(name) {
-        Ok(value) if is_good(&value) => {}
+    let mut check = |name: &str, meaning: &str, is_valid: fn(&str) -> bool| match environment(name) {
+        Ok(value) if is_valid(&value) => {}
         Ok(value) => problems.push(format!("{name}: must be {meaning}, is {value:?}")),
         Err(VarError::NotPresent) => problems.push(format!("{name}: is not set; Lambda sets it to {meaning}")),
         Err(VarError::NotUnicode(_)) => problems.push(format!("{name}: is not UTF-8")),
@@ -121,10 +87,23 @@ fn log_filter(environment: impl Fn(&str) -> Result<String, VarError>, problems: 
     let Some((name, level)) = name.and_then(|name| Some((name, environment(name).ok()?))) else {
         return EnvFilter::new("info");
     };
-    // Lambda knows a level above ERROR.
+    // Lambda has a level above ERROR.
     let level = if level.eq_ignore_ascii_case("fatal") { "error".to_owned() } else { level };
     EnvFilter::try_new(level).unwrap_or_else(|error| {
         problems.push(format!("{name}: {error}"));
         EnvFilter::new("info")
+    })
+}
+
+fn log_format(environment: impl Fn(&str) -> Result<String, VarError>, problems: &mut Vec<String>) -> LogFormat {
+    let name = "AWS_LAMBDA_LOG_FORMAT";
+    let format = match environment(name) {
+        Err(VarError::NotPresent) => Ok(LogFormat::Json),
+        Err(VarError::NotUnicode(_)) => Err(()),
+        Ok(format) => LogFormat::from_str(&format, true).map_err(drop),
+    };
+    format.unwrap_or_else(|()| {
+        problems.push(format!("{name}: must be JSON or Text"));
+        LogFormat::Json
     })
 }

@@ -1,4 +1,4 @@
-//! Starting: settings, logs, the Tokio runtime, the loop.
+//! Starts the function: settings, logs, the Tokio runtime, and the loop that requests events.
 
 use std::fmt;
 use std::io;
@@ -12,35 +12,38 @@ use tower::util::MapResultLayer;
 
 use crate::error::Failure;
 use crate::handler::Handler;
-use crate::settings::{Arguments, Settings};
+use crate::settings::{Arguments, LogFormat, Settings};
 
-/// What the process exits with when its settings are wrong (`EX_USAGE`).
+/// The exit code of a process whose settings are wrong: `EX_USAGE` of `sysexits.h`.
 pub const EXIT_BAD_SETTINGS: u8 = 64;
 
-/// How long a write that is under way may take when the process is told to stop.
-const LAST_WRITE: Duration = Duration::from_millis(500);
+/// The longest time that a write in progress gets when the process receives a signal to stop.
+const WRITE_GRACE: Duration = Duration::from_millis(500);
 
-/// Why the process ends after it has answered that the volume is silent.
+/// The error that ends the process after the reply that reports a silent volume.
 #[derive(Debug, thiserror::Error)]
 #[error("a call of the volume does not return, and may hold the wall's lock until this process has ended")]
 struct Stuck;
 
-/// A function error. The runtime logs how it looks in a debugger, so it looks there as people are told it.
-struct FunctionError(Failure);
+/// A failure that becomes a function error. The runtime logs it in its debug format, which is therefore made for people.
+struct LoggedFailure(Failure);
 
-impl fmt::Debug for FunctionError {
+impl fmt::Debug for LoggedFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.name(), self.0)
     }
 }
 
-impl From<FunctionError> for Diagnostic {
-    fn from(error: FunctionError) -> Self {
+impl From<LoggedFailure> for Diagnostic {
+    fn from(error: LoggedFailure) -> Self {
         error.0.into()
     }
 }
 
-/// Runs the function until the process is told to stop, and says how the process should exit.
+/// Runs the function until the process receives SIGTERM or SIGINT, and returns the exit code of the process.
+///
+/// The code is 0 after a signal, [`EXIT_BAD_SETTINGS`] if a setting is wrong, and 1 if the Runtime API fails or a call of
+/// the volume does not return.
 #[must_use]
 pub fn start(arguments: Arguments) -> ExitCode {
     let settings = match Settings::new(arguments, |name| std::env::var(name)) {
@@ -51,38 +54,37 @@ pub fn start(arguments: Arguments) -> ExitCode {
         }
     };
     let logs = tracing_subscriber::fmt().with_env_filter(settings.log_filter).with_writer(io::stderr);
-    if settings.log_json {
-        logs.json().flatten_event(true).with_span_list(false).init();
-    } else {
-        logs.init();
+    match settings.log_format {
+        LogFormat::Json => logs.json().flatten_event(true).with_span_list(false).init(),
+        LogFormat::Text => logs.init(),
     }
     let handler = Handler::new(&settings.volume, settings.retry_window);
     match serve(&handler) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "the function stopped");
+            tracing::error!(error = format!("{error:#}"), "function_stopped");
             ExitCode::FAILURE
         }
     }
 }
 
 fn serve(handler: &Handler) -> anyhow::Result<()> {
-    // An execution environment has one event at a time; the volume is touched on Tokio's threads for blocking work.
+    // An execution environment has one event at a time, and blocking calls have Tokio's threads for them.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let result = runtime.block_on(until_told_to_stop(handler));
-    runtime.shutdown_timeout(LAST_WRITE);
+    let result = runtime.block_on(run_until_signal(handler));
+    runtime.shutdown_timeout(WRITE_GRACE);
     result
 }
 
-async fn until_told_to_stop(handler: &Handler) -> anyhow::Result<()> {
+async fn run_until_signal(handler: &Handler) -> anyhow::Result<()> {
     // The first process of a container ignores these signals unless it listens for them.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let function =
-        Runtime::new(service_fn(async |event: LambdaEvent<_>| handler.handle(event).await.map_err(FunctionError)));
-    // What the layers of a runtime wrap ends when the Runtime API has taken the answer, and their error ends the runtime.
-    let function = function.layer(TracingLayer::new()).layer(MapResultLayer::new(|answered: Result<(), _>| {
-        answered.and_then(|()| if handler.is_stuck() { Err(Stuck.into()) } else { Ok(()) })
+        Runtime::new(service_fn(async |event: LambdaEvent<_>| handler.handle(event).await.map_err(LoggedFailure)));
+    // Layers run after the reply has been delivered, and an error from a layer stops the runtime.
+    let function = function.layer(TracingLayer::new()).layer(MapResultLayer::new(|delivered: Result<(), _>| {
+        delivered.and_then(|()| if handler.is_stuck() { Err(Stuck.into()) } else { Ok(()) })
     }));
     tokio::select! {
         ended = function.run() => match ended {
@@ -95,7 +97,7 @@ async fn until_told_to_stop(handler: &Handler) -> anyhow::Result<()> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "how to log is one of the settings that may be wrong")]
+#[expect(clippy::print_stderr, reason = "the log format is one of the settings that may be wrong")]
 fn report(problems: &[String]) {
     eprintln!("lambda-writer cannot start:");
     for problem in problems {

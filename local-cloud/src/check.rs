@@ -7,30 +7,31 @@ use clap::Args;
 use shared_volume::config::Published;
 use shared_volume::open::MAX_DOCUMENT_BYTES;
 
-use crate::invoke::input;
-use crate::terminal;
+use crate::{input, terminal};
 
-/// The file to check.
+/// The arguments of `messagewall check`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A `config.json`: a configuration, with or without its envelope; `-` is standard input.
+    /// A configuration such as `config.json`, with or without its envelope; `-` is standard input.
     #[arg(value_name = "FILE")]
     file: String,
 }
 
-/// Prints the first thing that is wrong with the configuration, or that nothing is.
+/// Prints that the configuration is valid, or returns the first fault.
 ///
 /// # Errors
-/// When the file cannot be read, or the wall would reject it as its `config.json`.
+/// If the file cannot be read, or the reader would reject it as `config.json`.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let json = input::read(&arguments.file)?;
-    if json.len() as u64 > MAX_DOCUMENT_BYTES {
+    let file = &arguments.file;
+    let json = input::read(file)?;
+    let (length, max) = (json.len() as u64, MAX_DOCUMENT_BYTES);
+    if length > max {
+        let max = max / 1024;
         bail!(
-            "{} is not a valid configuration: is larger than 256 KiB; expected a document of at most 256 KiB",
-            arguments.file
+            "{file} is not a valid configuration: is larger than {max} KiB; expected a document of at most {max} KiB"
         );
     }
-    Published::from_json(&json, 0).with_context(|| format!("{} is not a valid configuration", arguments.file))?;
-    terminal::say(&format!("{} is a valid configuration", arguments.file));
+    Published::from_json(&json, 0).with_context(|| format!("{file} is not a valid configuration"))?;
+    terminal::print(&format!("{file} is a valid configuration"));
     Ok(ExitCode::SUCCESS)
 }

@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{check, healthcheck, invoke, restore, terminal, up};
 
-/// The whole wall on one machine: functions and a container that share one directory.
+/// Runs the whole wall on one machine: function and service share one directory.
+///
+/// Without a subcommand, it does the same as `up`.
 #[derive(Debug, Parser)]
 #[command(name = "messagewall", version, args_conflicts_with_subcommands = true)]
-pub struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -19,46 +21,60 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Starts everything: the Lambda service, the functions, the wall (what `messagewall` alone does, too).
+    /// Starts the Lambda service, the function and the reader (the default).
     Up(up::Arguments),
-    /// Starts the Lambda service alone; execution environments attach themselves to its Runtime API.
+    /// Starts only the Lambda service. Execution environments attach themselves to its Runtime API.
     Lambda(up::LambdaArguments),
-    /// Sends an event to the function, and prints its answer.
+    /// Sends an event to the function and prints the answer.
     Invoke(invoke::Arguments),
-    /// Says whether a file is a valid configuration of the wall.
+    /// Checks whether a file is a valid configuration.
     Check(check::Arguments),
-    /// Puts back what a clear or a compaction took off the wall; what was posted since stays.
+    /// Restores the messages that a clear or a compaction removed. Newer messages stay.
     Restore(restore::Arguments),
-    /// Exits with 0 when the URL answers with success: for the health checks of containers.
+    /// Sends a GET request and exits with 0 if the answer is a success. For the health checks of containers.
     Healthcheck(healthcheck::Arguments),
-    /// One execution environment of the function: a child of `up`.
+    /// Runs one execution environment of the function. A child of `up`.
     #[command(hide = true)]
     LambdaWriter(Child<lambda_writer::Arguments>),
-    /// The wall's web server: a child of `up`.
+    /// Runs the reader. A child of `up`.
     #[command(hide = true)]
     FargateReader(Child<fargate_reader::Arguments>),
 }
 
-/// A program that `up` starts as a child.
+/// The arguments of a program that `up` starts as a child.
 #[derive(Debug, Args)]
 struct Child<A: Args> {
-    /// Ends when standard input does, so that no child outlives its parent, however that ended.
+    /// Ends the process when standard input ends, so that no child outlives its parent.
     #[arg(long, hide = true)]
     with_parent: bool,
     #[command(flatten)]
     arguments: A,
 }
 
+/// Parses the command line and runs the command.
+///
+/// The exit code is 64 if the command line or a setting is wrong, 1 after any other error, and 0 otherwise.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => cli.run(),
+        Err(error) => {
+            // If the terminal is closed, there is no other place to write to.
+            let _ = error.print();
+            // Help and version are no errors.
+            if error.use_stderr() { usage() } else { ExitCode::SUCCESS }
+        }
+    }
+}
+
 impl Cli {
-    /// Does what the command line says.
-    #[must_use]
-    pub fn run(self) -> ExitCode {
+    fn run(self) -> ExitCode {
         match self.command.unwrap_or(Command::Up(self.up)) {
             Command::Up(arguments) => run(up::run(arguments)),
             Command::Lambda(arguments) => run(up::lambda(arguments)),
             Command::Invoke(arguments) => run(invoke::run(arguments)),
-            Command::Check(arguments) => told(check::run(&arguments)),
-            Command::Restore(arguments) => told(restore::run(&arguments)),
+            Command::Check(arguments) => report(check::run(&arguments)),
+            Command::Restore(arguments) => report(restore::run(&arguments)),
             Command::Healthcheck(arguments) => run(healthcheck::run(arguments)),
             Command::LambdaWriter(child) => child.start(lambda_writer::start),
             Command::FargateReader(child) => child.start(fargate_reader::start),
@@ -77,15 +93,20 @@ impl<A: Args> Child<A> {
 
 fn run(command: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => told(runtime.block_on(command)),
-        Err(error) => told(Err(error.into())),
+        Ok(runtime) => report(runtime.block_on(command)),
+        Err(error) => report(Err(error.into())),
     }
 }
 
-/// Tells what went wrong, once, in one line.
-fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
+/// Prints an error as one line, and returns the exit code.
+fn report(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
-        terminal::complain(&format!("messagewall: {error:#}"));
-        error.downcast_ref::<up::InvalidSettings>().map_or(ExitCode::FAILURE, |_| ExitCode::from(64))
+        terminal::print_error(&format!("messagewall: {error:#}"));
+        if error.is::<up::InvalidAdminToken>() { usage() } else { ExitCode::FAILURE }
     })
+}
+
+/// Returns the exit code of a wrong command line or setting: `EX_USAGE` of sysexits.h.
+fn usage() -> ExitCode {
+    ExitCode::from(64)
 }

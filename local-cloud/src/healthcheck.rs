@@ -1,42 +1,31 @@
-//! `messagewall healthcheck`: does this URL answer?
+//! `messagewall healthcheck`: asks a program whether it is well.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::body::Body;
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use clap::Args;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::address::parse_url;
+use crate::health;
 
-/// What to ask.
+/// The arguments of `messagewall healthcheck`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// An `http://` URL.
-    #[arg(value_name = "URL")]
-    url: String,
+    /// The http:// URL to send a GET request to.
+    #[arg(value_name = "URL", value_parser = parse_url)]
+    url: Uri,
 }
 
-/// Asks once.
+/// Sends one GET request.
 ///
 /// # Errors
-/// When the URL does not answer within three seconds, or with something other than success.
+/// If there is no response within three seconds, or its status is not 2xx.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let url: Uri = arguments.url.parse().with_context(|| format!("{} is not a URL", arguments.url))?;
-    let status = ask(url).await.with_context(|| format!("{} does not answer", arguments.url))?;
+    let url = arguments.url;
+    let status = health::get(url.clone()).await.with_context(|| format!("{url} does not answer"))?;
     if !status.is_success() {
-        bail!("{} answers {status}", arguments.url);
+        bail!("{url} answers {status}");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The status a GET is answered with.
-pub(crate) async fn ask(url: Uri) -> anyhow::Result<StatusCode> {
-    let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let response = tokio::time::timeout(PATIENCE, client.get(url)).await.context("no answer in time")??;
-    Ok(response.status())
 }

@@ -1,4 +1,6 @@
-//! `messagewall invoke`: an event for the function, by the Lambda Invoke API.
+//! `messagewall invoke`: sends an event to the function by the Lambda Invoke API.
+
+mod envelope;
 
 use std::process::ExitCode;
 
@@ -12,36 +14,35 @@ use aws_smithy_http_client::{Builder, tls};
 use axum::http::Uri;
 use clap::Args;
 use serde_json::Value;
+use shared_volume::json;
+use wall_api::ErrorBody;
 
-use crate::address::is_loopback;
-use crate::terminal;
+use crate::address::{is_loopback, parse_url};
+use crate::{defaults, input, terminal};
 
-mod envelope;
-pub(crate) mod input;
-
-/// Which event, and for whom.
+/// The arguments of `messagewall invoke`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The event, as JSON; `-` is standard input. An EventBridge event needs no more than `source`, `detail-type`
-    /// and `detail`: what the bus would add is added.
+    /// The event, as JSON; `-` is standard input. An EventBridge event needs only `source`, `detail-type` and `detail`: the
+    /// command adds the fields that the event bus adds.
     #[arg(value_name = "FILE")]
     file: String,
-    /// Where the Lambda service answers.
-    #[arg(long, env = "MESSAGEWALL_ENDPOINT", default_value = "http://127.0.0.1:9000", value_name = "URL")]
-    endpoint: String,
-    /// The function.
-    #[arg(long, env = "MESSAGEWALL_FUNCTION", default_value = "MessageWall", value_name = "NAME")]
+    /// The URL of the Lambda service.
+    #[arg(long, env = "MESSAGEWALL_ENDPOINT", default_value = defaults::API_URL, value_name = "URL", value_parser = parse_url)]
+    endpoint: Uri,
+    /// The name or ARN of the function.
+    #[arg(long, env = "MESSAGEWALL_FUNCTION", default_value = defaults::FUNCTION, value_name = "NAME")]
     function: String,
 }
 
-/// Sends the event and prints the answer. The exit code is 1 when the function failed or its answer is an error.
+/// Sends the event and prints the answer. The exit code is 1 if the function failed or its answer is an error.
 ///
 /// # Errors
-/// When the event cannot be read, or the service does not take it.
+/// If the event cannot be read, or the service refuses it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let json = input::read_text(&arguments.file)?;
+    let text = input::read_text(&arguments.file)?;
     let mut event: Value =
-        serde_json::from_str(&json).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
+        json::distinct(&text).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
     envelope::complete(&mut event);
     let sent = client(&arguments.endpoint)
         .invoke()
@@ -51,39 +52,37 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .await;
     let answer = match sent {
         Ok(answer) => answer,
-        Err(SdkError::DispatchFailure(_)) => bail!(
-            "nothing answers at {}; start `messagewall` first, or say with --endpoint where it is",
-            arguments.endpoint
-        ),
-        Err(error) => bail!("the event was not taken: {}", refusal(&error)),
+        Err(SdkError::DispatchFailure(_)) => {
+            bail!("nothing answers at {}; start `messagewall` first, or set --endpoint", arguments.endpoint)
+        }
+        Err(error) => bail!("the event was refused: {}", refusal(&error)),
     };
     let payload = answer.payload().map(Blob::as_ref).unwrap_or_default();
-    terminal::say(&pretty(payload));
+    terminal::print(&pretty(payload));
     if let Some(kind) = answer.function_error() {
-        terminal::complain(&format!("messagewall: the function failed ({kind})"));
+        terminal::print_error(&format!("messagewall: the function failed ({kind})"));
         return Ok(ExitCode::FAILURE);
     }
     Ok(if is_error(payload) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn client(endpoint: &str) -> Client {
+fn client(endpoint: &Uri) -> Client {
     let config = aws_sdk_lambda::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
-        // The stand-in checks no signature, but the SDK wants to sign.
+        // The SDK needs credentials to sign with. The local cloud checks no signature.
         .credentials_provider(Credentials::new("local", "local", None, None, "messagewall"))
-        .endpoint_url(endpoint);
-    let is_here = endpoint.parse::<Uri>().is_ok_and(|endpoint| is_loopback(&endpoint));
-    let config = if is_here { config.http_client(without_proxy()) } else { config };
+        .endpoint_url(endpoint.to_string());
+    let config = if is_loopback(endpoint) { config.http_client(without_proxy()) } else { config };
     Client::from_conf(config.build())
 }
 
-/// The SDK's own client asks the environment for a proxy, which is of no use on the way to this very machine.
+/// Returns an HTTP client that ignores the proxy of the environment: a proxy cannot reach this machine's loopback.
 fn without_proxy() -> SharedHttpClient {
     Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc)).build_https()
 }
 
-/// What the service said, or what the SDK did.
+/// Returns the error of the service, or that of the SDK.
 fn refusal<E, R>(error: &SdkError<E, R>) -> String
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
@@ -102,7 +101,6 @@ fn pretty(payload: &[u8]) -> String {
     pretty.unwrap_or_else(|_| String::from_utf8_lossy(payload).into_owned())
 }
 
-/// The function's errors are objects with the stable name of the error.
 fn is_error(payload: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(payload).is_ok_and(|answer| answer["error"].is_string())
+    serde_json::from_slice::<ErrorBody>(payload).is_ok()
 }

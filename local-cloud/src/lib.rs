@@ -1,16 +1,18 @@
-//! One machine's stand-in for the Lambda service and the HTTP API, and the command that starts the whole wall.
+//! The local cloud: the parts of AWS that the wall needs, on one machine.
 //!
 //! # Layout
 //!
-//! - [`cli`]: the command line; each subcommand has a room of its own.
-//! - [`service`]: the Lambda service of one function. `lambda`, `state` and `dispatch` are its heart; `runtime_api`,
-//!   `invoke_api`, `http_api` and `status` are its doors.
-//! - [`up`]: the processes: the service in this one, the environments and the reader as children.
-//! - [`invoke`], [`check`], [`restore`], [`healthcheck`]: small tools.
+//! Imports go down this list only:
+//!
+//! - [`cli`]: the command line, with a module for each subcommand.
+//! - [`up`]: `up` and `lambda`: the service in this process, the environments of the function and the reader as children.
+//! - [`invoke`], [`check`], [`restore`], [`healthcheck`]: the other subcommands.
+//! - [`doors`]: the HTTP servers of the service: HTTP API, Invoke API, Runtime API and `/status`.
+//! - [`lambda`]: the Lambda service: environments, queue, retries. It knows no HTTP.
+//! - `address`, `health`, `input`, `signals`, `terminal`, `defaults`: what the modules above share.
 
 pub mod cli;
 
-pub mod service;
 pub mod up;
 
 pub mod check;
@@ -18,6 +20,15 @@ pub mod healthcheck;
 pub mod invoke;
 pub mod restore;
 
+pub mod doors;
+pub mod lambda;
+
 mod address;
+mod defaults;
+mod health;
+mod input;
 mod signals;
 mod terminal;
+
+#[cfg(test)]
+mod contract_test;

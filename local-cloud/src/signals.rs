@@ -4,22 +4,20 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Ctrl-C, SIGTERM, or the end of the terminal.
-pub(crate) struct Ending {
-    signals: [Signal; 3],
-}
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal closes).
+pub(crate) struct EndSignals([Signal; 3]);
 
-impl Ending {
-    /// From now on these signals do not end the process by themselves.
+impl EndSignals {
+    /// Catches the signals: from now on they do not end the process by themselves.
     pub(crate) fn new() -> io::Result<Self> {
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(signal);
-        Ok(Self { signals: [interrupt?, terminate?, hangup?] })
+        Ok(Self([interrupt?, terminate?, hangup?]))
     }
 
-    /// Waits for the next of them.
-    pub(crate) async fn asked(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.signals;
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}

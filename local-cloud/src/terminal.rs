@@ -1,14 +1,14 @@
-//! What a person at the terminal reads. Logs go elsewhere.
+//! Output for the person at the terminal. Logs are written elsewhere.
 
 use std::io::Write;
 
-/// Writes to standard output: what was asked for.
-pub(crate) fn say(text: &str) {
-    // If the reader of the pipe has gone there is nobody to tell.
+/// Writes a line to standard output: a result.
+pub(crate) fn print(text: &str) {
+    // If the pipe is closed, there is no other place to write to.
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Writes to standard error: what went wrong.
-pub(crate) fn complain(text: &str) {
+/// Writes a line to standard error: an error.
+pub(crate) fn print_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use support::{Process, wait_until as eventually};
 
 fn messagewall(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_messagewall"));
@@ -36,7 +36,7 @@ fn complaint(output: &Output) -> String {
 
 /// Everything, started in a directory of its own on free ports.
 struct Up {
-    process: Child,
+    process: Process,
     directory: tempfile::TempDir,
 }
 
@@ -47,14 +47,11 @@ impl Up {
 
     fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let said = fs_err::File::create(directory.path().join("said")).unwrap();
-        let complained = fs_err::File::create(directory.path().join("complained")).unwrap();
         let free = "127.0.0.1:0";
         let mut command = messagewall(&["up", "--listen", free, "--api", free, "--runtime-api", free]);
         command.args(["--environments", "2"]).args(arguments).envs(environment.iter().copied());
         command.current_dir(directory.path());
-        let process = command.stdout(said.into_parts().0).stderr(complained.into_parts().0).spawn().unwrap();
-        let up = Self { process, directory };
+        let up = Self { process: Process::start(command).unwrap(), directory };
         eventually("everything is up", || up.said().contains("Ctrl-C"));
         up
     }
@@ -64,11 +61,11 @@ impl Up {
     }
 
     fn said(&self) -> String {
-        fs_err::read_to_string(self.path().join("said")).unwrap()
+        self.process.stdout()
     }
 
     fn complained(&self) -> String {
-        fs_err::read_to_string(self.path().join("complained")).unwrap()
+        self.process.stderr()
     }
 
     /// The address that was said after `word`.
@@ -78,12 +75,8 @@ impl Up {
         line.split_whitespace().nth(1).unwrap().trim_end_matches('/').to_owned()
     }
 
-    fn pid(&self) -> Pid {
-        Pid::from_child(&self.process)
-    }
-
     fn children(&self) -> Vec<Pid> {
-        let id = self.process.id();
+        let id = self.process.pid();
         // Any thread may have started one.
         let tasks = fs_err::read_dir(format!("/proc/{id}/task")).unwrap();
         let of_threads = tasks.filter_map(|task| fs_err::read_to_string(task.ok()?.path().join("children")).ok());
@@ -98,21 +91,6 @@ impl Up {
             String::from_utf8_lossy(&line).contains(subcommand)
         };
         self.children().into_iter().find(named).unwrap()
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !done() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}: waited for half a minute");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -134,7 +112,7 @@ fn everything_starts_answers_and_ends_when_it_is_asked_to() {
     assert!(posted.status.success() && String::from_utf8_lossy(&posted.stdout).contains("Hello"), "{posted:?}");
     let refused = fed(&["invoke", "--endpoint", &api, "-"], r#"{"command":"dance"}"#);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-    kill_process(up.pid(), Signal::INT).unwrap();
+    up.process.signal(Signal::INT).unwrap();
     assert!(up.process.wait().unwrap().success(), "{}", up.complained());
     assert!(gone(&children));
 }
@@ -197,8 +175,7 @@ fn a_volume_that_is_no_directory_is_said_in_one_line() {
 fn no_process_outlives_a_parent_that_is_killed() {
     let mut up = Up::start();
     let children = up.children();
-    up.process.kill().unwrap();
-    up.process.wait().unwrap();
+    up.process.kill();
     eventually("the children end", || gone(&children));
 }
 
@@ -239,13 +216,57 @@ fn a_port_in_use_is_said_in_one_line_before_anything_starts() {
 }
 
 #[test]
-fn all_wrong_settings_are_named_at_once() {
-    let output = messagewall(&["up", "--listen", "here", "--environments", "0", "--timeout", "long"]).output().unwrap();
-    let complaint = complaint(&output);
-    for flag in ["--listen", "--environments", "--timeout"] {
-        assert!(complaint.contains(flag), "{complaint}");
+fn a_wrong_setting_is_named_with_its_value() {
+    for (flag, value) in [
+        ("--listen", "here"),
+        ("--api", ":9000"),
+        ("--runtime-api", "127.0.0.1:65536"),
+        ("--environments", "0"),
+        ("--environments", "65"),
+        ("--timeout", "long"),
+        ("--timeout", "901"),
+        ("--queue", "10001"),
+    ] {
+        let output = messagewall(&["up", flag, value]).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(flag) && error.contains(&format!("'{value}'")), "{error}");
+        assert_eq!(output.status.code(), Some(64), "{flag} {value}");
     }
-    assert_eq!(output.status.code(), Some(64));
+}
+
+#[test]
+fn a_wrong_admin_token_is_named_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("empty"), " \n").unwrap();
+    fs_err::write(directory.path().join("token"), "secret\n").unwrap();
+    for (file, token, said) in
+        [("missing", "", "missing"), ("empty", "", "`empty` is empty"), ("token", "secret", "are both set")]
+    {
+        let mut command = messagewall(&["up", "--admin-token-file", file]);
+        let output = command.env("ADMIN_TOKEN", token).current_dir(directory.path()).output().unwrap();
+        let complaint = complaint(&output);
+        assert!(complaint.contains("--admin-token-file") && complaint.contains(said), "{complaint}");
+        assert_eq!(output.status.code(), Some(64));
+    }
+}
+
+#[test]
+fn the_admin_token_is_in_the_environment_of_the_reader_and_on_no_command_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    fs_err::write(&file, "hunter2\n").unwrap();
+    let up = Up::start_with(&[], &[("ADMIN_TOKEN_FILE", file.to_str().unwrap()), ("ADMIN_TOKEN", "")]);
+    let proc = |process: Pid, what: &str| {
+        let bytes = fs_err::read(format!("/proc/{}/{what}", process.as_raw_nonzero())).unwrap();
+        String::from_utf8_lossy(&bytes).split('\0').map(str::to_owned).collect::<Vec<_>>()
+    };
+    for process in up.children() {
+        let (line, environment) = (proc(process, "cmdline"), proc(process, "environ"));
+        assert!(!line.iter().any(|argument| argument.contains("hunter2")), "{line:?}");
+        let has_token = environment.iter().any(|variable| variable == "ADMIN_TOKEN=hunter2");
+        assert_eq!(has_token, line.iter().any(|argument| argument == "fargate-reader"), "{line:?}");
+        assert!(!environment.iter().any(|variable| variable.starts_with("ADMIN_TOKEN_FILE=")), "{line:?}");
+    }
 }
 
 #[test]

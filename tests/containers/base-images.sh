@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The base images, from a registry where there is one, else made here of Debian's packages and this machine's Rust;
-# sourced by `run`.
+# Gets the base images from a registry. If none can be reached, makes them of Debian's packages and this machine's Rust.
+# `run` sources this file.
 
-# What docker/Dockerfile builds in.
+# rust_image DIRECTORY: the image in which docker/Dockerfile compiles.
 rust_image() {
   docker image inspect "$RUST_IMAGE" >/dev/null 2>&1 && return
   pull "$RUST_IMAGE" && return
@@ -17,14 +17,14 @@ rust_image() {
   rm -rf "$root"
 }
 
-# A shell to look at what a shell-less image sees.
+# busybox_image: a shell, because the images under test have none.
 busybox_image() {
   docker image inspect "$BUSYBOX_IMAGE" >/dev/null 2>&1 && return
   pull "$BUSYBOX_IMAGE" && return
   tar -C / -c bin/busybox | docker import - "$BUSYBOX_IMAGE" >/dev/null
 }
 
-# A registry that cannot be reached is found out once.
+# pull IMAGE: fails at once after a first failure, so that an unreachable registry costs its time limit only once.
 pull() {
   [ "${no_registry:-}" ] && return 1
   timeout 600 docker pull --quiet "$1" >/dev/null 2>&1 && return

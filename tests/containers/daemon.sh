@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# A Docker daemon of our own, where none answers; sourced by `run`.
+# Starts a Docker daemon if none answers. `run` sources this file.
 #
-# It leaves nothing behind: its files are in $home, and what it changes outside of them is put back.
+# The daemon leaves nothing behind: its files are in $daemon_home, and its changes to the machine are undone.
 
 daemon_home=
 daemon_pid=
 
-# Starts a daemon unless one answers. Fails, with the reason in $daemon_log, when it cannot.
+# Starts a daemon unless one answers. If that fails, the reason is in $daemon_log.
 start_daemon() {
   docker info >/dev/null 2>&1 && return
   daemon_log=$1/dockerd.log
@@ -33,7 +33,7 @@ start_daemon() {
   return 1
 }
 
-# Ends the daemon, if it was ours, and undoes what daemons do to a machine.
+# Stops the daemon that start_daemon started, and undoes its changes to the machine.
 stop_daemon() {
   [ -n "$daemon_home" ] || return 0
   if [ -n "$daemon_pid" ]; then

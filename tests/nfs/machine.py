@@ -1,7 +1,7 @@
 """The virtual machine: Debian's own kernel and NFS tools in an initramfs, under plain emulation.
 
-Nothing is installed but QEMU. The packages are only downloaded and unpacked, below target/nfs, and the first initramfs
-made of them is kept until this file changes. What is being tested goes into a second, small one, made for each run.
+Only QEMU is installed. The other packages are downloaded and unpacked below target/nfs. The first initramfs, made of them,
+is kept until this file changes. The programs under test are in a second, small one, which is made for each run.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# As cargo takes it, which is run in ROOT.
+# Relative to ROOT, as for cargo, which runs there.
 TARGET = (ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")).resolve()
 CACHE = TARGET / "nfs"
 GUEST = Path(__file__).resolve().parent / "guest"
@@ -21,15 +21,15 @@ GUEST = Path(__file__).resolve().parent / "guest"
 PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
 TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
 MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
-# Somebody else may be installing something.
+# Waits for another apt-get.
 APT = ["-o", "DPkg::Lock::Timeout=300"]
-# Where Debian puts programs; those of the downloaded packages are looked for before the host's own.
+# The directories of programs in Debian. The downloaded packages are searched before the host.
 PROGRAM_FOLDERS = ["usr/sbin", "usr/bin", "sbin", "bin"]
 LIBRARY_FOLDERS = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"]
 
 
 class Missing(Exception):
-    """Something that this machine has not and that cannot be installed here."""
+    """The machine lacks something that cannot be installed here."""
 
 
 def sh(*command, **options):
@@ -37,9 +37,9 @@ def sh(*command, **options):
 
 
 def prepare():
-    """Installs QEMU when it is missing, and answers the kernel and the first initramfs."""
+    """Installs QEMU if it is missing, and returns the kernel and the first initramfs."""
     if platform.machine() != "x86_64":
-        raise Missing(f"an x86-64 machine: the server's kernel is made for it, and this is {platform.machine()}")
+        raise Missing(f"an x86-64 machine, because the kernel is built for it; this is {platform.machine()}")
     for program, package in [("qemu-system-x86_64", "qemu-system-x86"), ("cpio", "cpio")]:
         install(program, package)
     key = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
@@ -69,7 +69,7 @@ def prepare():
 
 
 def apt_get(*arguments):
-    """Runs apt-get as root, if this is root or may become it. Whether that was enough is seen by what is there then."""
+    """Runs apt-get as root, if possible. The caller checks the result."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
         subprocess.run([*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT, "-qq", *arguments],
@@ -89,7 +89,7 @@ def unpack_packages():
     for folder in downloads, unpacked:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    # Where the lists cannot be brought up to date, those that are there may do.
+    # If the lists cannot be updated, the old ones may do.
     apt_get("update")
     depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], text=True, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL).stdout if shutil.which("apt-cache") else ""
@@ -97,7 +97,7 @@ def unpack_packages():
     if not image:
         raise Missing("Debian's packages: apt knows no linux-image-cloud-amd64 here")
     download(downloads, image[1], *PACKAGES)
-    # The libraries that those need and the host has not: apt knows, and would install them; we only read their names.
+    # The libraries that the packages need and the host lacks. The plan of a simulated installation names them.
     plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *PACKAGES, stderr=subprocess.DEVNULL)
     missing = [name for name in re.findall(r"^Inst (\S+)", plan, re.M) if name.startswith("lib")]
     if missing:
@@ -110,7 +110,7 @@ def unpack_packages():
 
 def download(folder, *packages):
     got = subprocess.run(["apt-get", "download", "-qq", *packages], cwd=folder, text=True, capture_output=True)
-    # As root it warns that apt's own user may not enter the folder, which is of no concern here.
+    # As root it prints a harmless warning that apt's own user may not enter the directory.
     if got.returncode:
         raise Missing(f"Debian's packages (apt-get download: {got.stderr.strip()})")
 
@@ -132,7 +132,7 @@ def copy_tools(unpacked, root):
         for line in sh("ldd", str(program), env={**os.environ, "LD_LIBRARY_PATH": libraries}).splitlines():
             library = re.search(r"(/\S+) \(0x", line)
             if library:
-                # Under the path by which the program asks for it: the loader's is fixed, the others are searched.
+                # The loader has a fixed path. The other libraries are searched in /lib.
                 wanted = line.split()[0]
                 target = root / wanted.lstrip("/") if wanted.startswith("/") else root / "lib" / wanted
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,12 +140,12 @@ def copy_tools(unpacked, root):
 
 
 def copy_modules(unpacked, root):
-    """Copies the modules and, before each, those that it needs; `lib/modules/order` lists them."""
+    """Copies the modules and their dependencies. `lib/modules/order` lists them in the order of loading."""
     files = {path.stem.replace("-", "_"): path for path in unpacked.glob("lib/modules/*/kernel/**/*.ko")}
     order = []
 
     def add(name):
-        if name in order or name not in files:  # what is in no file is built into the kernel
+        if name in order or name not in files:  # a module without a file is built into the kernel
             return
         depends = re.search(rb"\0depends=([^\0]*)\0", files[name].read_bytes())
         for other in filter(None, (depends[1].decode() if depends else "").split(",")):
@@ -159,7 +159,7 @@ def copy_modules(unpacked, root):
 
 
 def pack(folder, archive):
-    """Packs a folder as the kernel wants it: an uncompressed cpio archive, several of which may follow each other."""
+    """Packs a folder as an uncompressed cpio archive. The kernel reads several archives in a row."""
     with open(archive, "wb") as out:
         names = subprocess.run(["find", ".", "-print0"], cwd=folder, check=True, stdout=subprocess.PIPE).stdout
         subprocess.run(["cpio", "--null", "--create", "--format=newc", "--owner=0:0", "--quiet"],
@@ -167,7 +167,7 @@ def pack(folder, archive):
 
 
 def with_programs(base, programs):
-    """Adds the guest's scripts and the programs under test, by the names they have there, to the first initramfs."""
+    """Adds the scripts of the guest and the programs under test, by name, to the first initramfs."""
     folder, image = CACHE / "programs", CACHE / "initramfs"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "bin").mkdir(parents=True)
@@ -184,9 +184,9 @@ def with_programs(base, programs):
 
 
 def command(kernel, image, arguments, serial):
-    """The command line of QEMU. The guest's `/init` gets `arguments`; its first serial port is the console."""
-    # An emulated processor takes milliseconds to wake up. With idle=poll it does not sleep, and a round trip takes about as
-    # long as on a real one.
+    """Returns the command line of QEMU. The guest's `/init` gets `arguments`. Its first serial port is the console."""
+    # An emulated processor takes milliseconds to wake up. With idle=poll it never sleeps, and a round trip takes about as
+    # long as on real hardware.
     append = "console=ttyS0 panic=-1 quiet mitigations=off idle=poll -- " + " ".join(arguments)
     return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1536", "-display", "none",
             "-no-reboot", "-nodefaults", "-kernel", str(kernel), "-initrd", str(image), "-append", append, *serial]

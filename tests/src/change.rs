@@ -1,4 +1,4 @@
-//! Changes of a wall that the fault tests make, by the crate that every writer uses.
+//! The changes of a wall that the fault tests make, with the crate that the function uses.
 
 use std::time::{Duration, Instant};
 
@@ -10,37 +10,37 @@ use shared_volume::message::Draft;
 use shared_volume::time;
 use shared_volume::wall::WallWriter;
 
-/// How long a change may wait for the lock.
+/// The time that a change may wait for the lock.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// A change of a wall, with the event that brings it.
+/// A change of a wall, with the id of its event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Adds a message.
     Post {
-        /// Its text.
+        /// The text of the message.
         text: String,
-        /// The event.
+        /// The event id.
         event: String,
     },
-    /// Takes a message off the wall.
+    /// Removes a message.
     Remove {
-        /// Its id.
+        /// The id of the message.
         id: String,
-        /// The event.
+        /// The event id.
         event: String,
     },
-    /// Takes all messages off the wall.
+    /// Removes all messages.
     Clear {
-        /// The event.
+        /// The event id.
         event: String,
     },
     /// Changes the title of the wall.
     Title {
         /// The new title.
         title: String,
-        /// The event.
+        /// The event id.
         event: String,
     },
 }
@@ -49,14 +49,14 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Changed {
-    /// It was made.
+    /// The change was made.
     Made {
-        /// An earlier try with the same event had made it.
+        /// True if an earlier try with the same event had made the change.
         repeated: bool,
-        /// The error of what is done after a change, and may fail without harm to it.
+        /// The error of the compaction after the change, which does not undo the change.
         warning: Option<String>,
     },
-    /// It was not made, or nobody knows.
+    /// The change failed. With some errors it may have been made all the same.
     Failed {
         /// The stable name of the error.
         name: String,
@@ -66,7 +66,7 @@ pub enum Changed {
 }
 
 impl Change {
-    /// Makes the change.
+    /// Makes the change and returns the answer.
     pub fn make(&self, writer: &mut WallWriter) -> Changed {
         self.try_make(writer).unwrap_or_else(|(name, message)| Changed::Failed { name, message })
     }

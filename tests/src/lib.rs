@@ -1,26 +1,20 @@
-//! The harness of the end-to-end tests: real `messagewall` processes on a real directory, on ports of their own.
+//! The programs under test, as real processes on a real directory and on free ports.
 //!
 //! A test starts a [`Wall`] (everything that `messagewall up` starts) or a [`Reader`] alone, acts at its boundary and
-//! looks at its boundary. Whatever it started ends with it. The README of this folder tells the rest.
+//! looks at its boundary. Every process that it started ends with it. `README.md` in this folder has the details.
 
 mod binary;
 mod change;
-mod eventbridge;
-mod patience;
-mod port;
-mod process;
 mod reader;
-mod reply;
-mod stream;
+mod routes;
 mod wall;
 
 pub use binary::{binary, target_directory};
 pub use change::{Change, Changed};
-pub use eventbridge::eventbridge;
-pub use patience::{eventually, patience};
-pub use port::free_address;
-pub use process::{Process, living};
 pub use reader::{Reader, message_texts};
-pub use reply::Reply;
-pub use stream::{Event, Stream};
+pub use routes::{function_path, invocations_path};
+pub use support::{
+    Damage, Event, Process, Reply, Step, Stream, contract, eventbridge, eventually, fact, free_address, http_event,
+    living, patience, transcript,
+};
 pub use wall::{Wall, WallBuilder};

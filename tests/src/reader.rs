@@ -1,4 +1,4 @@
-//! A reader alone, on a directory of the test's choice.
+//! A reader without function and Lambda service, on a directory that the test chooses.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,18 +7,14 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use reqwest::Client;
 use serde_json::Value;
+use support::{Process, Reply, Stream, eventually, fact, free_address};
 
 use crate::binary::binary;
-use crate::patience::eventually;
-use crate::port::free_address;
-use crate::process::Process;
-use crate::reply::Reply;
-use crate::stream::Stream;
 
 /// A running `messagewall fargate-reader`, which cannot post.
 #[derive(Debug)]
 pub struct Reader {
-    /// The process, for tests of its life.
+    /// The process of the reader.
     pub process: Process,
     http: Client,
     address: SocketAddr,
@@ -26,26 +22,26 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Starts a reader on `wall_dir`, and waits until it is alive.
+    /// Starts a reader on `wall_dir` and waits until it is alive.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Returns an error with the output if the reader does not start.
     pub async fn start(wall_dir: &Path) -> Result<Self> {
         Self::start_on(wall_dir.to_owned(), free_address()?, None).await
     }
 
-    /// Starts a reader as the child of `tracer`, such as strace, which takes its command line.
+    /// Starts a reader as the child of `tracer`, such as strace, to which the reader's command line is appended.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Returns an error with the output if the reader does not start.
     pub async fn start_under(tracer: Command, wall_dir: &Path) -> Result<Self> {
         Self::start_on(wall_dir.to_owned(), free_address()?, Some(tracer)).await
     }
 
-    /// Starts it again, on the same address.
+    /// Kills the reader and starts another one on the same address.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Returns an error with the output if the reader does not start.
     pub async fn again(self) -> Result<Self> {
         let Self { process, wall_dir, address, .. } = self;
         drop(process);
@@ -63,45 +59,45 @@ impl Reader {
         };
         command.arg("fargate-reader").arg("--wall-dir").arg(&wall_dir).arg("--listen").arg(address.to_string());
         let reader = Self { process: Process::start(command)?, http: Client::new(), address, wall_dir };
-        eventually("the reader", async || reader.get("/live").await?.success()).await?;
+        eventually("the reader", async || reader.get(&fact("/routes/reader/live")).await?.success()).await?;
         Ok(reader)
     }
 
-    /// A URL of this reader.
+    /// Returns the URL of a path of this reader.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// `GET` of a path.
+    /// Gets a path. A refusal is returned as any other answer.
     ///
     /// # Errors
-    /// When no answer came.
+    /// Returns an error if no answer came.
     pub async fn get(&self, path: &str) -> Result<Reply> {
         Reply::to(self.http.get(self.url(path))).await
     }
 
-    /// `GET` of a path, as JSON.
+    /// Gets a path and returns the answer as JSON.
     ///
     /// # Errors
-    /// When no good answer came.
+    /// Returns an error if no answer came, a refusal, or an answer that is not JSON.
     pub async fn json(&self, path: &str) -> Result<Value> {
         get_json(&self.http, &self.url(path)).await
     }
 
-    /// Follows the event stream from now on.
+    /// Opens the event stream, which begins with the wall as it is now.
     ///
     /// # Errors
-    /// When it does not open.
+    /// Returns an error if the stream does not open.
     pub async fn events(&self) -> Result<Stream> {
-        Stream::follow(&self.url("/events")).await
+        Stream::follow(&self.url(&fact("/routes/reader/events"))).await
     }
 }
 
-/// The texts of the messages of a page of messages, oldest first.
+/// Returns the texts of a page of messages, oldest first.
 ///
 /// # Errors
-/// When it is no page of messages.
+/// Returns an error if `page` has no messages, or a message has no text.
 pub fn message_texts(page: &Value) -> Result<Vec<String>> {
     let messages = page["messages"].as_array().with_context(|| format!("no messages in {page}"))?;
     let text = |message: &Value| message["text"].as_str().map(str::to_owned).context("a message without text");

@@ -1,4 +1,4 @@
-//! Everything that `messagewall up` starts, on a volume and on ports of a test's own.
+//! Everything that `messagewall up` starts, on a directory and on ports that no other test uses.
 
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
@@ -8,32 +8,28 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use support::{Process, Reply, Stream, eventbridge, eventually, fact, free_address};
 use tempfile::TempDir;
 
 use crate::binary::binary;
-use crate::eventbridge::eventbridge;
-use crate::patience::eventually;
-use crate::port::free_address;
-use crate::process::Process;
 use crate::reader::{Reader, get_json};
-use crate::reply::Reply;
-use crate::stream::Stream;
+use crate::routes::{function_path, invocations_path};
 
 /// A running `messagewall up`.
 #[derive(Debug)]
 pub struct Wall {
-    /// The process, for tests of its life. The writers and the reader are its children.
+    /// The process of `messagewall`. The writers and the reader are its children.
     pub process: Process,
-    /// For requests of a test's own.
+    /// A client for other requests.
     pub http: Client,
     page: SocketAddr,
     api: SocketAddr,
     volume: PathBuf,
-    /// Declared behind the process, which goes before the directory that it uses.
+    /// Dropped after the process, which uses the directory.
     _directory: Option<TempDir>,
 }
 
-/// A `messagewall up` before its start.
+/// The settings of a `messagewall up` that is not started yet.
 #[derive(Debug)]
 pub struct WallBuilder {
     environments: usize,
@@ -45,25 +41,25 @@ pub struct WallBuilder {
     admin_token: Option<&'static str>,
     user: Option<u32>,
     variables: Vec<(&'static str, String)>,
-    until: &'static str,
+    until: String,
 }
 
 impl Wall {
     /// Starts everything on an empty volume, with two execution environments.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Returns an error with the output if the programs do not start.
     pub async fn start() -> Result<Self> {
         Self::builder()?.start().await
     }
 
-    /// What [`Wall::start`] starts, to be changed before.
+    /// Returns the settings that [`Wall::start`] uses.
     ///
     /// # Errors
-    /// When there are no free ports.
+    /// Returns an error if no port is free.
     pub fn builder() -> Result<WallBuilder> {
         let [page, api, runtime_api] = [free_address()?, free_address()?, free_address()?];
-        let (user, variables, until) = (None, Vec::new(), "/ready");
+        let (user, variables, until) = (None, Vec::new(), fact("/routes/reader/ready"));
         Ok(WallBuilder {
             environments: 2,
             timeout_seconds: 10,
@@ -78,63 +74,69 @@ impl Wall {
         })
     }
 
-    /// The volume's directory.
+    /// Returns the directory of the volume.
     #[must_use]
     pub fn volume(&self) -> &Path {
         &self.volume
     }
 
-    /// A URL of the page's server.
+    /// Returns the URL of a path of the reader.
     #[must_use]
     pub fn page(&self, path: &str) -> String {
         format!("http://{}{path}", self.page)
     }
 
-    /// A URL of the API's server.
+    /// Returns the URL of a path of the HTTP API.
     #[must_use]
     pub fn api(&self, path: &str) -> String {
         format!("http://{}{path}", self.api)
     }
 
-    /// The function's URL, as the blog's curl commands have it.
+    /// Returns the URL of the function, as the commands of the blog post use it.
     #[must_use]
     pub fn function(&self) -> String {
-        self.api("/default/MessageWall")
+        self.api(&function_path())
     }
 
-    /// A request to the function, by the HTTP API, as text.
+    /// Returns the URL at which the Lambda Invoke API calls the function.
+    #[must_use]
+    pub fn invocations(&self) -> String {
+        self.api(&invocations_path())
+    }
+
+    /// Returns a request to the function over the HTTP API, with a body of the type `text/plain`.
     pub fn request(&self, method: Method) -> RequestBuilder {
         self.http.request(method, self.function()).header("content-type", "text/plain")
     }
 
-    /// Posts `text` as the blog does.
+    /// Posts `text` as the blog post does. A refusal is returned as any other answer.
     ///
     /// # Errors
-    /// When no answer came. An answer that refuses is an answer.
+    /// Returns an error if no answer came.
     pub async fn post(&self, text: impl Into<reqwest::Body>) -> Result<Reply> {
         Reply::to(self.request(Method::POST).body(text)).await
     }
 
-    /// Gets the wall as the blog does.
+    /// Gets the wall as the blog post does.
     ///
     /// # Errors
-    /// When no good answer came.
+    /// Returns an error if no answer came, or a refusal.
     pub async fn get(&self) -> Result<String> {
         Ok(Reply::to(self.request(Method::GET)).await?.success()?.text()?.to_owned())
     }
 
-    /// Deletes the messages as the blog does.
+    /// Deletes the messages as the blog post does.
     ///
     /// # Errors
-    /// When no good answer came.
+    /// Returns an error if no answer came, or a refusal.
     pub async fn delete(&self) -> Result<String> {
         Ok(Reply::to(self.request(Method::DELETE)).await?.success()?.text()?.to_owned())
     }
 
-    /// Invokes the function by the Lambda Invoke API, and waits for its result.
+    /// Invokes the function over the Lambda Invoke API and returns its answer.
     ///
     /// # Errors
-    /// When no answer came, or the function failed.
+    /// Returns an error if no answer came, or a function error.
     pub async fn invoke(&self, event: &Value) -> Result<Value> {
         let reply = self.invocation(event.to_string()).await?.success()?;
         let failed = reply.header("x-amz-function-error");
@@ -142,29 +144,28 @@ impl Wall {
         reply.json()
     }
 
-    /// Invokes the function by the Lambda Invoke API with these bytes.
+    /// Invokes the function over the Lambda Invoke API with a payload that need not be JSON.
     ///
     /// # Errors
-    /// When no answer came.
+    /// Returns an error if no answer came.
     pub async fn invocation(&self, payload: impl Into<reqwest::Body>) -> Result<Reply> {
-        let url = self.api("/2015-03-31/functions/MessageWall/invocations");
-        Reply::to(self.http.post(url).body(payload)).await
+        Reply::to(self.http.post(self.invocations()).body(payload)).await
     }
 
-    /// Changes the configuration by an EventBridge event.
+    /// Changes the configuration with an EventBridge event.
     ///
     /// # Errors
-    /// When the function did not accept it.
+    /// Returns an error if the function refuses the change.
     pub async fn change_config(&self, patch: &Value) -> Result<Value> {
         let answer = self.invoke(&eventbridge("Config Change Requested", &json!({ "patch": patch }))).await?;
         ensure!(answer.get("error").is_none(), "refused: {answer}");
         Ok(answer)
     }
 
-    /// Adds messages one by one, by the function.
+    /// Posts messages one after the other.
     ///
     /// # Errors
-    /// When one is not accepted.
+    /// Returns an error if the function refuses one.
     pub async fn post_all(&self, texts: &[&str]) -> Result<()> {
         for text in texts {
             self.post((*text).to_owned()).await?.success()?;
@@ -172,107 +173,107 @@ impl Wall {
         Ok(())
     }
 
-    /// `GET` of a path of the reader, as JSON.
+    /// Gets a path of the reader and returns the answer as JSON.
     ///
     /// # Errors
-    /// When no good answer came.
+    /// Returns an error if no answer came, a refusal, or an answer that is not JSON.
     pub async fn json(&self, path: &str) -> Result<Value> {
         get_json(&self.http, &self.page(path)).await
     }
 
-    /// Follows the reader's event stream from now on.
+    /// Opens the reader's event stream, which begins with the wall as it is now.
     ///
     /// # Errors
-    /// When it does not open.
+    /// Returns an error if the stream does not open.
     pub async fn events(&self) -> Result<Stream> {
-        Stream::follow(&self.page("/events")).await
+        Stream::follow(&self.page(&fact("/routes/reader/events"))).await
     }
 
     /// Starts a second reader on the same volume.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Returns an error with the output if the reader does not start.
     pub async fn second_reader(&self) -> Result<Reader> {
         Reader::start(&self.volume).await
     }
 
-    /// The process ids of the execution environments that are attached now.
+    /// Returns the process ids of the execution environments that are attached now.
     ///
     /// # Errors
-    /// When the service does not tell.
+    /// Returns an error if the status of the service does not list them.
     pub async fn environments(&self) -> Result<Vec<i32>> {
-        let status = get_json(&self.http, &self.api("/status")).await?;
+        let status = get_json(&self.http, &self.api(&fact("/routes/local_cloud/status"))).await?;
         let environments = status["environments"].as_array().context("no environments in /status")?;
         Ok(environments.iter().filter_map(|environment| environment["pid"].as_i64()?.try_into().ok()).collect())
     }
 }
 
 impl WallBuilder {
-    /// With so many execution environments.
+    /// Sets the number of execution environments. Default: 2.
     #[must_use]
     pub fn environments(self, environments: usize) -> Self {
         Self { environments, ..self }
     }
 
-    /// With so much time for each invocation.
+    /// Sets the timeout of an invocation. Default: 10 s.
     #[must_use]
     pub fn timeout_seconds(self, timeout_seconds: u64) -> Self {
         Self { timeout_seconds, ..self }
     }
 
-    /// On this directory, which the caller keeps.
+    /// Sets the directory of the volume. Default: a new one, which is deleted with the wall.
     #[must_use]
     pub fn volume(self, volume: &Path) -> Self {
         Self { volume: Some(volume.to_owned()), ..self }
     }
 
-    /// With the page's server on this address.
+    /// Sets the address of the reader. Default: a free one.
     #[must_use]
     pub fn page(self, page: SocketAddr) -> Self {
         Self { page, ..self }
     }
 
-    /// With the API's server on this address.
+    /// Sets the address of the HTTP API. Default: a free one.
     #[must_use]
     pub fn api(self, api: SocketAddr) -> Self {
         Self { api, ..self }
     }
 
-    /// With the Runtime API on this address.
+    /// Sets the address of the Runtime API. Default: a free one.
     #[must_use]
     pub fn runtime_api(self, runtime_api: SocketAddr) -> Self {
         Self { runtime_api, ..self }
     }
 
-    /// With an administrator, who sends this token.
+    /// Sets the token of the administrator. Default: there is no administrator.
     #[must_use]
     pub fn admin_token(self, token: &'static str) -> Self {
         Self { admin_token: Some(token), ..self }
     }
 
-    /// As this user and group; only root may.
+    /// Sets the user id and group id of the processes. Only root may do so.
     #[must_use]
     pub fn user(self, id: u32) -> Self {
         Self { user: Some(id), ..self }
     }
 
-    /// With an environment variable.
+    /// Adds an environment variable.
     #[must_use]
     pub fn variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.push((name, value.into()));
         self
     }
 
-    /// Not waited for until the reader has read the volume, only until it lives.
+    /// Waits at the start until the reader is alive, and not until it has read the volume.
     #[must_use]
     pub fn until_live(self) -> Self {
-        Self { until: "/live", ..self }
+        Self { until: fact("/routes/reader/live"), ..self }
     }
 
-    /// The command that starts it, on `volume`.
+    /// Returns the command that starts everything on `volume`.
     ///
     /// # Errors
-    /// When `messagewall` cannot be built.
+    /// Returns an error if `messagewall` cannot be built.
     pub fn command(&self, volume: &Path) -> Result<Command> {
         let mut command = Command::new(binary("messagewall")?);
         command.arg("up").arg("--volume").arg(volume);
@@ -291,10 +292,10 @@ impl WallBuilder {
         Ok(command)
     }
 
-    /// Starts it and waits until the page and the function answer.
+    /// Starts everything and waits until the page and the function answer.
     ///
     /// # Errors
-    /// When they do not.
+    /// Returns an error with the output if they do not answer.
     pub async fn start(self) -> Result<Wall> {
         let directory = if self.volume.is_some() { None } else { Some(TempDir::with_prefix("messagewall-")?) };
         let volume = match (&self.volume, &directory) {

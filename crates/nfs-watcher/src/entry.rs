@@ -1,4 +1,4 @@
-//! How a name in a watched directory is looked at.
+//! Examines one entry of a watched directory.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -7,32 +7,39 @@ use std::path::Path;
 use rustix::fs::FileType;
 
 use crate::fingerprint::Fingerprint;
-use crate::mount::{Name, Opened, is_forbidden, is_not_opened};
-use crate::scan::Scan;
+use crate::mount::{Mount, Name, Opened, is_forbidden, is_not_opened};
 
-impl Scan<'_> {
-    /// Looks at one name of a directory; answers it opened when it is a directory itself. `device` is the directory's.
-    pub(crate) fn look_at(self, path: &Path, name: &Name, device: u64) -> io::Result<(Fingerprint, Option<File>)> {
-        match self.open_or_ask(path, name.kind) {
-            // The directory may be listed but not searched: the names in it still may come and go.
+impl Mount<'_> {
+    /// Returns the fingerprint of a directory entry, and the open file if the entry is itself a directory.
+    ///
+    /// `device` is the device of the directory that lists the entry.
+    pub(crate) fn entry(
+        self,
+        path: &Path,
+        name: &Name,
+        device: u64,
+        follow_symlinks: bool,
+    ) -> io::Result<(Fingerprint, Option<File>)> {
+        match self.open_or_stat(path, name.kind, follow_symlinks) {
+            // The directory may be listed but not searched. Its names can still appear and disappear.
             Err(error) if is_forbidden(&error) => Ok((Fingerprint::listed(name, device), None)),
-            answer => answer.map(|(metadata, inside)| (Fingerprint::of(&metadata), inside)),
+            result => result.map(|(metadata, inside)| (Fingerprint::of(&metadata), inside)),
         }
     }
 
-    fn open_or_ask(self, path: &Path, kind: FileType) -> io::Result<(Metadata, Option<File>)> {
+    fn open_or_stat(self, path: &Path, kind: FileType, follow_symlinks: bool) -> io::Result<(Metadata, Option<File>)> {
         let (kind, is_link) = match kind {
             FileType::RegularFile | FileType::Directory => (kind, false),
-            // A link's target has to be known before it is opened, and some servers do not say what a name is.
+            // The target of a link has to be known before it is opened, and some servers list names without a type.
             _ => {
-                let itself = self.mount.glance(path, false)?;
-                if itself.is_symlink() && !self.follow_symlinks {
+                let itself = self.cached_stat(path, false)?;
+                if itself.is_symlink() && !follow_symlinks {
                     return Ok((itself, None));
                 }
                 if itself.is_symlink() {
-                    match self.mount.glance(path, true) {
+                    match self.cached_stat(path, true) {
                         Ok(target) => (file_type(&target), true),
-                        // A link that leads nowhere, or in a circle, is watched as the link that it is.
+                        // A dangling or circular link is watched as a link.
                         Err(_) => return Ok((itself, None)),
                     }
                 } else {
@@ -41,15 +48,15 @@ impl Scan<'_> {
             }
         };
         if !matches!(kind, FileType::RegularFile | FileType::Directory) {
-            return Ok((self.mount.stat(path, is_link)?, None));
+            return Ok((self.stat(path, is_link)?, None));
         }
-        match self.mount.open(path) {
-            // What we may not read we still may see change.
-            Err(error) if is_not_opened(&error) => Ok((self.mount.stat(path, is_link)?, None)),
+        match self.open(path) {
+            // A file without read permission still has attributes to compare.
+            Err(error) if is_not_opened(&error) => Ok((self.stat(path, is_link)?, None)),
             Err(error) => Err(error),
             Ok(Opened { metadata, file }) if metadata.is_dir() => Ok((metadata, Some(file))),
             Ok(Opened { metadata, file }) => {
-                self.mount.close([file]);
+                self.close([file]);
                 Ok((metadata, None))
             }
         }

@@ -1,13 +1,12 @@
-//! Which file systems other hosts can write to.
+//! Recognises file systems that other hosts can write to.
 
 use std::io;
 use std::path::Path;
 
 use crate::mount::is_missing;
 
-/// `f_type` of the file systems whose changes may come from another host, from `linux/magic.h`, statfs(2) and the
-/// file systems' own sources. FUSE is among them because most of what is mounted by it is remote (virtiofs too
-/// answers with its number).
+/// The `f_type` values of file systems that other hosts can write to, from `linux/magic.h`, statfs(2) and the sources
+/// of the file systems. FUSE is one of them because most FUSE file systems are remote; virtiofs has the same number.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const NETWORK: [u32; 20] = [
     0x0000_6969, // NFS
@@ -32,29 +31,29 @@ const NETWORK: [u32; 20] = [
     0xBACB_ACBC, // VMware shared folders
 ];
 
-/// Whether `path` lies on a file system that other hosts can write to: NFS, SMB, 9p, virtiofs, FUSE, Ceph, AFS, Lustre
-/// and their like, told by the number that `statfs` answers.
+/// Returns true if `path` is on a file system that other hosts can write to: NFS, SMB, 9p, virtiofs, FUSE, Ceph, AFS,
+/// Lustre and similar ones. The decision is based on the `f_type` that `statfs` returns.
 ///
-/// The path need not exist: the nearest ancestor that does is asked. The question goes to the mount, so on one whose
-/// server is gone it hangs as any other access would.
+/// If the path does not exist, its nearest existing ancestor is examined. The call goes to the mount and hangs, as any
+/// other access does, while the server does not answer.
 ///
 /// # Errors
 ///
-/// When `statfs` fails for another reason than a missing path. On systems other than Linux always, with
+/// Returns the error of `statfs`, unless the path is missing. On systems other than Linux the error is always
 /// [`io::ErrorKind::Unsupported`].
 pub fn is_network_filesystem(path: impl AsRef<Path>) -> io::Result<bool> {
     let mut path = std::path::absolute(path)?;
     loop {
         match file_system_number(&path) {
             Err(error) if is_missing(&error) && path.pop() => {}
-            answer => return answer.map(is_network),
+            result => return result.map(is_network),
         }
     }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn file_system_number(path: &Path) -> io::Result<u32> {
-    // The type of the field differs between architectures; every number in use has 32 bits.
+    // The type of the field differs between architectures. All values in use fit into 32 bits.
     Ok(rustix::fs::statfs(path)?.f_type as u32)
 }
 
@@ -78,7 +77,7 @@ mod tests {
     use super::{is_network, is_network_filesystem};
 
     #[test]
-    fn the_numbers_of_network_file_systems_are_known() {
+    fn network_file_systems_are_recognised_by_number() {
         for number in [0x6969, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997, 0x6573_5546, 0x00C3_6400] {
             assert!(is_network(number), "{number:#x}");
         }
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_directory_and_a_path_not_yet_there_are_told_local() {
+    fn a_local_directory_and_a_missing_path_are_local() {
         let directory = tempfile::tempdir().unwrap();
         assert!(!is_network_filesystem(directory.path()).unwrap());
         assert!(!is_network_filesystem(directory.path().join("not/yet/there")).unwrap());

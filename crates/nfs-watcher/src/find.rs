@@ -1,4 +1,4 @@
-//! How the watched path itself is found.
+//! Finds the file that a watched path names.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -6,15 +6,15 @@ use std::path::Path;
 
 use crate::mount::{Mount, Opened, is_missing, is_not_opened, is_stale};
 
-/// Through how many symbolic links a path is followed to refresh the directories on the way. They are as good as never
-/// more; what is beyond is found when the client's cache expires.
-const MOST_LINKS: usize = 8;
+/// The number of symbolic links that are followed to refresh the directories on the way. Longer chains are rare; their
+/// ends are found when the client's cache expires.
+const MAX_LINKS: usize = 8;
 
-/// What bears the name of the watched path.
+/// The file that a watched path names.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) metadata: Metadata,
-    /// `None` for what must not or may not be opened, so that it was only asked about.
+    /// `None` if the file must not or cannot be opened.
     pub(crate) file: Option<File>,
 }
 
@@ -25,40 +25,39 @@ impl From<Opened> for Found {
 }
 
 impl Mount<'_> {
-    /// Finds what bears the name of a watched path.
+    /// Finds the file that a watched path names.
     ///
-    /// What is `expected` to be there, and to be what can be opened, only has to be opened to learn the truth.
+    /// If the file is `expected` to exist and can be opened, one `open` is enough to learn its current state.
     pub(crate) fn find(self, root: &Path, expected: bool) -> io::Result<Found> {
         if !expected {
             return self.search(root);
         }
         match self.open(root) {
-            // It went away, was replaced together with its directory, or by something else: ask with nothing remembered.
+            // The file was removed, or replaced by another kind of file or with its directory: start from nothing.
             Err(error) if is_missing(&error) || is_stale(&error) || is_not_opened(&error) => self.search(root),
-            answer => answer.map(Found::from),
+            result => result.map(Found::from),
         }
     }
 
-    /// Finds what bears a name of which nothing is known.
+    /// Finds the file that a path names, without any knowledge of it.
     fn search(self, root: &Path) -> io::Result<Found> {
         self.refresh_way(root)?;
-        // Opening a pipe wakes who waits to write into it, opening a device may do anything: ask what it is first.
-        let kind = self.glance(root, true)?.file_type();
+        // Opening a pipe wakes a process that waits to write to it, and opening a device can have any effect.
+        let kind = self.cached_stat(root, true)?.file_type();
         if kind.is_file() || kind.is_dir() {
             match self.open(root) {
-                // A directory that may not be listed is trouble: nothing could ever be told of what is in it.
+                // A directory that cannot be listed is an error: no change in it could ever be reported.
                 Err(error) if kind.is_file() && is_not_opened(&error) => {}
-                answer => return answer.map(Found::from),
+                result => return result.map(Found::from),
             }
         }
         Ok(Found { metadata: self.stat(root, true)?, file: None })
     }
 
-    /// Makes the client look again for what it remembers for long: that a name is missing, or where a link points. Each
-    /// link on the way leads through a directory of its own.
+    /// Makes the client forget, for every directory that leads to `root`, which names are missing and where links point.
     fn refresh_way(self, root: &Path) -> io::Result<()> {
         let mut path = root.to_owned();
-        for _ in 0..MOST_LINKS {
+        for _ in 0..MAX_LINKS {
             let Some(directory) = path.parent() else { break };
             self.refresh(directory)?;
             let Some(target) = self.read_link(&path) else { break };

@@ -1,4 +1,4 @@
-//! What is remembered of a file between two looks, and what a difference means.
+//! The state of a file that is compared between two scans, and the event kind of each difference.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -9,7 +9,7 @@ use rustix::fs::FileType;
 
 use crate::mount::Name;
 
-/// What bears a name.
+/// The kind of file that a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     File,
@@ -18,9 +18,9 @@ enum Kind {
     Other,
 }
 
-/// Everything about a file that another host's write can change, at full resolution.
+/// The attributes of a file that a write from another host can change, at full resolution.
 ///
-/// The access time is left out: reading is no change.
+/// The access time is left out because reading a file does not change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     kind: Kind,
@@ -29,7 +29,7 @@ pub(crate) struct Fingerprint {
     content: Option<Content>,
 }
 
-/// The part that says something of a file's content; a directory's entries are compared by name instead.
+/// The attributes that reveal a change of content. Directories have none: their entries are compared by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Content {
     length: u64,
@@ -58,7 +58,15 @@ impl Fingerprint {
         }
     }
 
-    /// All that a listing tells of a name, where the directory may not be searched.
+    /// Returns true if the file was linked, renamed or given another mode since `before`, and not written.
+    pub(crate) fn may_be_renamed(&self, before: &Self) -> bool {
+        let (Some(now), Some(then)) = (&self.content, &before.content) else { return false };
+        self.identity == before.identity
+            && (now.length, now.modified) == (then.length, then.modified)
+            && (now.changed, now.links) != (then.changed, then.links)
+    }
+
+    /// Returns the fingerprint of a name whose directory may be listed but not searched.
     pub(crate) fn listed(name: &Name, device: u64) -> Self {
         let kind = match name.kind {
             FileType::RegularFile => Kind::File,
@@ -68,7 +76,7 @@ impl Fingerprint {
         Self { kind, identity: (device, name.inode), access: (0, 0, 0), content: None }
     }
 
-    /// Device and inode: which file this is, whatever it is called.
+    /// Returns device and inode, which identify the file under any name.
     pub(crate) fn identity(&self) -> (u64, u64) {
         self.identity
     }
@@ -89,7 +97,7 @@ impl Fingerprint {
         })
     }
 
-    /// What happened to the name that bore `self` and now bears `now`; nothing when both are equal.
+    /// Returns the events of a name that referred to `self` and now refers to `now`. Empty if both are equal.
     pub(crate) fn became(&self, now: &Self) -> Vec<EventKind> {
         if self == now {
             return Vec::new();
@@ -111,8 +119,8 @@ impl Fingerprint {
             if was.modified != is.modified {
                 return ModifyKind::Data(DataChange::Any);
             }
-            // Only the change time moved. When nothing else explains it, the content may have been rewritten and the
-            // old modification time put back, so this must not pass for a mere change of metadata.
+            // Only the change time differs. The content may have been rewritten and the old modification time restored,
+            // so this must not be reported as a change of metadata alone.
             if was.links == is.links && self.access == now.access {
                 return ModifyKind::Any;
             }

@@ -1,67 +1,68 @@
-//! What other threads say to the watcher's thread, and ask of it.
+//! Communication between the watcher's thread and all others.
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::heart::Heart;
+use crate::liveness::Liveness;
 
-/// Below this an interval would only keep one core busy.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+/// The shortest interval. Shorter ones would keep a core busy.
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Talks to a running [`NfsWatcher`](crate::NfsWatcher) from any thread.
+/// Controls and observes a running [`NfsWatcher`](crate::NfsWatcher) from any thread.
 ///
-/// Cheap to clone. None of its methods touches the mount or waits for the watcher's thread, so all of them answer at
-/// once, even while the mount hangs. A handle does not keep the watcher running.
+/// A handle is cheap to clone and does not keep the watcher running. Its methods neither touch the mount nor wait for
+/// the watcher's thread, so they return immediately even while the mount hangs.
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) shared: Arc<Shared>,
 }
 
 impl Handle {
-    /// Changes the time between two ticks, from now on. A tick that the new interval makes due is done at once.
+    /// Sets the time between two scans. If the new interval makes a scan due, it starts immediately.
     ///
-    /// At least one millisecond; anything shorter counts as one. Starts automatic polling when the watcher was made with
-    /// [`Config::with_manual_polling`](notify::Config::with_manual_polling).
+    /// The minimum is one millisecond; shorter intervals are rounded up. This starts automatic polling if the watcher
+    /// was created with [`Config::with_manual_polling`](notify::Config::with_manual_polling).
     pub fn set_interval(&self, interval: Duration) {
         self.shared.set_interval(Some(interval));
     }
 
-    /// The time between two ticks; `None` when the watcher only looks when told to.
+    /// Returns the time between two scans, or `None` if the watcher scans only on request.
     #[must_use]
     pub fn interval(&self) -> Option<Duration> {
         self.shared.state().interval
     }
 
-    /// Asks for a tick at once. When one is under way, another follows it.
-    pub fn look_now(&self) {
-        self.shared.state().look_now = true;
+    /// Requests a scan now. If one is running, another one follows it.
+    pub fn scan_now(&self) {
+        self.shared.state().scan_now = true;
         self.shared.changed.notify_all();
     }
 
-    /// For how long the file system has owed an answer: zero while it owes none, growing while the watcher's thread hangs
-    /// in the kernel because the server is gone.
+    /// Returns the time for which the current system call has been waiting for the file system, or zero if there is no
+    /// such call.
     ///
-    /// It does not depend on the interval: a slow watcher at rest is not silent.
+    /// It grows while the watcher's thread hangs in the kernel because the server does not answer. It does not depend on
+    /// the interval: between two scans it is zero.
     #[must_use]
     pub fn silent_for(&self) -> Duration {
-        self.shared.heart.silent_for()
+        self.shared.liveness.silent_for()
     }
 
-    /// When the last tick was over; `None` before the first.
+    /// Returns the time at which the last scan ended, or `None` before the first.
     #[must_use]
-    pub fn last_tick(&self) -> Option<Instant> {
-        self.shared.heart.last_tick()
+    pub fn last_scan(&self) -> Option<Instant> {
+        self.shared.liveness.last_scan()
     }
 
-    /// How many ticks are over.
+    /// Returns the number of completed scans.
     #[must_use]
-    pub fn ticks(&self) -> u64 {
-        self.shared.heart.ticks()
+    pub fn scans(&self) -> u64 {
+        self.shared.liveness.scans()
     }
 
-    /// Whether the watcher's thread still runs. It ends when the watcher is dropped, or when the event handler panics.
+    /// Returns true while the watcher's thread runs. It ends when the watcher is dropped or the event handler panics.
     #[must_use]
     pub fn is_running(&self) -> bool {
         let state = self.shared.state();
@@ -69,27 +70,27 @@ impl Handle {
     }
 }
 
-/// Joins the watcher, its handles and its thread. No lock of it is ever held while the mount is touched.
+/// The state shared by the watcher, its handles and its thread. No lock in it is held during a call to the mount.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     state: Mutex<State>,
     changed: Condvar,
-    pub(crate) heart: Heart,
+    pub(crate) liveness: Liveness,
 }
 
 #[derive(Debug, Default)]
 struct State {
     interval: Option<Duration>,
-    look_now: bool,
-    orders: Vec<Order>,
+    scan_now: bool,
+    requests: Vec<Request>,
     stop: bool,
     ended: bool,
 }
 
-/// What the thread has to do beside its ticks.
+/// A request to the watcher's thread.
 #[derive(Debug)]
-pub(crate) enum Order {
-    /// `caller` waits for the outcome of the first look at the path, and is gone when that took too long.
+pub(crate) enum Request {
+    /// `caller` receives the result of the first scan. Its other end is closed if that took too long.
     Watch {
         path: PathBuf,
         recursive: bool,
@@ -100,34 +101,34 @@ pub(crate) enum Order {
     },
 }
 
-/// What the thread does next.
+/// The next step of the watcher's thread.
 #[derive(Debug)]
-pub(crate) enum Turn {
-    Orders(Vec<Order>),
-    /// A tick, and when it was due: ticks keep their rhythm, however long each of them is late.
-    Tick(Instant),
+pub(crate) enum Step {
+    Requests(Vec<Request>),
+    /// A scan, with the time at which it was due. Counting from there keeps a late scan from delaying the next one.
+    Scan(Instant),
     Stop,
 }
 
 impl Shared {
-    /// Waits until there is something to do; `since` is when the last tick was due.
-    pub(crate) fn wait(&self, since: Instant) -> Turn {
+    /// Waits for the next step. `since` is the time at which the last scan was due.
+    pub(crate) fn wait(&self, since: Instant) -> Step {
         let mut state = self.state();
         loop {
             if state.stop {
-                return Turn::Stop;
+                return Step::Stop;
             }
-            if !state.orders.is_empty() {
-                return Turn::Orders(std::mem::take(&mut state.orders));
+            if !state.requests.is_empty() {
+                return Step::Requests(std::mem::take(&mut state.requests));
             }
             let now = Instant::now();
-            if std::mem::take(&mut state.look_now) {
-                return Turn::Tick(now);
+            if std::mem::take(&mut state.scan_now) {
+                return Step::Scan(now);
             }
             if let Some(interval) = state.interval.filter(|interval| now - since >= *interval) {
-                // Ticks that did not happen because the mount was slow are not made up for.
+                // Scans that were missed because the mount was slow are not repeated.
                 let due = since + interval;
-                return Turn::Tick(if now - due < interval { due } else { now });
+                return Step::Scan(if now - due < interval { due } else { now });
             }
             let left = state.interval.map(|interval| interval.saturating_sub(now - since));
             state = match left {
@@ -138,17 +139,17 @@ impl Shared {
     }
 
     pub(crate) fn set_interval(&self, interval: Option<Duration>) {
-        self.state().interval = interval.map(|interval| interval.max(SHORTEST_INTERVAL));
+        self.state().interval = interval.map(|interval| interval.max(MIN_INTERVAL));
         self.changed.notify_all();
     }
 
-    /// Hands an order to the thread; `false` when there is no thread any more.
-    pub(crate) fn order(&self, order: Order) -> bool {
+    /// Sends a request to the thread. Returns false if the thread has ended.
+    pub(crate) fn send(&self, request: Request) -> bool {
         let mut state = self.state();
         if state.ended {
             return false;
         }
-        state.orders.push(order);
+        state.requests.push(request);
         drop(state);
         self.changed.notify_all();
         true
@@ -166,8 +167,8 @@ impl Shared {
     pub(crate) fn end(&self) {
         let mut state = self.state();
         state.ended = true;
-        // Whoever waits for an order of these learns that it will not be carried out.
-        state.orders.clear();
+        // Dropping the senders wakes every `watch` that still waits for its first scan.
+        state.requests.clear();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -177,27 +178,27 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shared, Turn};
+    use super::{Shared, Step};
     use std::time::{Duration, Instant};
 
-    /// When the tick that comes now was due, if the one before was due so long ago.
+    /// Returns the time at which the last scan was due, and that of the next one.
     fn due(ago: Duration) -> (Instant, Instant) {
         let (shared, since) = (Shared::default(), Instant::now() - ago);
         shared.set_interval(Some(Duration::from_secs(10)));
         match shared.wait(since) {
-            Turn::Tick(due) => (since, due),
+            Step::Scan(due) => (since, due),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_late_tick_does_not_make_the_next_one_late() {
+    fn a_late_scan_does_not_delay_the_next_one() {
         let (since, due) = due(Duration::from_secs(13));
         assert_eq!(due - since, Duration::from_secs(10));
     }
 
     #[test]
-    fn ticks_that_were_missed_are_not_made_up_for() {
+    fn missed_scans_are_not_repeated() {
         let (since, due) = due(Duration::from_secs(35));
         assert!(due - since >= Duration::from_secs(35));
     }

@@ -1,4 +1,4 @@
-//! One look at everything under a watched path.
+//! One scan of everything under a watched path.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,21 +9,21 @@ use crate::find::Found;
 use crate::fingerprint::Fingerprint;
 use crate::mount::{Mount, is_missing};
 
-/// What was there, by path. Parents come before what is in them.
-pub(crate) type Seen = BTreeMap<PathBuf, Fingerprint>;
+/// The files that a scan found, by path. A directory comes before its content.
+pub(crate) type Files = BTreeMap<PathBuf, Fingerprint>;
 
-/// What a look found.
+/// The result of a scan.
 #[derive(Debug, Default)]
-pub(crate) struct Look {
-    pub(crate) seen: Seen,
-    /// The watched path itself, where it is no directory. It is handed out open, because closing it is a round trip,
-    /// for which what was seen need not wait.
+pub(crate) struct Scan {
+    pub(crate) files: Files,
+    /// The watched path, unless it is a directory. It is returned open because closing it is a round trip, which would
+    /// delay the events.
     pub(crate) open: Option<File>,
-    /// The watched path could be opened, so that opening it is where the next look begins.
+    /// The watched path could be opened, so the next scan may begin by opening it.
     pub(crate) opened: bool,
 }
 
-/// Why a look could not be finished.
+/// The error that ended a scan.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) path: PathBuf,
@@ -36,60 +36,61 @@ impl From<Failure> for notify::Error {
     }
 }
 
-/// What a look takes in.
+/// The options of a scan.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scan<'a> {
+pub(crate) struct Scanner<'a> {
     pub(crate) mount: Mount<'a>,
     pub(crate) recursive: bool,
     pub(crate) follow_symlinks: bool,
 }
 
-impl Scan<'_> {
-    /// Looks at a watched path. When nothing is seen, there is nothing of that name.
+impl Scanner<'_> {
+    /// Scans a watched path. The result is empty if the path does not exist.
     ///
-    /// `expected` says that the path was opened at the last look, as itself and not through a symbolic link.
-    pub(crate) fn look(self, root: &Path, expected: bool) -> Result<Look, Failure> {
+    /// `expected` states that the last scan opened the path itself, without following a symbolic link.
+    pub(crate) fn scan(self, root: &Path, expected: bool) -> Result<Scan, Failure> {
         let Found { metadata, file } = match self.mount.find(root, expected) {
             Ok(found) => found,
-            Err(error) if is_missing(&error) => return Ok(Look::default()),
+            Err(error) if is_missing(&error) => return Ok(Scan::default()),
             Err(error) => return Err(Failure { path: root.to_owned(), error }),
         };
         let fingerprint = Fingerprint::of(&metadata);
         let identity = fingerprint.identity();
-        let mut seen = Seen::from([(root.to_owned(), fingerprint)]);
+        let mut files = Files::from([(root.to_owned(), fingerprint)]);
         let opened = file.is_some();
         match file {
             Some(directory) if metadata.is_dir() => {
-                self.look_into(root, directory, &mut vec![identity], &mut seen)?;
-                Ok(Look { seen, open: None, opened })
+                self.scan_directory(root, directory, &mut vec![identity], &mut files)?;
+                Ok(Scan { files, open: None, opened })
             }
-            open => Ok(Look { seen, open, opened }),
+            open => Ok(Scan { files, open, opened }),
         }
     }
 
-    /// `above` are the directories on the way here, so that a link to one of them is not followed for ever.
-    fn look_into(
+    /// Scans an open directory. `above` lists the directories that led here, so that a link to one of them is not
+    /// followed in a circle.
+    fn scan_directory(
         self,
         directory: &Path,
         opened: File,
         above: &mut Vec<(u64, u64)>,
-        seen: &mut Seen,
+        files: &mut Files,
     ) -> Result<(), Failure> {
         let names = self.mount.list(opened).map_err(|error| Failure { path: directory.to_owned(), error })?;
         let device = above.last().map_or(0, |(device, _)| *device);
         for name in names {
             let path = directory.join(&name.name);
-            match self.look_at(&path, &name, device) {
+            match self.mount.entry(&path, &name, device, self.follow_symlinks) {
                 Ok((fingerprint, inside)) => {
                     let identity = fingerprint.identity();
-                    seen.insert(path.clone(), fingerprint);
+                    files.insert(path.clone(), fingerprint);
                     if let Some(inside) = inside.filter(|_| self.recursive && !above.contains(&identity)) {
                         above.push(identity);
-                        self.look_into(&path, inside, above, seen)?;
+                        self.scan_directory(&path, inside, above, files)?;
                         above.pop();
                     }
                 }
-                // It went away between the listing and now.
+                // It was removed after the directory was listed.
                 Err(error) if is_missing(&error) => {}
                 Err(error) => return Err(Failure { path, error }),
             }

@@ -1,4 +1,4 @@
-//! The watcher as its owner holds it.
+//! The public watcher type.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,20 @@ use std::time::Duration;
 
 use notify::{Config, Error, EventHandler, RecursiveMode, Result, Watcher, WatcherKind};
 
-use crate::handle::{Handle, Order, Shared};
-use crate::rounds;
+use crate::handle::{Handle, Request, Shared};
+use crate::poller;
 
-/// How long [`NfsWatcher::watch`] waits for the first look at the path. A healthy mount answers within milliseconds.
-const FIRST_LOOK: Duration = Duration::from_secs(2);
+/// The time for which [`NfsWatcher::watch`] waits for the first scan of a path. A healthy mount answers within
+/// milliseconds.
+const FIRST_SCAN_WAIT: Duration = Duration::from_secs(2);
 
-/// A [`notify::Watcher`] for network mounts, in the place of [`notify::PollWatcher`].
+/// A [`notify::Watcher`] for network mounts, a replacement for [`notify::PollWatcher`].
 ///
-/// Of the [`Config`] it heeds the poll interval (30 s unless set, as in `PollWatcher`) and `follow_symlinks`. Contents are
-/// never read, so `compare_contents` changes nothing.
+/// It uses two options of [`Config`]: the poll interval (default 30 s, as in `PollWatcher`) and `follow_symlinks`.
+/// Content is never read, so `compare_contents` has no effect.
 ///
-/// Events are told on the watcher's own thread, the only one that touches the mount. Dropping the watcher never waits
-/// for that thread; once `drop` returned, no further event begins to be told.
+/// The event handler is called on the watcher's own thread, the only one that touches the mount. Dropping the watcher
+/// does not wait for that thread; after `drop` returns, no new call of the handler begins.
 #[derive(Debug)]
 pub struct NfsWatcher {
     shared: Arc<Shared>,
@@ -30,11 +31,11 @@ pub struct NfsWatcher {
 }
 
 impl NfsWatcher {
-    /// Makes a watcher and starts its thread.
+    /// Creates a watcher and starts its thread.
     ///
     /// # Errors
     ///
-    /// When the poll interval is zero or the thread cannot be started.
+    /// Returns an error if the poll interval is zero or the thread cannot be started.
     pub fn new<F: EventHandler>(event_handler: F, config: Config) -> Result<Self> {
         if config.poll_interval() == Some(Duration::ZERO) {
             return Err(Error::invalid_config(&config));
@@ -44,12 +45,12 @@ impl NfsWatcher {
         let follow_symlinks = config.follow_symlinks();
         let thread = thread::Builder::new().name("nfs-watcher".to_owned()).spawn({
             let shared = Arc::clone(&shared);
-            move || rounds::run(shared, event_handler, follow_symlinks)
+            move || poller::run(shared, event_handler, follow_symlinks)
         })?;
         Ok(Self { shared, thread: thread.thread().id(), paths: BTreeSet::new() })
     }
 
-    /// A handle by which any thread can change the interval, ask for a look, and see whether the mount answers.
+    /// Returns a handle that can change the interval, request a scan and report for how long the mount has been silent.
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle { shared: Arc::clone(&self.shared) }
@@ -61,34 +62,35 @@ impl Watcher for NfsWatcher {
         Self::new(event_handler, config)
     }
 
-    /// Begins to watch a path, whether or not there is anything there yet.
+    /// Watches a path, which need not exist yet.
     ///
-    /// When this returns `Ok`, the path was looked at once, and every later change is told. A mount that does not answer
-    /// within 2 s is not waited for: the path is watched all the same, and once it was looked at, an event with the
-    /// rescan flag tells so. Called from the event handler, it does not wait either, and tells nothing of a good look.
+    /// After this returns `Ok`, the path has been scanned once and every later change is reported. If the mount does not
+    /// answer within 2 s, this returns `Ok` without the scan, and an event with the rescan flag follows when the scan is
+    /// done. When called from the event handler, this does not wait either, and a successful scan causes no event.
     ///
     /// # Errors
     ///
-    /// When the first look fails for another reason than a missing path: no permission to reach the path, or to list the
-    /// directory that it is, a mount in trouble, a path that can be none. Then the path is not watched, or as it was
-    /// before. A look that was not waited for tells its failure to the event handler, and the path stays watched.
+    /// Returns an error if the first scan fails for any reason but a missing path: no permission to reach the path or to
+    /// list it as a directory, an I/O error, or an invalid path. The path is then not watched, or remains watched as it
+    /// was before. If this did not wait for the scan, the event handler receives the error and the path is watched.
     ///
-    /// When the path is empty, or the watcher's thread has ended.
+    /// Returns an error if the path is empty or the watcher's thread has ended.
     fn watch(&mut self, path: &Path, recursive_mode: RecursiveMode) -> Result<()> {
         if path.as_os_str().is_empty() {
             return Err(Error::path_not_found());
         }
         let from_outside = thread::current().id() != self.thread;
-        // Without a buffer: the thread learns for certain whether its answer was waited for.
-        let (caller, first_look) = mpsc::sync_channel(0);
-        let accepted = self.shared.order(Order::Watch {
+        // No buffer: `send` fails in the thread if this function no longer waits.
+        let (caller, first_scan) = mpsc::sync_channel(0);
+        let accepted = self.shared.send(Request::Watch {
             path: path.to_owned(),
             recursive: recursive_mode == RecursiveMode::Recursive,
             caller: from_outside.then_some(caller),
         });
-        let waited = if from_outside { first_look.recv_timeout(FIRST_LOOK) } else { Err(RecvTimeoutError::Timeout) };
+        let waited =
+            if from_outside { first_scan.recv_timeout(FIRST_SCAN_WAIT) } else { Err(RecvTimeoutError::Timeout) };
         match waited {
-            Ok(first_look) => first_look?,
+            Ok(first_scan) => first_scan?,
             Err(RecvTimeoutError::Timeout) if accepted => {}
             Err(_) => return Err(Error::generic("the watcher's thread has ended").add_path(path.to_owned())),
         }
@@ -100,11 +102,11 @@ impl Watcher for NfsWatcher {
         if !self.paths.remove(path) {
             return Err(Error::watch_not_found().add_path(path.to_owned()));
         }
-        self.shared.order(Order::Unwatch { path: path.to_owned() });
+        self.shared.send(Request::Unwatch { path: path.to_owned() });
         Ok(())
     }
 
-    /// Changes the poll interval; the other options are fixed when the watcher is made.
+    /// Sets the poll interval. The other options cannot be changed after the watcher is created.
     fn configure(&mut self, option: Config) -> Result<bool> {
         if option.poll_interval() == Some(Duration::ZERO) {
             return Err(Error::invalid_config(&option));
@@ -120,7 +122,7 @@ impl Watcher for NfsWatcher {
 
 impl Drop for NfsWatcher {
     fn drop(&mut self) {
-        // Not joined: the thread may hang in the kernel for as long as the server is gone.
+        // The thread is not joined: it may hang in the kernel until the server answers.
         self.shared.stop();
     }
 }

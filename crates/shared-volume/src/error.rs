@@ -1,13 +1,14 @@
-//! Errors of a write, with stable names.
+//! Errors, each with a stable name.
 
+use std::borrow::Cow;
 use std::io;
 use std::time::Duration;
 
-use crate::message::Refusal;
+use crate::limits::{MAX_AUTHOR_CHARS, MAX_EVENT_BYTES};
 use crate::open::ForeignFile;
 use crate::volume::MissingVolume;
 
-/// A write that was not accepted.
+/// A write that failed. It may succeed later.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Other writers held the lock until the deadline. Nothing was written.
@@ -41,13 +42,96 @@ impl WriteError {
     }
 }
 
-/// Makes an error of one that came after the change had reached the volume. Its name must not say that nothing was
-/// written, as `volume_full` does, and nobody may try the change again without looking.
+/// Converts an error that occurred after the change had reached the volume to `volume_error`.
+///
+/// Names such as `volume_full` promise that nothing was written, and a client may repeat the command without a check.
 pub(crate) fn after_the_change(error: io::Error) -> io::Error {
     io::Error::other(error)
 }
 
-/// A change of the wall that was not made.
+/// A command that breaks a rule. Nothing was written, and repeating the command has the same result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The configuration has `"posting":"closed"`.
+    #[error("posting is closed on this wall")]
+    PostingClosed,
+    /// The text is empty or white space.
+    #[error("text: the message is empty")]
+    Empty,
+    /// The text has more characters than `max_message_chars`.
+    #[error("text: the message has {chars} characters, at most {max} are allowed")]
+    TooLong {
+        /// The number of characters of the text.
+        chars: usize,
+        /// The value of `max_message_chars`.
+        max: usize,
+    },
+    /// The message contains one of `blocked_words`.
+    #[error("{field}: contains the blocked word {word:?}")]
+    BlockedWord {
+        /// `text` or `author`.
+        field: &'static str,
+        /// The word, as the configuration contains it.
+        word: String,
+    },
+    /// The author's name is empty, too long, or has more than one line.
+    #[error("author: must be 1 to {MAX_AUTHOR_CHARS} characters on one line")]
+    Author,
+    /// The event id is empty or too long.
+    #[error("event: must be 1 to {MAX_EVENT_BYTES} bytes")]
+    Event,
+    /// The event was applied before, with another payload or as another kind of command.
+    #[error("event: {event:?} was used before for something else; send a new event id with a new command")]
+    EventReused {
+        /// The event id without its source.
+        event: String,
+    },
+    /// No message on the wall has this id.
+    #[error("id: there is no message {id:?} on this wall")]
+    MessageUnknown {
+        /// The id of the request.
+        id: String,
+    },
+}
+
+impl Refusal {
+    /// Returns the refusal of a command whose event was applied before with another payload.
+    pub(crate) fn event_reused(event: &str) -> Self {
+        let event = event.split_once(':').map_or(event, |(_, id)| id).to_owned();
+        Self::EventReused { event }
+    }
+
+    /// Returns the stable name, such as `posting_closed`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::PostingClosed => "posting_closed",
+            Self::Empty => "message_empty",
+            Self::TooLong { .. } => "message_too_long",
+            Self::BlockedWord { .. } => "message_blocked",
+            Self::Author => "author_invalid",
+            Self::Event => "event_id_invalid",
+            Self::EventReused { .. } => "event_reused",
+            Self::MessageUnknown { .. } => "message_unknown",
+        }
+    }
+
+    /// Returns the field of the command that is wrong, such as `text`. `None` if no field is.
+    #[must_use]
+    pub fn field(&self) -> Option<Cow<'static, str>> {
+        let field = match self {
+            Self::PostingClosed => return None,
+            Self::Empty | Self::TooLong { .. } => "text",
+            Self::BlockedWord { field, .. } => field,
+            Self::Author => "author",
+            Self::Event | Self::EventReused { .. } => "event",
+            Self::MessageUnknown { .. } => "id",
+        };
+        Some(field.into())
+    }
+}
+
+/// The error of a command that changes the wall.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// The command breaks a rule. Nothing was written.

@@ -1,9 +1,9 @@
 //! The intent of the lock's holder, recorded in `writer.lock` before it writes.
 //!
-//! A client that is cut off from the server loses its lock when its lease ends, and its process may be killed; but its
-//! kernel keeps what was to be written, and writes it when the server is reached again: over what others have written
-//! there meanwhile. No lock prevents that. So whoever takes the lock next compares the intent with the log. Where the
-//! intended bytes are missing they may still come, and the log is moved to a new file, where they can do no harm.
+//! A client that is cut off from the server loses its lock when its lease ends, and its process may be killed. Its kernel
+//! still keeps the unwritten bytes, and writes them when the server is reachable again: over bytes that others have
+//! written there in the meantime. No lock prevents this. The next holder of the lock therefore compares the intent with
+//! the log. If the intended bytes are missing, they may still arrive, and the log is moved to a new file first.
 
 use std::io;
 use std::ops::Range;
@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 
-/// More is never appended at once, in bytes.
+/// The largest append that is compared with the log, in bytes. No append is larger.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The next write to a file of the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Intent {
-    /// Nothing is under way.
+    /// No write has begun.
     #[default]
     Nothing,
-    /// These bytes are appended to the file with this inode.
+    /// Bytes are appended to the file with this inode.
     Append {
         /// The log's inode.
         inode: u64,
@@ -33,9 +33,9 @@ pub(crate) enum Intent {
         /// The first eight bytes of their digest.
         hash: u64,
     },
-    /// A temporary file is about to be renamed over a file of the wall.
+    /// A temporary file is renamed over a file of the wall.
     Replace,
-    /// The content of `writer.lock` was not understood.
+    /// The content of `writer.lock` could not be parsed.
     Unknown,
 }
 
@@ -49,7 +49,7 @@ impl Intent {
         *self == Self::Nothing
     }
 
-    /// Returns true if this is the intent to write these bytes of the file with this inode, among others.
+    /// Returns true if this is an append that includes this range of the file with this inode.
     pub(crate) fn covers(self, log_inode: u64, range: Range<u64>) -> bool {
         match self {
             Self::Append { inode, from, bytes, .. } => {
@@ -67,9 +67,9 @@ impl Intent {
         read: impl FnOnce(u64, u64) -> io::Result<Vec<u8>>,
     ) -> io::Result<bool> {
         match self {
-            // A rename is undone by removing the temporary file: see `replace::remove_leftovers`.
+            // Removing the temporary file prevents a late rename: see `replace::remove_leftovers`.
             Self::Nothing | Self::Replace => Ok(true),
-            // Bytes that go to another file do no harm.
+            // Bytes that arrive in another file do not affect this log.
             Self::Append { inode, .. } if inode != log_inode => Ok(true),
             Self::Append { from, bytes, .. } if from.saturating_add(bytes) > length || bytes > MAX_BYTES => Ok(false),
             Self::Append { from, bytes, hash, .. } => Ok(Digest::of(&[&read(from, bytes)?]).short() == hash),

@@ -13,14 +13,16 @@ use crate::open;
 use crate::state::{STATE_BYTES, State};
 use crate::volume::WallDir;
 
-/// The first pause between two tries; one append on a busy NFS mount takes about ten times as long.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+/// The first pause between two attempts. An append on a busy NFS mount takes about ten times as long.
+const MIN_PAUSE: Duration = Duration::from_millis(1);
 
-/// The longest pause. Doubling stops here, else a waiter would starve behind writers that come and go quickly.
-const LONGEST_PAUSE: Duration = Duration::from_millis(24);
+/// The longest pause. With longer ones a waiter would starve behind writers that hold the lock briefly.
+const MAX_PAUSE: Duration = Duration::from_millis(24);
 
-/// `writer.lock` of one wall. Each lock opens it anew, because a lock belongs to the open file description, and because a
-/// file that stays open for writing would keep an operator from making the mount read-only.
+/// The file `writer.lock` of one wall.
+///
+/// It is opened for each lock: a lock belongs to the open file description, and a file that stays open for writing would
+/// prevent an operator from making the mount read-only.
 #[derive(Debug)]
 pub(crate) struct LockFile {
     wall: WallDir,
@@ -28,67 +30,74 @@ pub(crate) struct LockFile {
     was_taken: bool,
 }
 
-/// The right to write a wall, held until dropped.
+/// The right to write a wall. It ends when this is dropped.
 ///
-/// It is flock(2), tried again and again: a *blocking* flock on EFS sleeps for 1, 2, 4 ... 30 s between tries, because
-/// EFS has no callbacks.
+/// The lock is a non-blocking flock(2) that is retried. A *blocking* flock on EFS sleeps for 1, 2, 4 ... 30 s between
+/// attempts, because EFS has no callbacks.
 #[derive(Debug)]
 pub(crate) struct WriterLock<'a> {
     file: File,
-    inode: u64,
+    identity: (u64, u64),
     path: &'a Path,
-    /// The state of the writers, as it is stored. Changed by [`WriterLock::declare`].
+    /// The shared state. [`WriterLock::declare`] stores it.
     pub(crate) state: State,
     holder: Ulid,
-    /// This writer takes the lock for the first time: most likely the process has just been started, because another one crashed.
+    /// True if this writer has not held the lock before. Its process may have been started because another one crashed.
     pub(crate) is_first: bool,
 }
 
 impl LockFile {
-    /// The lock file of `wall`. Nothing is opened yet.
+    /// Returns the lock file of `wall` without opening it.
     pub(crate) fn new(wall: WallDir) -> Self {
         Self { path: wall.writer_lock(), wall, was_taken: false }
     }
 
-    /// Takes the lock, trying until `deadline`.
+    /// Takes the lock, retrying until `deadline`.
     pub(crate) fn acquire(&mut self, deadline: Instant) -> Result<WriterLock<'_>, WriteError> {
         let began = Instant::now();
         loop {
             let file = self.open()?;
             lock(&file, &self.path, began, deadline)?;
-            if let Some(inode) = self.named_inode(&file)? {
+            // Only now, and once for every file in it: an NFS client opens a file by the name that it remembers, and
+            // somebody else may have given the name to another file while this waited.
+            drop(self.wall.open()?);
+            if let Some(identity) = self.named_identity(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;
                 let is_first = !std::mem::replace(&mut self.was_taken, true);
-                return Ok(WriterLock { file, inode, path: &self.path, state, holder: Ulid::generate(), is_first });
+                return Ok(WriterLock { file, identity, path: &self.path, state, holder: Ulid::generate(), is_first });
             }
-            // Somebody deleted or replaced the lock file: the one that was open excludes nobody.
+            // The lock file was deleted or replaced. Locking the old one excludes no other writer.
         }
     }
 
     fn open(&self) -> Result<File, WriteError> {
-        self.wall.check_mounted()?;
         // LOCK_EX on NFS needs a file that is open for writing.
-        match open::edit(&self.path)? {
-            Some(file) => Ok(file),
-            None => {
+        match open::edit(&self.path) {
+            Ok(Some(file)) => Ok(file),
+            opened => {
+                // The directory may be missing, or something else.
                 drop(self.wall.open()?);
+                opened?;
                 Ok(self.create()?)
             }
         }
     }
 
     fn create(&self) -> io::Result<File> {
-        // Created through another handle: this one is used without O_APPEND.
+        // `append_or_create` opens with O_APPEND, and the state is written at offset 0.
         drop(open::append_or_create(&self.path)?);
         open::edit(&self.path)?.ok_or_else(|| io::Error::other("writer.lock was deleted while it was created"))
     }
 
-    /// Returns the inode of the open file if the path still names it. Locking has made an NFS client ask for its
+    /// Returns device and inode of the open file if the path still names it. Taking the lock has made an NFS client fetch the
     /// attributes.
-    fn named_inode(&self, file: &File) -> io::Result<Option<u64>> {
+    fn named_identity(&self, file: &File) -> io::Result<Option<(u64, u64)>> {
         match file.metadata() {
             Ok(metadata) if metadata.nlink() == 0 => Ok(None),
-            Ok(metadata) => Ok(open::inode_of_name(&self.path).filter(|named| *named == metadata.ino())),
+            Ok(metadata) => {
+                let identity = (metadata.dev(), metadata.ino());
+                Ok(open::identity_of_name(&self.path).filter(|named| *named == identity))
+            }
             Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => Ok(None),
             Err(error) => Err(open::failed("ask for the metadata of", &self.path, &error)),
         }
@@ -96,12 +105,12 @@ impl LockFile {
 }
 
 fn lock(file: &File, path: &Path, began: Instant, deadline: Instant) -> Result<(), WriteError> {
-    let mut pause = SHORTEST_PAUSE;
+    let mut pause = MIN_PAUSE;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => {}
-            // The file was deleted on the server: the caller finds that out and opens it again.
+            // The file was deleted on the server. The caller detects this and opens it again.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => return Ok(()),
             Err(TryLockError::Error(error)) => return Err(open::failed("lock", path, &error).into()),
         }
@@ -109,9 +118,9 @@ fn lock(file: &File, path: &Path, began: Instant, deadline: Instant) -> Result<(
         if left.is_zero() {
             return Err(WriteError::Busy { waited: began.elapsed() });
         }
-        // Jitter keeps waiters that met once from meeting again at every try.
+        // Jitter keeps two waiters from colliding at every attempt.
         std::thread::sleep(pause.mul_f64(0.5 + fastrand::f64()).min(left));
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(MAX_PAUSE);
     }
 }
 
@@ -130,11 +139,11 @@ fn read_state(file: &File) -> io::Result<State> {
 }
 
 impl WriterLock<'_> {
-    /// Stores the state for whoever takes the lock next. It is known to the server when this returns.
+    /// Stores the state for the next holder of the lock. It is durable when this returns.
     ///
     /// # Errors
-    /// When it cannot be stored, or another writer has taken the lock meanwhile: on NFS a client that was cut off loses
-    /// its lock, and writing through the descriptor then fails with EIO.
+    /// Returns an error if the state cannot be stored or another writer has taken the lock. On NFS a client that is cut
+    /// off loses its lock, and writing through the descriptor then fails with EIO.
     pub(crate) fn declare(&mut self) -> io::Result<()> {
         let failed = |error: io::Error| open::failed("write", self.path, &error);
         self.check_held()?;
@@ -144,10 +153,10 @@ impl WriterLock<'_> {
         Ok(())
     }
 
-    /// Checks that nobody else has written the state since the lock was taken or [`WriterLock::declare`] was called.
+    /// Checks that no other writer has stored a state since the lock was taken or [`WriterLock::declare`] was called.
     fn check_held(&self) -> io::Result<()> {
         let stored = read_state(&self.file).map_err(|error| open::failed("read", self.path, &error))?;
-        if stored.holder == self.state.holder && open::inode_of_name(self.path) == Some(self.inode) {
+        if stored.holder == self.state.holder && open::identity_of_name(self.path) == Some(self.identity) {
             return Ok(());
         }
         Err(io::Error::other("the writers' lock was lost to another writer"))
@@ -156,7 +165,7 @@ impl WriterLock<'_> {
 
 impl Drop for WriterLock<'_> {
     fn drop(&mut self) {
-        // Closing the file would release the lock as well; an error here leaves nothing else to try.
+        // Closing the file releases the lock as well, so an error here can be ignored.
         drop(self.file.unlock());
     }
 }

@@ -1,101 +1,91 @@
-//! Opening files. This is the only place that opens a file on the volume.
+//! Opens files. This is the only module that opens a file on the volume.
 //!
-//! Whoever can write the volume can plant anything there: a FIFO that blocks `open`, a symbolic link to another file, a
-//! directory. Every open therefore uses `O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC` and accepts only a regular file.
+//! Anyone who can write the volume can place anything there: a FIFO that blocks `open`, a symbolic link to another file, a
+//! directory. Every file is therefore opened with `O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC` and must be a regular file.
+//! Anything else is an error that names the path and the type of the file: a [`ForeignFile`].
 
-use std::fs::{File, Metadata};
+mod foreign;
+
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
 
-use crate::volume::FILE_MODE;
+pub use crate::limits::MAX_DOCUMENT_BYTES;
+pub use foreign::ForeignFile;
+pub(crate) use foreign::{is_about_the_file, short_name};
 
-/// The largest JSON document that is read, in bytes.
-pub const MAX_DOCUMENT_BYTES: u64 = 256 * 1024;
+/// The mode of directories: the owner (the function) writes, the group (the tasks) only reads.
+pub(crate) const DIRECTORY_MODE: u32 = 0o750;
+
+/// The mode of files: the owner (the function) writes, the group (the tasks) only reads.
+pub(crate) const FILE_MODE: u32 = 0o640;
 
 const GROUP_READS: u32 = 0o040;
 
+/// The number of times that a call is repeated after `ESTALE`.
+const STALE_TRIES: u32 = 3;
+
 const ALWAYS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
-
-/// Something that is not a regular file stands where the contract wants one, or the other way round.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: is {found}; expected {expected}")]
-pub struct ForeignFile {
-    /// The path below the wall's directory, such as `history/0000000042.json`.
-    pub name: String,
-    /// Such as `a FIFO`.
-    pub found: &'static str,
-    /// Such as `a regular file`.
-    pub expected: &'static str,
-}
-
-impl ForeignFile {
-    /// Returns the foreign file that `error` is about, if it is about one.
-    #[must_use]
-    pub fn of(error: &io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
-    }
-}
 
 /// Opens a regular file for reading. Returns `None` if it is missing.
 pub(crate) fn read(path: &Path) -> io::Result<Option<File>> {
-    present(open(path, OFlags::RDONLY, Mode::empty()))
+    present(open(path, OFlags::RDONLY))
 }
 
 /// Opens a regular file for reading and writing. Returns `None` if it is missing.
 pub(crate) fn edit(path: &Path) -> io::Result<Option<File>> {
-    present(open(path, OFlags::RDWR, Mode::empty()))
+    present(open(path, OFlags::RDWR))
 }
 
 /// Opens a regular file for reading and appending. Returns `None` if it is missing.
 pub(crate) fn append(path: &Path) -> io::Result<Option<File>> {
-    present(open(path, OFlags::RDWR | OFlags::APPEND, Mode::empty()))
+    present(open(path, OFlags::RDWR | OFlags::APPEND))
 }
 
-/// Opens a regular file for reading and appending, and creates it with the contract's mode if it is missing.
+/// Opens a regular file for reading and appending, and creates it with [`FILE_MODE`] if it is missing.
 pub(crate) fn append_or_create(path: &Path) -> io::Result<File> {
-    if let Some(file) = append(path)? {
-        return Ok(file);
+    match append(path)? {
+        Some(file) => Ok(file),
+        None => create_with(path, OFlags::RDWR | OFlags::APPEND),
     }
-    let file = open(path, OFlags::RDWR | OFlags::APPEND | OFlags::CREATE, Mode::from_raw_mode(FILE_MODE))?;
-    set_mode(&file, path)?;
-    Ok(file)
 }
 
-/// Lets the tasks read a file that another program of this user has created under a umask of 077.
+/// Creates a file with [`FILE_MODE`]. Fails if `path` exists.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    create_with(path, OFlags::WRONLY | OFlags::EXCL)
+}
+
+/// Creates a directory with [`DIRECTORY_MODE`] and makes its name durable. Does nothing if it exists.
+///
+/// The parent directory must exist. The root of the volume is never created, because a missing root is a missing mount.
+pub(crate) fn create_directory(path: &Path) -> io::Result<()> {
+    if directory(path)?.is_some() {
+        return Ok(());
+    }
+    match std::fs::DirBuilder::new().mode(DIRECTORY_MODE).create(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(failed("create directory", path, &error)),
+    }
+    // The umask may have removed bits.
+    fs_err::set_permissions(path, Permissions::from_mode(DIRECTORY_MODE))?;
+    sync_parent(path)
+}
+
+/// Lets the group read a file that another program of this user created with a umask of 077.
 pub(crate) fn let_the_group_read(file: &File) {
     if let Ok(metadata) = file.metadata()
         && metadata.mode() & GROUP_READS == 0
     {
-        // The file of another user stays as it is: the reader names it.
-        drop(file.set_permissions(std::fs::Permissions::from_mode(metadata.mode() & 0o7777 | GROUP_READS)));
+        // The mode of another user's file cannot be changed. The reader reports that it must not read it.
+        drop(file.set_permissions(Permissions::from_mode(metadata.mode() & 0o7777 | GROUP_READS)));
     }
 }
 
-/// Returns the inode that `path` names, as far as this client knows: its attributes are not asked for on NFS.
-pub(crate) fn inode_of_name(path: &Path) -> Option<u64> {
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
-    rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok().map(|named| named.stx_ino)
-}
-
-/// Makes an NFS client ask the server for the attributes of an open file, as opening it again would.
-pub(crate) fn ask_server(file: &File, path: &Path) -> io::Result<()> {
-    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_FORCE_SYNC;
-    rustix::fs::statx(file, "", flags, StatxFlags::BASIC_STATS)
-        .map(drop)
-        .map_err(|error| failed("ask for the metadata of", path, &error.into()))
-}
-
-/// Creates a file with the contract's mode, whatever the umask is. Fails if `path` exists.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
-    let file = open(path, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, Mode::from_raw_mode(FILE_MODE))?;
-    set_mode(&file, path)?;
-    Ok(file)
-}
-
-/// Opens a directory. Opening it makes an NFS client ask the server again for the names in it.
+/// Opens a directory. On NFS this makes the client ask the server again for the names in it.
 pub(crate) fn directory(path: &Path) -> io::Result<Option<File>> {
     match rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | ALWAYS, Mode::empty()) {
         Ok(file) => Ok(Some(file.into())),
@@ -104,15 +94,15 @@ pub(crate) fn directory(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Opens the directory of a wall, which may be named through symbolic links: its name is a setting.
+/// Opens the directory of a wall. Its path is a setting and may contain symbolic links.
 pub(crate) fn root(path: &Path) -> io::Result<Option<File>> {
     let opened = rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
     match opened.map(File::from).map_err(io::Error::from) {
         Ok(file) if file.metadata()?.is_dir() => Ok(Some(file)),
-        Ok(file) => Err(foreign(path, &file.metadata()?, "a directory")),
+        Ok(file) => Err(ForeignFile::error(path, &file.metadata()?, "a directory")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => match path.metadata() {
-            Ok(metadata) if !metadata.is_dir() => Err(foreign(path, &metadata, "a directory")),
+            Ok(metadata) if !metadata.is_dir() => Err(ForeignFile::error(path, &metadata, "a directory")),
             _ => Err(failed("open", path, &error)),
         },
     }
@@ -133,13 +123,37 @@ pub(crate) fn document(path: &Path, file: &mut File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Returns true if the error is about this one file, and the volume is well: something else stands in its place, or it may
-/// not be read.
-pub(crate) fn is_about_the_file(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::PermissionDenied || ForeignFile::of(error).is_some()
+/// Makes the name of `path` durable by syncing its directory. On NFS this costs nothing.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
+    match root(directory)? {
+        Some(directory) => directory.sync_all(),
+        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("`{}` is gone", directory.display()))),
+    }
 }
 
-/// Names the operation and the path in an error of the file system.
+/// Returns the device and inode that `path` names, as this client has them cached. An NFS client asks the server only after
+/// the directory was opened and has changed.
+pub(crate) fn identity_of_name(path: &Path) -> Option<(u64, u64)> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
+    let named = rustix::fs::statx(CWD, path, flags, StatxFlags::INO).ok()?;
+    Some((rustix::fs::makedev(named.stx_dev_major, named.stx_dev_minor), named.stx_ino))
+}
+
+/// Repeats a read that fails with `ESTALE`, at most three times.
+///
+/// The error means that the file was replaced on the server between two steps. Opening it again finds the new one.
+pub(crate) fn retry_stale<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 0..STALE_TRIES {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => {}
+            result => return result,
+        }
+    }
+    read()
+}
+
+/// Adds the operation and the path to an error of the file system.
 pub(crate) fn failed(operation: &str, path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("failed to {operation} `{}`: {error}", path.display()))
 }
@@ -152,65 +166,36 @@ fn present(opened: io::Result<File>) -> io::Result<Option<File>> {
     }
 }
 
-fn open(path: &Path, flags: OFlags, mode: Mode) -> io::Result<File> {
-    let file: File = rustix::fs::open(path, flags | ALWAYS, mode)
+fn create_with(path: &Path, flags: OFlags) -> io::Result<File> {
+    let file = open(path, flags | OFlags::CREATE)?;
+    // The umask may have removed bits.
+    file.set_permissions(Permissions::from_mode(FILE_MODE)).map_err(|error| failed("set the mode of", path, &error))?;
+    Ok(file)
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<File> {
+    let file: File = rustix::fs::open(path, flags | ALWAYS, Mode::from_raw_mode(FILE_MODE))
         .map_err(|error| explained(path, &error.into(), "a regular file"))?
         .into();
     let metadata = file.metadata().map_err(|error| failed("ask for the metadata of", path, &error))?;
-    if metadata.is_file() { Ok(file) } else { Err(foreign(path, &metadata, "a regular file")) }
+    if metadata.is_file() { Ok(file) } else { Err(ForeignFile::error(path, &metadata, "a regular file")) }
 }
 
-/// Finds out why `path` could not be opened: the error of `open` does not name the type of what stands there.
+/// Finds the reason why `path` could not be opened: the error of `open` does not contain the type of the file.
 fn explained(path: &Path, error: &io::Error, expected: &'static str) -> io::Error {
     if error.kind() == io::ErrorKind::NotADirectory
         && let Some(above) = path.parent()
         && let Ok(metadata) = above.symlink_metadata()
         && !metadata.is_dir()
     {
-        return foreign(above, &metadata, "a directory");
+        return ForeignFile::error(above, &metadata, "a directory");
     }
     let is_expected = |metadata: &Metadata| match expected {
         "a directory" => metadata.is_dir(),
         _ => metadata.is_file(),
     };
     match path.symlink_metadata() {
-        Ok(metadata) if !is_expected(&metadata) => foreign(path, &metadata, expected),
+        Ok(metadata) if !is_expected(&metadata) => ForeignFile::error(path, &metadata, expected),
         _ => failed("open", path, error),
     }
-}
-
-fn foreign(path: &Path, metadata: &Metadata, expected: &'static str) -> io::Error {
-    let kind = metadata.file_type();
-    let found = match () {
-        () if kind.is_symlink() => "a symbolic link",
-        () if kind.is_dir() => "a directory",
-        () if kind.is_fifo() => "a FIFO",
-        () if kind.is_socket() => "a socket",
-        () if kind.is_char_device() || kind.is_block_device() => "a device",
-        () => "a regular file",
-    };
-    ForeignFile { name: short_name(path), found, expected }.into()
-}
-
-impl From<ForeignFile> for io::Error {
-    fn from(file: ForeignFile) -> Self {
-        Self::new(io::ErrorKind::InvalidData, file)
-    }
-}
-
-/// Returns the path as the contract writes it: below the wall's directory.
-pub(crate) fn short_name(path: &Path) -> String {
-    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-    let parent = path.parent().and_then(Path::file_name).and_then(|parent| parent.to_str());
-    match parent {
-        Some(parent @ ("history" | "retries" | "trash" | "rejected")) => Path::new(parent).join(name),
-        _ => name,
-    }
-    .display()
-    .to_string()
-}
-
-fn set_mode(file: &File, path: &Path) -> io::Result<()> {
-    file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE))
-        .map_err(|error| failed("set the mode of", path, &error))
 }

@@ -1,4 +1,4 @@
-//! `rejected/`: the newest events that were refused, for senders that do not wait for an answer.
+//! `rejected/`: the newest refused events of senders that do not wait for an answer.
 
 use std::io;
 
@@ -7,17 +7,15 @@ use serde::Serialize;
 use serde_json::Value;
 use ulid::Ulid;
 
+use crate::limits::KEPT_REJECTED;
 use crate::time::{self, millis};
-use crate::volume::{WallDir, create_directory};
+use crate::volume::WallDir;
 use crate::{open, replace};
 
-/// How many refused events are kept.
-const KEPT: usize = 20;
+/// The longest event that is stored completely, in bytes. Longer ones are cut.
+const MAX_EVENT_BYTES: usize = 256 * 1024;
 
-/// The longest event that is kept whole, in bytes.
-const LONGEST_EVENT: usize = 256 * 1024;
-
-/// A refused event, as it is stored.
+/// A refused event in the form in which it is stored.
 #[derive(Debug, Serialize)]
 struct Rejected<'a> {
     #[serde(serialize_with = "millis::serialize")]
@@ -27,29 +25,29 @@ struct Rejected<'a> {
     event: Value,
 }
 
-/// Stores an event that was refused, with the stable name of the error and its message, and deletes all but the newest 20.
-/// Returns the name of the file below the wall's directory.
+/// Stores a refused event with the stable name and the message of the error, and deletes all but the newest 20. Returns
+/// the path of the file relative to the wall's directory.
 ///
 /// # Errors
-/// When the volume fails.
+/// Returns an error if the volume fails.
 pub fn reject(wall: &WallDir, event: &Value, error: &str, message: &str) -> io::Result<String> {
     let directory = wall.rejected();
-    create_directory(&directory)?;
+    open::create_directory(&directory)?;
     let rejected = Rejected { at: time::now(), error, message, event: bounded(event) };
     let mut json = serde_json::to_vec_pretty(&rejected)?;
     json.push(b'\n');
-    // By nanoseconds, because events that are refused within one millisecond have an order as well.
+    // Nanoseconds, so that events within one millisecond keep their order.
     let path = directory.join(format!("{:019}-{}.json", Timestamp::now().as_nanosecond(), Ulid::generate()));
     replace::put(&path, &[&json])?;
     let names = names(wall)?;
-    for old in names.iter().take(names.len().saturating_sub(KEPT)) {
-        // Another environment may have deleted it as well.
+    for old in names.iter().take(names.len().saturating_sub(KEPT_REJECTED)) {
+        // Another environment may have deleted it already.
         drop(fs_err::remove_file(directory.join(old)));
     }
     Ok(open::short_name(&path))
 }
 
-/// The names of the files, oldest first. What is not named as ours are is left alone.
+/// Returns the names of the stored events, oldest first. Other files are ignored.
 fn names(wall: &WallDir) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs_err::read_dir(wall.rejected())? {
@@ -65,9 +63,9 @@ fn names(wall: &WallDir) -> io::Result<Vec<String>> {
 
 fn bounded(event: &Value) -> Value {
     let text = event.to_string();
-    if text.len() <= LONGEST_EVENT {
+    if text.len() <= MAX_EVENT_BYTES {
         return event.clone();
     }
-    let cut = text.floor_char_boundary(LONGEST_EVENT);
+    let cut = text.floor_char_boundary(MAX_EVENT_BYTES);
     Value::from(format!("{}… ({} bytes)", &text[..cut], text.len()))
 }

@@ -1,4 +1,4 @@
-//! The state that writers share, stored in `writer.lock`. Only the lock's holder reads and writes it.
+//! The shared state of the writers, stored in `writer.lock`. Only the holder of the lock reads and writes it.
 
 use std::io;
 
@@ -6,40 +6,42 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use crate::cursor::Cursor;
 use crate::intent::Intent;
-use crate::wall::Cursor;
 
-/// The size of the state in `writer.lock`, in bytes. It is padded, so that a new state replaces the old one by one write.
+/// The size of the state in `writer.lock`, in bytes. It is padded, so that one write replaces the whole state.
 pub(crate) const STATE_BYTES: usize = 12_288;
 
-/// How many replaced logs are followed for lines that still arrive in them.
+/// The number of replaced logs that are followed for lines that still arrive in them.
 pub(crate) const MAX_REPLACED: usize = 40;
 
 /// The state of the writers of one wall.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct State {
-    /// Identifies the lock cycle that wrote this state, so that a writer that lost its lock notices.
+    /// The lock cycle that wrote this state. A writer that lost its lock finds another one here.
     pub(crate) holder: Ulid,
     pub(crate) intent: Intent,
-    /// Up to where the log's events are stored in `retries/`.
+    /// The place in the log up to which all events are stored in `retries/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) recorded: Option<Recorded>,
-    /// Changes whenever a file in `retries/` comes or goes.
+    /// Changes whenever a file in `retries/` is created or removed.
     pub(crate) retries: Ulid,
-    /// Logs that were replaced lately, oldest first.
+    /// The logs that were replaced recently, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) replaced: Vec<Replaced>,
-    /// The append because of which the log is to be moved: it may still arrive in the old one. Not stored here.
+    /// The append that has not arrived yet, so that the log has to be moved. Not stored.
     #[serde(skip)]
     pub(crate) late: Intent,
-    /// The log ends in half a line of a writer that died. Not stored.
+    /// True if the log ends with half a line of a crashed writer. Not stored.
     #[serde(skip)]
     pub(crate) half: bool,
 }
 
-/// A place in the life of a wall. The edition tells whether the same bytes still stand before it: after an edit by hand
-/// the position alone would be reached again by messages whose events are stored nowhere else.
+/// A [`Cursor`] in the form in which it is stored.
+///
+/// The edition is needed because the log may be edited by hand: new messages, whose events are stored nowhere else, could
+/// then end before the same position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recorded {
     pub(crate) wall: Ulid,
@@ -54,29 +56,29 @@ impl From<Cursor> for Recorded {
     }
 }
 
-/// A log that was replaced. Another program may hold it open and append to it.
+/// A replaced log. Another program may still have it open and append to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Replaced {
-    /// The file in `trash/`.
+    /// The name of the log in `trash/`.
     pub(crate) file: Ulid,
-    /// The bytes before this offset were taken over.
+    /// The offset up to which lines were carried over.
     pub(crate) from: u64,
-    /// The append because of which it was moved: it may still arrive.
+    /// The append that had not arrived when the log was moved.
     #[serde(default, skip_serializing_if = "Intent::is_nothing")]
     pub(crate) late: Intent,
-    /// Half a line of ours stands there.
+    /// True if half a line of a writer stands at `from`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) half: bool,
-    /// As `from`, once the append that was declared together with it is settled.
+    /// The new value of `from` once the append that carries the lines over is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) then: Option<u64>,
-    /// Lines that arrive later than this are not taken over.
+    /// The time after which no more lines are carried over.
     pub(crate) until: Timestamp,
 }
 
 impl State {
-    /// Parses the content of `writer.lock`. An empty file is the default state. Unknown content is an unknown intent,
-    /// which is never assumed to be settled.
+    /// Parses the content of `writer.lock`. An empty file is the default state. Unknown content becomes
+    /// [`Intent::Unknown`], which never counts as settled.
     pub(crate) fn parse(text: &[u8]) -> Self {
         let text = text.trim_ascii();
         if text.is_empty() {

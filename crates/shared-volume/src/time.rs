@@ -1,50 +1,50 @@
-//! Points in time as the volume has them: RFC 3339, UTC, always three digits of milliseconds.
+//! Timestamps as the volume stores them: RFC 3339 in UTC, with three digits of milliseconds.
 
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// Now, in whole milliseconds, which is all that the volume keeps.
+/// Returns the current time, rounded to milliseconds.
 #[must_use]
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Millisecond).unwrap_or(now)
 }
 
-/// `2026-11-23T18:26:01.120Z`.
+/// Formats a timestamp, such as `2026-11-23T18:26:01.120Z`.
 #[must_use]
 pub fn to_text(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// For `#[serde(with = "millis")]`.
+/// Serializes a timestamp, with `#[serde(with = "millis")]`.
 pub mod millis {
     use super::{Deserialize, Deserializer, Serializer, Timestamp, to_text};
 
-    /// Writes a point in time.
+    /// Serializes a timestamp.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// Returns the error of the serializer.
     pub fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&to_text(*time))
     }
 
-    /// Reads a point in time.
+    /// Deserializes a timestamp.
     ///
     /// # Errors
-    /// Those of the deserializer, and text that is not RFC 3339.
+    /// Returns an error if the text is not RFC 3339.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         Timestamp::deserialize(deserializer)
     }
 }
 
-/// For `#[serde(with = "optional_millis")]`.
+/// Serializes an optional timestamp, with `#[serde(with = "optional_millis")]`.
 pub mod optional_millis {
     use super::{Deserialize, Deserializer, Serializer, Timestamp, to_text};
 
-    /// Writes a point in time that may be unknown.
+    /// Serializes a timestamp, or null.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// Returns the error of the serializer.
     pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => serializer.serialize_str(&to_text(*time)),
@@ -52,10 +52,10 @@ pub mod optional_millis {
         }
     }
 
-    /// Reads a point in time that may be unknown.
+    /// Deserializes a timestamp, or null.
     ///
     /// # Errors
-    /// Those of the deserializer, and text that is not RFC 3339.
+    /// Returns an error if the text is not RFC 3339.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
         Option::<Timestamp>::deserialize(deserializer)
     }

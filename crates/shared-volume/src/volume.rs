@@ -1,21 +1,15 @@
-//! Where things are on the volume.
+//! The paths of everything on the volume.
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 
-use crate::{open, replace};
-
-/// Directories are 0750: the owner (the function) writes, the group (the tasks) only reads.
-const DIRECTORY_MODE: u32 = 0o750;
-
-/// Files are 0640, for the same reason.
-pub(crate) const FILE_MODE: u32 = 0o640;
+use crate::open;
 
 /// The root of the access point, as mounted (on AWS `/mnt/msg`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +19,21 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// The volume mounted at `root`. Nothing is touched: the directory may come to exist later.
+    /// Returns the volume at `root`, without touching it. The directory may be created later.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into(), require_mount: false }
     }
 
-    /// Takes the volume for missing unless the root is a mount point. An image that has the directory, so that a new
-    /// volume gets its owner, would otherwise keep the wall in the container.
+    /// Sets whether a root that is not a mount point counts as a missing volume. The default is false.
+    ///
+    /// An image may contain the directory so that a new volume inherits its owner. Without this check the wall would be
+    /// written into the container if the mount is missing.
     #[must_use]
     pub fn require_mount(self, require_mount: bool) -> Self {
         Self { require_mount, ..self }
     }
 
-    /// The directory of a wall: the root for the default wall, `walls/<name>` for a named one.
+    /// Returns the directory of a wall: the root for the default wall, `walls/<name>` for a named one.
     #[must_use]
     pub fn wall(&self, name: Option<&WallName>) -> WallDir {
         let dir = match name {
@@ -48,7 +44,7 @@ impl Volume {
     }
 }
 
-/// The name of a wall: 1 to 64 of `a-z`, `0-9` and `-`, so that it is safe in a path and in a URL.
+/// The name of a wall: 1 to 64 characters of `a-z`, `0-9` and `-`, which are safe in paths and URLs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WallName(String);
 
@@ -64,12 +60,12 @@ impl FromStr for WallName {
     }
 }
 
-/// A name that cannot be a wall's.
+/// The error of parsing an invalid name of a wall.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} cannot name a wall: use 1 to 64 of a-z, 0-9 and -")]
 pub struct InvalidWallName(String);
 
-/// The directory of one wall, and the files in it.
+/// The directory of one wall, with the paths of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WallDir {
     dir: PathBuf,
@@ -78,16 +74,17 @@ pub struct WallDir {
 }
 
 impl WallDir {
-    /// The directory itself.
+    /// Returns the path of the directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.dir
     }
 
-    /// Opens the directory, which makes an NFS client ask the server again for the names in it.
+    /// Opens the directory. On NFS this makes the client ask the server again for the names in it.
     ///
     /// # Errors
-    /// When the volume is missing: there is no such directory, or it has to be a mount point and is none.
+    /// Returns an error if the volume is missing: the directory does not exist, or is not the mount point that
+    /// [`Volume::require_mount`] requires.
     pub fn open(&self) -> io::Result<File> {
         let missing = |problem| {
             let missing = MissingVolume { directory: self.dir.display().to_string(), problem };
@@ -100,64 +97,56 @@ impl WallDir {
         }
     }
 
-    /// Checks that the volume is mounted, if it has to be: below a root that is no mount point, files may be left.
-    pub(crate) fn check_mounted(&self) -> io::Result<()> {
-        match &self.mount {
-            Some(_) => self.open().map(drop),
-            None => Ok(()),
-        }
-    }
-
-    /// `content`: the log of messages.
+    /// Returns the path of `content`, the log.
     #[must_use]
     pub fn content(&self) -> PathBuf {
         self.dir.join("content")
     }
 
-    /// `config.json`: the configuration in force.
+    /// Returns the path of `config.json`, the configuration in force.
     #[must_use]
     pub fn config(&self) -> PathBuf {
         self.dir.join("config.json")
     }
 
-    /// `history/`: every configuration ever published.
+    /// Returns the path of `history/`, the newest 200 published configurations.
     #[must_use]
     pub fn history(&self) -> PathBuf {
         self.dir.join("history")
     }
 
-    /// `history/0000000042.json`: ten digits, so that names sort as generations do.
+    /// Returns the path of a generation, such as `history/0000000042.json`. Ten digits make names sort by generation.
     #[must_use]
     pub fn history_file(&self, generation: u64) -> PathBuf {
         self.history().join(format!("{generation:010}.json"))
     }
 
-    /// `writer.lock`: taken by writers only, never replaced, never deleted. It contains the state of the writers.
+    /// Returns the path of `writer.lock`, which only writers lock. It contains their shared state and is never replaced.
     #[must_use]
     pub fn writer_lock(&self) -> PathBuf {
         self.dir.join("writer.lock")
     }
 
-    /// `retries/`: the events that were applied within the retry window.
+    /// Returns the path of `retries/`, the events that were applied within the retry window.
     #[must_use]
     pub fn retries(&self) -> PathBuf {
         self.dir.join("retries")
     }
 
-    /// `rejected/`: events that were refused, the newest 20.
+    /// Returns the path of `rejected/`, the newest 20 refused events.
     #[must_use]
     pub fn rejected(&self) -> PathBuf {
         self.dir.join("rejected")
     }
 
-    /// `trash/`: logs that compaction and clear replaced, for 7 days.
+    /// Returns the path of `trash/`, which keeps replaced logs for 7 days.
     #[must_use]
     pub fn trash(&self) -> PathBuf {
         self.dir.join("trash")
     }
 }
 
-/// The volume is not there.
+/// The error of a missing volume.
 #[derive(Debug, thiserror::Error)]
 #[error("the volume is missing: `{directory}` {problem}")]
 pub(crate) struct MissingVolume {
@@ -166,7 +155,7 @@ pub(crate) struct MissingVolume {
 }
 
 impl MissingVolume {
-    /// Returns true if `error` says that the volume is missing.
+    /// Returns true if a missing volume caused `error`.
     pub(crate) fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|error| error.is::<Self>())
     }
@@ -179,23 +168,8 @@ fn is_mount_point(root: &Path) -> io::Result<bool> {
     if asked.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) {
         return Ok(asked.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
     }
-    // Before Linux 5.8: a mount is on another device than the directory above it, or is that directory itself.
+    // Before Linux 5.8: a mount point is on another device than its parent directory, or is its own parent.
     let above = fs_err::metadata(root.join(".."))?;
     let root = fs_err::metadata(root)?;
     Ok(root.dev() != above.dev() || root.ino() == above.ino())
-}
-
-/// Creates a directory of the contract with its mode, whatever the umask is, and makes its name durable. The directory
-/// above it must exist: nobody creates the root of the volume, because a missing root means a missing mount.
-pub(crate) fn create_directory(dir: &Path) -> io::Result<()> {
-    if open::directory(dir)?.is_some() {
-        return Ok(());
-    }
-    match std::fs::DirBuilder::new().mode(DIRECTORY_MODE).create(dir) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) => return Err(open::failed("create directory", dir, &error)),
-    }
-    fs_err::set_permissions(dir, std::fs::Permissions::from_mode(DIRECTORY_MODE))?;
-    replace::sync_directory_of(dir)
 }

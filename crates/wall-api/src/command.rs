@@ -89,7 +89,7 @@ pub struct Clear {
 pub struct Remove {
     /// The id of the message.
     pub id: String,
-    /// Who removes it, if known.
+    /// The person who removes it, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// The event id: see [`Post::event`].
@@ -109,7 +109,7 @@ pub struct ChangeConfig {
     /// Refuses the change unless this generation is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_generation: Option<u64>,
-    /// Why it is changed: at most 500 characters.
+    /// The reason for the change: at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The event id: see [`Post::event`].
@@ -129,7 +129,7 @@ pub struct PublishConfig {
     /// Refuses the configuration unless this generation is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_generation: Option<u64>,
-    /// Why it is published: at most 500 characters.
+    /// The reason for the publication: at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The event id: see [`Post::event`].

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 pub struct ErrorBody {
     /// The stable name.
     pub error: Cow<'static, str>,
-    /// What is wrong, and where.
+    /// The fault and its place, for people.
     pub message: String,
-    /// The field that is wrong, such as `text` or `config.posting`; null if the error is not about one field.
+    /// The field that is wrong, such as `text` or `config.posting`; null if the error is about no single field. A field of
+    /// the configuration begins with `config.`.
     #[serde(default)]
     pub field: Option<Cow<'static, str>>,
-    /// The HTTP status, in answers that are not HTTP responses.
+    /// The HTTP status, in answers that are no HTTP responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
 }
@@ -25,6 +26,6 @@ pub struct ErrorBody {
 pub struct FunctionError {
     /// The stable name: one of [`VolumeProblem`](crate::VolumeProblem), unless the function crashed.
     pub error_type: String,
-    /// What is wrong, and where.
+    /// The fault, for people.
     pub error_message: String,
 }

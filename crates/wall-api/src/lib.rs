@@ -1,8 +1,57 @@
-//! The wire: the commands that the function takes, the views and errors that it answers, and their limits.
+//! The types that the programs of MessageWall exchange: commands, answers, errors and their limits.
 //!
-//! Function, reader, page, local cloud and command line share these types, so that no side has a copy of its own. The crate
-//! contains serde types only: no files, no HTTP server. Of `shared-volume` it uses the documents that are sent as they are
-//! stored: the configuration and its cause.
+//! The function (`lambda-writer`) receives commands and returns answers. The reader, the local cloud and the command line
+//! send commands and read answers. All of them use these types, so no program has a copy of its own. The crate contains
+//! serde types only: no files, no HTTP server. From `shared-volume` it takes the documents that are sent as they are stored:
+//! the configuration and its cause.
+//!
+//! # Commands
+//!
+//! A command is a JSON object whose field `command` is its name. [`Command`] has one variant for each:
+//!
+//! | command | fields | answer |
+//! |---|---|---|
+//! | `post` | [`Post`] | [`Posted`] |
+//! | `read` | [`Read`] | [`Newest`] |
+//! | `clear` | [`Clear`] | [`Cleared`] |
+//! | `remove` | [`Remove`] | [`Removed`] |
+//! | `change_config` | [`ChangeConfig`] | [`Configured`] |
+//! | `publish_config` | [`PublishConfig`] | [`Configured`] |
+//! | `rollback_config` | [`RollbackConfig`] | [`Configured`] |
+//!
+//! ```
+//! use wall_api::{Command, Post};
+//!
+//! let post = Post { text: "Hello".into(), event: Some("order-17".into()), ..Post::default() };
+//! let json = serde_json::to_string(&Command::Post(post))?;
+//! assert_eq!(json, r#"{"command":"post","text":"Hello","event":"order-17"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! A command that changes something has an event id (`event`). A retry with the same event id and the same fields has no
+//! second effect: its answer is that of the first one, with `repeated` set. [`Origin`] keeps the event ids of different
+//! senders apart.
+//!
+//! # Errors
+//!
+//! A refusal is an [`ErrorBody`] in place of the answer: a stable name, a message for people, and the field that is wrong.
+//! The same command will be refused again.
+//!
+//! ```
+//! let json = r#"{"error":"message_empty","message":"text: the message is empty","field":"text","status":400}"#;
+//! let refusal: wall_api::ErrorBody = serde_json::from_str(json)?;
+//! assert_eq!(refusal.field.as_deref(), Some("text"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! A failure of the volume ends the invocation with a [`FunctionError`], because Lambda then repeats an asynchronous
+//! invocation. Its name is that of a [`VolumeProblem`], which has the HTTP status and the [`Outcome`]: after
+//! [`Outcome::Unknown`] the command may have had its effect all the same.
+//!
+//! # Limits
+//!
+//! [`ReadLimit`] is the number of messages to read, and the constants are the limits of requests and replies. A test compares
+//! them with `contract.json`.
 
 mod command;
 mod error;

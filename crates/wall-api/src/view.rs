@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use shared_volume::config::{Cause, Config};
 use shared_volume::time::optional_millis;
 
@@ -51,6 +51,7 @@ pub struct Newest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cleared {
     /// Always true.
+    #[serde(deserialize_with = "always_true")]
     pub cleared: bool,
     /// The id of the new wall.
     pub wall: String,
@@ -77,11 +78,15 @@ pub struct Configured {
     /// When it was published.
     #[serde(with = "optional_millis")]
     pub published_at: Option<Timestamp>,
-    /// Who or what published it, and why.
+    /// The cause of the publication: source, event and note.
     pub cause: Cause,
     /// The configuration.
     pub config: Config,
     /// True if an earlier command with the same event had published it.
     #[serde(default)]
     pub repeated: bool,
+}
+
+fn always_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    if bool::deserialize(deserializer)? { Ok(true) } else { Err(serde::de::Error::custom("must be true")) }
 }

@@ -1,16 +1,17 @@
-//! The latest configuration changes, for the wall's list.
+//! The latest changes of the configuration, for the wall's list.
 
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::Value;
+use shared_volume::WallDir;
 use shared_volume::config::{self, Config, Published};
-use shared_volume::{WallDir, time};
 
-use crate::snapshot::ConfigChange;
+use super::pass::Pass;
+use super::snapshot::ConfigChange;
 
-/// How many changes are kept.
+/// The number of changes that are kept.
 const KEPT: usize = 20;
 
 /// The changes up to the configuration that is running, oldest first.
@@ -18,7 +19,7 @@ const KEPT: usize = 20;
 pub(super) struct Changes {
     wall: WallDir,
     pub(super) newest: Vec<Arc<ConfigChange>>,
-    /// The highest generation that was ever listed: above it nothing is known.
+    /// The highest generation that was ever listed. Nothing is known of higher ones.
     highest: u64,
 }
 
@@ -27,34 +28,35 @@ impl Changes {
         Self { wall, newest: Vec::new(), highest: 0 }
     }
 
-    /// Takes in that `running` was begun after `before`, which was seen to run.
+    /// Adds the change from `before` to `running`, and reads the generations that were skipped between them.
     ///
-    /// Of the history only those generations are read that came and went unseen, mostly none: every file is a few round
-    /// trips on a network mount, and the new configuration is waited for.
+    /// Nothing else of the history is read: each file costs a few round trips on a network mount, and the new
+    /// configuration is not published before.
     pub(super) fn add(&mut self, before: &Published, running: &Published) {
         let is_next = running.generation > before.generation && before.generation == self.highest;
-        let missed = if is_next { self.missed(before.generation + 1..running.generation) } else { None };
-        let Some(missed) = missed else { return self.read(running, true) };
-        let published: Vec<_> = [before.clone()].into_iter().chain(missed).chain([running.clone()]).collect();
-        self.newest.extend(changes(&published, true).map(Arc::new));
+        let skipped = if is_next { self.skipped(before.generation + 1..running.generation) } else { None };
+        let Some(skipped) = skipped else { return self.read(running, Pass::Later) };
+        let published: Vec<_> = [before.clone()].into_iter().chain(skipped).chain([running.clone()]).collect();
+        self.newest.extend(changes(&published, Pass::Later).map(Arc::new));
         self.newest.drain(..self.newest.len().saturating_sub(KEPT));
         self.highest = running.generation;
     }
 
-    /// What these generations were; nothing when they are too many, or not all can be read.
-    fn missed(&self, generations: Range<u64>) -> Option<Vec<Published>> {
+    /// Reads these generations. Returns `None` if they are too many, or if one cannot be read.
+    fn skipped(&self, generations: Range<u64>) -> Option<Vec<Published>> {
         if generations.end - generations.start > KEPT as u64 {
             return None;
         }
-        generations.map(|generation| self.told(config::generation(&self.wall, generation))?).collect()
+        generations.map(|generation| logged(config::generation(&self.wall, generation))?).collect()
     }
 
-    /// Reads the list from the history, for `running`. `live` says that what is not known yet is new.
-    pub(super) fn read(&mut self, running: &Published, live: bool) {
+    /// Reads the list from the history, up to `running`. A change that is not known yet is new if the pass is a later
+    /// one.
+    pub(super) fn read(&mut self, running: &Published, pass: Pass) {
         let mut published = self.history(KEPT + 1);
         published.retain(|published| published.generation <= running.generation);
         published.reverse();
-        // What a person wrote into config.json is in no history.
+        // A configuration that a person wrote into config.json is not in the history.
         if running.generation > 0 && published.last() != Some(running) {
             published.push(running.clone());
         }
@@ -66,32 +68,32 @@ impl Changes {
             let known = before.iter().find(|known| known.published == change.published).cloned();
             known.unwrap_or_else(|| Arc::new(change))
         };
-        self.newest = changes(&published, live).map(known).collect();
+        self.newest = changes(&published, pass).map(known).collect();
         self.newest.drain(..self.newest.len().saturating_sub(KEPT));
         self.highest = self.highest.max(running.generation);
     }
 
-    /// The newest published, newest first.
+    /// Returns the newest published configurations, newest first; none if the history cannot be read.
     pub(super) fn history(&self, limit: usize) -> Vec<Published> {
-        self.told(config::history(&self.wall, limit)).unwrap_or_default()
-    }
-
-    /// The list is a convenience: where the history cannot be read it is shorter, and the wall goes on.
-    fn told<T>(&self, read: io::Result<T>) -> Option<T> {
-        read.inspect_err(|error| tracing::warn!(%error, "config_history_unreadable")).ok()
+        logged(config::history(&self.wall, limit)).unwrap_or_default()
     }
 }
 
-/// Each configuration of a row but the first, and how it differs from the one before.
-fn changes(row: &[Published], live: bool) -> impl Iterator<Item = ConfigChange> {
-    let seen = live.then(time::now);
+/// Logs an error of the history. The list is a convenience: without a part of the history it is shorter.
+fn logged<T>(read: io::Result<T>) -> Option<T> {
+    read.inspect_err(|error| tracing::warn!(%error, "config_history_unreadable")).ok()
+}
+
+/// Returns each configuration of `row` except the first, with its difference from the one before.
+fn changes(row: &[Published], pass: Pass) -> impl Iterator<Item = ConfigChange> {
+    let seen = pass.seen();
     row.windows(2).map(move |pair| {
         let (changed, published) = (changed_fields(&pair[0].config, &pair[1].config), Arc::new(pair[1].clone()));
-        ConfigChange { published, changed, seen, rendered: OnceLock::new() }
+        ConfigChange { published, changed, seen }
     })
 }
 
-/// The top-level fields that differ.
+/// Returns the names of the top-level fields that differ.
 fn changed_fields(before: &Config, after: &Config) -> Vec<String> {
     let (before, after) = (serde_json::to_value(before), serde_json::to_value(after));
     let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (before, after) else { return Vec::new() };
@@ -104,20 +106,22 @@ mod tests {
 
     use serde_json::json;
     use shared_volume::Volume;
-    use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+    use shared_volume::config::{Cause, Change, Outcome, Published, Request};
+    use shared_volume::wall::WallWriter;
 
-    use super::{Changes, KEPT};
+    use super::{Changes, KEPT, Pass};
 
-    /// Publishes so many configurations, each with a title of its own, and answers the last.
+    /// Publishes `count` configurations, each with a title of its own, and returns the last one.
     fn publish_more(changes: &Changes, count: u64) -> Published {
         let mut last = Published::initial();
         for _ in 0..count {
             let change = Change::Patch(json!({ "title": format!("after {}", last.generation) }));
             let request = Request { change, expected_generation: None, cause: Cause::default() };
-            let Outcome::Published(published) =
-                publish(&changes.wall, request, Instant::now() + Duration::from_secs(5)).unwrap()
+            let Outcome::Published(published) = WallWriter::new(changes.wall.clone())
+                .publish(request, Instant::now() + Duration::from_secs(5))
+                .unwrap()
             else {
-                panic!("it was repeated")
+                panic!("the publication was repeated")
             };
             last = published;
         }
@@ -135,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn generations_that_came_and_went_unseen_are_in_the_list() {
+    fn skipped_generations_are_in_the_list() {
         let (_directory, mut changes) = changes();
         let first = publish_more(&changes, 1);
-        changes.read(&first, false);
+        changes.read(&first, Pass::First);
         let fourth = publish_more(&changes, 3);
         changes.add(&first, &fourth);
         assert_eq!(generations(&changes), [1, 2, 3, 4]);
@@ -150,7 +154,7 @@ mod tests {
     fn the_next_generation_is_added_without_reading_the_history() {
         let (directory, mut changes) = changes();
         let first = publish_more(&changes, 1);
-        changes.read(&first, false);
+        changes.read(&first, Pass::First);
         let second = publish_more(&changes, 1);
         fs_err::remove_dir_all(directory.path().join("history")).unwrap();
         changes.add(&first, &second);
@@ -158,10 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_listed_before_a_way_back_is_not_new_after_it() {
+    fn changes_listed_before_a_step_back_are_not_new_after_it() {
         let (_directory, mut changes) = changes();
         let third = publish_more(&changes, 3);
-        changes.read(&third, false);
+        changes.read(&third, Pass::First);
         // A person puts an older generation into config.json.
         let back = Published { generation: 1, ..Published::initial() };
         changes.add(&third, &back);
@@ -171,10 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn after_a_long_absence_the_list_is_read_anew() {
+    fn the_list_is_read_again_if_too_many_generations_were_skipped() {
         let (_directory, mut changes) = changes();
         let first = publish_more(&changes, 1);
-        changes.read(&first, false);
+        changes.read(&first, Pass::First);
         let last = publish_more(&changes, KEPT as u64 + 5);
         changes.add(&first, &last);
         assert_eq!(generations(&changes), (7..=26).collect::<Vec<_>>());

@@ -1,13 +1,13 @@
-//! Why the thread should wake up, and what it then looks at.
+//! Hints: the reasons to scan the volume.
 
-/// Something that happened outside the thread.
+/// An event outside the thread that makes it scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hint {
-    /// Anything may have changed on the volume, or somebody began to care.
-    Look,
-    /// This may have changed, and nothing else was seen to.
+    /// Scan everything: anything may have changed, or a stream was opened.
+    Scan,
+    /// Scan one part: it may have changed, and nothing else did.
     Changed(Part),
-    /// The directory that was watched may be another one now.
+    /// The watched directory may have been replaced.
     WatchLost,
     /// The reader shuts down.
     Stop,
@@ -22,10 +22,10 @@ pub(super) enum Part {
     Messages,
 }
 
-/// What one look takes in. Each file is a few round trips on a network mount, so what did not change is left alone.
+/// The parts that a scan reads. Each file costs a few round trips on a network mount, so unchanged ones are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scope {
-    /// The directory itself, whether it is watched, and every part.
+    /// Every part, the directory itself, and the watcher.
     pub(super) everything: bool,
     configuration: bool,
     messages: bool,

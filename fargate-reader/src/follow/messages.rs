@@ -1,200 +1,175 @@
-//! The messages, as the log is followed.
+//! The messages, as read from the log.
 
-use std::collections::{HashMap, VecDeque};
-use std::fs::File;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use shared_volume::WallDir;
 use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
-use shared_volume::{WallDir, time};
 
-use super::item::item;
-use crate::metrics::Journey;
-use crate::snapshot::{Encoded, Item, PAGE_MESSAGES, Said, Shown};
+use super::journey::Journey;
+use super::open_files::OpenFiles;
+use super::pass::Pass;
+use super::snapshot::{Item, ItemKind, Message};
 
-/// As many as a configuration can keep; should it keep more from now on, they are here.
-const MOST_KEPT: usize = 10_000;
+/// The largest number of messages that are kept in memory: as many as a configuration can keep, so that they are there
+/// if it keeps more from now on.
+const MAX_KEPT: usize = 10_000;
 
-/// What was read of the log.
+/// The newest items of the log, kept in memory.
 #[derive(Debug)]
 pub(super) struct Messages {
     tail: Tail,
     kept: VecDeque<Arc<Item>>,
-    /// How many of them are messages.
-    messages: usize,
-    /// Where the first of them begins.
+    /// The ids of the messages among them.
+    ids: HashSet<String>,
+    /// The ids of removed messages, each with the position behind its last removal.
+    removed: HashMap<String, u64>,
+    /// The beginning of the first of them.
     begins: Cursor,
     pub(super) cursor: Cursor,
     pub(super) damaged_lines: u64,
     journey: Journey,
-    /// The log as it was read, until [`Messages::close`].
-    open: Option<File>,
 }
 
-/// The newest of what was read, oldest first.
+/// The newest items, oldest first.
 pub(super) struct Newest {
     pub(super) begins: Cursor,
     pub(super) items: Vec<Arc<Item>>,
-    pub(super) messages: Vec<Arc<Shown>>,
+    pub(super) messages: Vec<Arc<Message>>,
 }
 
 impl Messages {
     pub(super) fn new(wall: WallDir, journey: Journey) -> Self {
-        let (tail, kept, open) = (Tail::new(wall), VecDeque::new(), None);
         Self {
-            tail,
-            kept,
-            messages: 0,
+            tail: Tail::new(wall),
+            kept: VecDeque::new(),
+            ids: HashSet::new(),
+            removed: HashMap::new(),
             begins: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
             damaged_lines: 0,
             journey,
-            open,
         }
     }
 
-    /// The newest `count` messages, and what was said since the oldest of them.
+    /// Returns the newest `count` messages, and the items since the oldest of them.
     pub(super) fn newest(&self, count: usize) -> Newest {
-        let mut messages: Vec<_> =
-            self.kept.iter().rev().filter_map(|item| message(item)).take(count).cloned().collect();
+        let mut messages: Vec<_> = self.kept.iter().rev().filter_map(|item| item.message()).take(count).collect();
         messages.reverse();
-        // With all messages goes what stands before them.
-        let first = messages.first().filter(|_| messages.len() < self.messages);
+        // If all messages are taken, so are the items before them.
+        let first = messages.first().filter(|_| messages.len() < self.ids.len());
         let from = first.map_or(0, |first| self.place(first.ends));
         let begins = from.checked_sub(1).map_or(self.begins, |before| self.kept[before].ends);
+        let messages = messages.into_iter().cloned().collect();
         Newest { begins, items: self.kept.range(from..).cloned().collect(), messages }
     }
 
-    /// Reads what was added. Whether anything was. `live` says that it was not there before the reader started.
-    pub(super) fn read(&mut self, live: bool) -> io::Result<bool> {
+    /// Reads the entries that were added to the log. Returns true if there were any.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub(super) fn read(&mut self, pass: Pass, open: &mut OpenFiles) -> io::Result<bool> {
         let Some(added) = self.tail.read()? else { return Ok(false) };
-        let seen = live.then(time::now);
-        let stored = added.modified.filter(|_| live).and_then(|time| Timestamp::try_from(time).ok());
-        let Added { restarted, entries, first, damaged_lines, cursor, open, .. } = added;
-        self.open = open;
-        // More was added than is read at once: what was read before has no connection to it.
+        let seen = pass.seen();
+        let stored = added.modified.filter(|_| pass == Pass::Later).and_then(|time| Timestamp::try_from(time).ok());
+        let Added { restarted, entries, first, damaged_lines, cursor, open: file, .. } = added;
+        open.keep(file);
+        // More was added than one read returns: what was read before is not connected to it.
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
-        let removed = removals(&entries);
-        self.take_off(&removed);
-        self.add(entries.into_iter().map(|entry| item(entry, cursor.wall, stored, seen)), &removed, before);
-        self.drop_gone(first);
+        self.take_off(&entries);
+        self.add(entries.into_iter().map(|entry| Item::new(entry, cursor.wall, stored, seen)), before);
+        self.drop_compacted(first);
         self.drop_oldest();
-        self.keep_encoded();
         (self.damaged_lines, self.cursor) = (damaged_lines, cursor);
         Ok(true)
     }
 
-    /// Adds what is new. `removed` says where it takes off which ids, `before` are the messages that were known before.
-    fn add(
-        &mut self,
-        items: impl Iterator<Item = Item>,
-        removed: &HashMap<String, usize>,
-        mut before: HashMap<String, Arc<Shown>>,
-    ) {
-        for (at, mut new) in items.enumerate() {
-            match &mut new.said {
-                // It came and went at once.
-                Said::Message(shown) if removed.get(&shown.id).is_some_and(|gone| at < *gone) => {
-                    new.said = Said::Nothing;
+    /// Adds new items. `before` contains the messages that were known before a restart.
+    fn add(&mut self, items: impl Iterator<Item = Item>, mut before: HashMap<String, Arc<Message>>) {
+        for mut new in items {
+            match &mut new.kind {
+                // Posted and removed within one read, or a copy of a record that somebody has put back.
+                ItemKind::Message(message)
+                    if self.removed.contains_key(&message.id) || self.ids.contains(&message.id) =>
+                {
+                    new.kind = ItemKind::Removed;
                 }
-                Said::Message(shown) => {
-                    self.messages += 1;
-                    match before.remove(&shown.id).filter(|known| known.text == shown.text) {
-                        // It is where it was, or somewhere else; it came when it came.
-                        Some(known) => *shown = Arc::new(Shown { ends: shown.ends, ..Shown::clone(&known) }),
-                        None => self.journey.observe(shown),
+                ItemKind::Message(message) => {
+                    self.ids.insert(message.id.clone());
+                    match before.remove(&message.id).filter(|known| known.text == message.text) {
+                        // The message was known: it keeps its times, at a place that may be another one.
+                        Some(known) => *message = Arc::new(Message { ends: message.ends, ..Message::clone(&known) }),
+                        None => self.journey.observe(message),
                     }
                 }
-                Said::Removal(_) | Said::Nothing => {}
+                ItemKind::Removal(_) | ItemKind::Removed => {}
             }
             self.kept.push_back(Arc::new(new));
         }
     }
 
-    /// Closes what was read, which is a round trip on a network mount: not before what is new was published.
-    pub(super) fn close(&mut self) {
-        self.open = None;
-    }
-
-    /// Takes these messages off, and every copy of them: somebody may have put a copy of the log back.
-    fn take_off(&mut self, removed: &HashMap<String, usize>) {
-        if removed.is_empty() {
+    /// Takes the messages off that these entries remove.
+    fn take_off(&mut self, entries: &[Entry]) {
+        let known = self.removed.len();
+        for entry in entries {
+            if let wall::EntryKind::Removal(removal) = &entry.kind {
+                self.ids.remove(&removal.removes);
+                self.removed.insert(removal.removes.clone(), entry.span.end);
+            }
+        }
+        if self.removed.len() == known {
             return;
         }
         for item in &mut self.kept {
-            if message(item).is_some_and(|shown| removed.contains_key(&shown.id)) {
-                // Whoever has seen it, and nothing since, is told from here.
-                *item = Arc::new(Item { ends: item.ends, said: Said::Nothing });
-                self.messages -= 1;
+            if item.message().is_some_and(|message| self.removed.contains_key(&message.id)) {
+                // The place stays: a stream may come back with the cursor behind it.
+                *item = Arc::new(Item { ends: item.ends, kind: ItemKind::Removed });
             }
         }
     }
 
-    /// Starts over. The messages that were there are handed back by id, as they may be found again.
-    fn forget(&mut self, first: Cursor) -> HashMap<String, Arc<Shown>> {
+    /// Starts over at `first`. Returns the messages that were known, by id: the log may contain them again.
+    fn forget(&mut self, first: Cursor) -> HashMap<String, Arc<Message>> {
         self.begins = first;
-        self.messages = 0;
+        self.ids.clear();
+        self.removed.clear();
         let before = std::mem::take(&mut self.kept);
-        before.iter().filter_map(|item| message(item)).map(|shown| (shown.id.clone(), Arc::clone(shown))).collect()
+        before.iter().filter_map(|item| item.message()).map(|known| (known.id.clone(), Arc::clone(known))).collect()
     }
 
-    /// Drops what compaction has taken out of the log: a task that starts now does not show it either.
-    fn drop_gone(&mut self, first: Cursor) {
+    /// Drops the items that a compaction took out of the log: a task that starts now does not show them either.
+    fn drop_compacted(&mut self, first: Cursor) {
         while self.kept.front().is_some_and(|item| item.ends.position <= first.position) {
-            if let Some(gone) = self.kept.pop_front() {
-                self.messages -= usize::from(message(&gone).is_some());
-                self.begins = first;
-            }
+            self.drop_first();
+            self.begins = first;
         }
     }
 
     fn drop_oldest(&mut self) {
-        while self.messages > MOST_KEPT || self.kept.len() > 2 * MOST_KEPT {
-            let Some(oldest) = self.kept.pop_front() else { return };
-            self.messages -= usize::from(message(&oldest).is_some());
-            self.begins = oldest.ends;
+        while self.ids.len() > MAX_KEPT || self.kept.len() > 2 * MAX_KEPT {
+            let Some(ends) = self.drop_first() else { return };
+            self.begins = ends;
         }
     }
 
-    /// Sees to it that the messages of the newest page keep what is sent of them, and no others.
-    fn keep_encoded(&mut self) {
-        let messages = self.kept.iter_mut().rev().filter(|item| message(item).is_some());
-        for (index, item) in messages.enumerate() {
-            let Some(shown) = message(item) else { continue };
-            let keeps = index < PAGE_MESSAGES;
-            match (shown.encoded.is_some(), keeps) {
-                (true, true) => {}
-                // Those before it keep nothing either.
-                (false, false) => break,
-                _ => {
-                    let encoded = keeps.then(Encoded::default);
-                    let said = Said::Message(Arc::new(Shown { encoded, ..Shown::clone(shown) }));
-                    *item = Arc::new(Item { ends: item.ends, said });
-                }
+    /// Drops the first item. Returns the cursor behind it.
+    fn drop_first(&mut self) -> Option<Cursor> {
+        let gone = self.kept.pop_front()?;
+        match &gone.kind {
+            ItemKind::Message(message) => drop(self.ids.remove(&message.id)),
+            ItemKind::Removal(id) if self.removed.get(&**id) == Some(&gone.ends.position) => {
+                self.removed.remove(&**id);
             }
+            ItemKind::Removal(_) | ItemKind::Removed => {}
         }
+        Some(gone.ends)
     }
 
-    /// The index of the item that ends there.
+    /// Returns the index of the item that ends at this cursor.
     fn place(&self, ends: Cursor) -> usize {
         self.kept.partition_point(|item| item.ends.position < ends.position)
-    }
-}
-
-/// The ids of the messages that these entries take off, each with the index of the last one that does.
-fn removals(entries: &[Entry]) -> HashMap<String, usize> {
-    let removes = |(at, entry): (usize, &Entry)| match &entry.said {
-        wall::Said::Removal(removal) => Some((removal.removes.clone(), at)),
-        _ => None,
-    };
-    entries.iter().enumerate().filter_map(removes).collect()
-}
-
-fn message(item: &Item) -> Option<&Arc<Shown>> {
-    match &item.said {
-        Said::Message(shown) => Some(shown),
-        _ => None,
     }
 }

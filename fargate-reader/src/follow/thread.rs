@@ -1,82 +1,109 @@
-//! The one thread that touches the volume: wait for a hint, look, publish.
+//! The one thread that touches the volume: it waits for a hint, scans, and publishes.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
-use shared_volume::{WallDir, time};
-use tokio::sync::watch as channel;
+use shared_volume::{Volume, WallDir};
+use tokio::sync::{oneshot, watch as channel};
 
-use super::configuration::{Configuration, DOUBT};
+use super::configuration::{Configuration, FAULT_DELAY};
+use super::handle::Follow;
 use super::hint::{Hint, Part, Scope};
+use super::journey::Journey;
+use super::liveness::Liveness;
 use super::messages::{Messages, Newest};
-use super::watch::{Plan, Watching};
-use super::{Follow, Pulse};
-use crate::metrics::Journey;
+use super::open_files::OpenFiles;
+use super::pass::Pass;
+use super::snapshot::{Snapshot, VolumeHealth};
+use super::watcher::{WallWatcher, WatchPlan};
 use crate::settings::Settings;
-use crate::snapshot::{Snapshot, VolumeHealth};
 
-/// What the thread has.
+/// Starts the thread. It runs until [`Follow::stop`]. The receiver is notified when it ends, also when it panics.
+///
+/// # Errors
+/// If the operating system cannot start a thread.
+pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow, oneshot::Receiver<()>)> {
+    let (publish, snapshots) = channel::channel(Arc::new(Snapshot::waiting(settings.watch_interval)));
+    let (hints, hinted) = mpsc::channel();
+    let follow = Follow { snapshots, liveness: Arc::default(), audience: Arc::default(), hints };
+    let follower = Follower::new(settings, &follow, publish, hinted, journey);
+    let (ended, end) = oneshot::channel();
+    std::thread::Builder::new().name("follow".to_owned()).spawn(move || {
+        // Dropped when the thread ends or panics, which notifies the receiver.
+        let _ended: oneshot::Sender<()> = ended;
+        follower.run();
+    })?;
+    Ok((follow, end))
+}
+
+/// The state of the thread.
 #[derive(Debug)]
-pub(super) struct Follower {
+struct Follower {
     wall: WallDir,
     messages: Messages,
     configuration: Configuration,
     volume: VolumeHealth,
-    /// Whether there is something to publish.
-    news: bool,
-    plan: Plan,
-    /// When everything was looked at last.
-    whole_look: Instant,
-    watching: Option<Watching>,
-    /// Whether a watcher was refused and that was logged.
-    unwatched: bool,
-    hinted: Receiver<Hint>,
+    /// True if there is something to publish.
+    changed: bool,
+    published: u64,
+    plan: WatchPlan,
+    watcher: Option<WallWatcher>,
+    /// True if starting a watcher failed, and that was logged.
+    watch_failed: bool,
+    /// When everything was scanned last.
+    scanned_all_at: Instant,
+    hints: Receiver<Hint>,
     publish: channel::Sender<Arc<Snapshot>>,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
     audience: Arc<AtomicUsize>,
 }
 
 impl Follower {
-    pub(super) fn new(
-        wall: WallDir,
+    fn new(
         settings: &Settings,
         follow: &Follow,
         publish: channel::Sender<Arc<Snapshot>>,
-        hinted: Receiver<Hint>,
+        hints: Receiver<Hint>,
         journey: Journey,
     ) -> Self {
+        let wall = Volume::new(&settings.wall_dir).require_mount(settings.require_mount).wall(None);
         Self {
             messages: Messages::new(wall.clone(), journey),
             configuration: Configuration::new(wall.clone()),
             wall,
             volume: VolumeHealth::Waiting(None),
-            news: false,
-            plan: Plan::new(settings, follow.hints.clone()),
-            whole_look: Instant::now(),
-            watching: None,
-            unwatched: false,
-            hinted,
+            changed: false,
+            published: 0,
+            plan: WatchPlan::new(settings, follow.hints.clone()),
+            watcher: None,
+            watch_failed: false,
+            scanned_all_at: Instant::now(),
+            hints,
             publish,
-            pulse: Arc::clone(&follow.pulse),
+            liveness: Arc::clone(&follow.liveness),
             audience: Arc::clone(&follow.audience),
         }
     }
 
-    /// Follows until it is told to stop.
-    pub(super) fn run(mut self) {
+    /// Follows the volume until [`Hint::Stop`].
+    fn run(mut self) {
+        let liveness = Arc::clone(&self.liveness);
         let mut scope = Scope::EVERYTHING;
         loop {
-            self.pulse.ask();
-            let look = self.look(scope);
-            self.pulse.answered(look.is_ok());
-            self.judge(look.map_err(|error| error.to_string()));
-            if std::mem::take(&mut self.news) {
+            let mut open = OpenFiles::default();
+            let scan = liveness.during(|| self.scan(scope, &mut open));
+            if scan.is_ok() {
+                liveness.scan_succeeded();
+            }
+            self.judge(scan.map_err(|error| error.to_string()));
+            if std::mem::take(&mut self.changed) {
+                self.published += 1;
                 self.publish.send_replace(Arc::new(self.snapshot()));
             }
-            self.close();
+            liveness.during(|| drop(open));
             match self.wait() {
                 Some(next) => scope = next,
                 None => return,
@@ -84,64 +111,52 @@ impl Follower {
         }
     }
 
-    /// Reads what is new.
-    fn look(&mut self, scope: Scope) -> io::Result<()> {
+    /// Reads the parts of `scope`.
+    fn scan(&mut self, scope: Scope, open: &mut OpenFiles) -> io::Result<()> {
         if scope.everything {
-            self.whole_look = Instant::now();
-            // An open directory makes NFS ask the server for what is in it; a missing file is else remembered as missing.
-            let _directory = self.wall.open().inspect_err(|_| self.watching = None)?;
-            // Watching begins before reading, so that nothing falls in between.
+            self.scanned_all_at = Instant::now();
+            // Opening the directory makes an NFS client ask the server for its entries; otherwise the client remembers a
+            // missing file as missing.
+            let _directory = self.wall.open().inspect_err(|_| self.watcher = None)?;
+            // Watching begins before reading, so that no change falls in between.
             self.watch();
         }
-        let live = !matches!(self.volume, VolumeHealth::Waiting(_));
+        let pass = if matches!(self.volume, VolumeHealth::Waiting(_)) { Pass::First } else { Pass::Later };
         if scope.has(Part::Configuration) {
-            self.news |= self.configuration.read(live);
+            self.changed |= self.configuration.read(pass, open);
         }
         if scope.has(Part::Messages) {
-            self.news |= self.messages.read(live)?;
+            self.changed |= self.messages.read(pass, open)?;
         }
         Ok(())
     }
 
-    /// Closes what was read.
-    fn close(&mut self) {
-        self.pulse.ask();
-        self.configuration.close();
-        self.messages.close();
-        self.pulse.answered(false);
-    }
-
     fn watch(&mut self) {
-        if self.watching.as_ref().is_some_and(Watching::is_current) {
+        if self.watcher.as_ref().is_some_and(WallWatcher::is_current) {
             return;
         }
-        // The old one first: the new one is not to be confused by what it still says.
-        self.watching = None;
-        match self.plan.begin(&self.wall) {
-            Ok(watching) => {
-                tracing::info!(watcher = watching.name(), "watch_began");
-                self.unwatched = false;
-                self.pulse.listen_to(watching.heartbeat());
-                self.watching = Some(watching);
+        // The old watcher ends first: its late events must not be taken for events of the new one.
+        self.watcher = None;
+        match self.plan.start(&self.wall) {
+            Ok(watcher) => {
+                tracing::info!(watcher = watcher.kind().name(), "watch_began");
+                self.watch_failed = false;
+                self.liveness.include(watcher.handle());
+                self.watcher = Some(watcher);
             }
-            Err(error) if !self.unwatched => {
+            Err(error) if !self.watch_failed => {
                 tracing::warn!(%error, "watch_refused");
-                self.unwatched = true;
+                self.watch_failed = true;
             }
             Err(_) => {}
         }
     }
 
-    /// Takes note of how the look went.
-    fn judge(&mut self, look: Result<(), String>) {
-        let volume = match (look, &self.volume) {
-            (Ok(()), _) => VolumeHealth::Ok,
-            (Err(reason), VolumeHealth::Waiting(_)) => VolumeHealth::Waiting(Some(reason)),
-            (Err(reason), VolumeHealth::Ok) => VolumeHealth::Failing { reason, since: time::now() },
-            (Err(reason), VolumeHealth::Failing { since, .. }) => VolumeHealth::Failing { reason, since: *since },
-        };
+    /// Updates the health of the volume after a scan, and logs a change.
+    fn judge(&mut self, scan: Result<(), String>) {
+        let volume = self.volume.after(scan);
         if volume != self.volume {
-            self.news = true;
+            self.changed = true;
             match &volume {
                 VolumeHealth::Ok => tracing::info!("volume_ok"),
                 VolumeHealth::Waiting(reason) => tracing::warn!(reason, "volume_awaited"),
@@ -155,6 +170,7 @@ impl Follower {
         let config = Arc::clone(&self.configuration.running);
         let Newest { begins, items, messages } = self.messages.newest(config.config.keep_messages.get());
         Snapshot {
+            number: self.published,
             cursor: self.messages.cursor,
             begins,
             items: Arc::new(items),
@@ -163,39 +179,25 @@ impl Follower {
             changes: self.configuration.changes.newest.clone(),
             rejected: self.configuration.rejected.clone(),
             volume: self.volume.clone(),
-            watching: self.watching.as_ref().map(Watching::name),
+            watcher: self.watcher.as_ref().map(WallWatcher::kind),
+            scan_interval: self.plan.interval,
             damaged_lines: self.messages.damaged_lines,
-            config_event: OnceLock::new(),
         }
     }
 
-    /// Waits for a reason to look, and answers at what; nothing when there will be none.
+    /// Waits for a reason to scan. Returns the parts to scan, or `None` after [`Hint::Stop`].
     fn wait(&mut self) -> Option<Scope> {
-        let followed = self.audience.load(Ordering::Relaxed) > 0;
-        let between = self.plan.patience(self.watching.as_ref(), followed);
-        // Hints about parts do not put it off.
-        let mut patience = between.saturating_sub(self.whole_look.elapsed());
-        if self.configuration.is_in_doubt() {
-            patience = patience.min(DOUBT);
-        }
-        let first = match self.hinted.recv_timeout(patience) {
-            Ok(hint) => hint,
-            Err(RecvTimeoutError::Timeout) => {
-                if let Some(watching) = &mut self.watching {
-                    watching.tick();
-                }
-                Hint::Look
-            }
-            Err(RecvTimeoutError::Disconnected) => return None,
-        };
+        let has_audience = self.audience.load(Ordering::Relaxed) > 0;
+        let pause = self.plan.pace(self.watcher.as_ref(), has_audience);
+        let first = self.next_hint(pause)?;
         let mut scope = Scope::NOTHING;
-        // One change raises several events; one look answers all that have come by now.
-        for hint in std::iter::once(first).chain(self.hinted.try_iter()) {
+        // One change raises several events: one scan is enough for all that have come by now.
+        for hint in std::iter::once(first).chain(self.hints.try_iter()) {
             match hint {
-                Hint::Look => scope.everything = true,
+                Hint::Scan => scope.everything = true,
                 Hint::Changed(part) => scope.add(part),
                 Hint::WatchLost => {
-                    self.watching = None;
+                    self.watcher = None;
                     scope.everything = true;
                 }
                 Hint::Stop => return None,
@@ -204,8 +206,26 @@ impl Follower {
         if self.configuration.is_in_doubt() {
             scope.add(Part::Configuration);
         }
-        // Where something is wrong with the volume, a part that can be read does not make it right.
-        scope.everything |= self.volume != VolumeHealth::Ok || self.whole_look.elapsed() >= between;
+        // While the volume is at fault, reading one part does not show that all is well.
+        scope.everything |= self.volume != VolumeHealth::Ok || self.scanned_all_at.elapsed() >= pause;
         Some(scope)
+    }
+
+    /// Waits for a hint, but no longer than until `pause` after the last scan of everything.
+    fn next_hint(&mut self, pause: Duration) -> Option<Hint> {
+        let mut timeout = pause.saturating_sub(self.scanned_all_at.elapsed());
+        if self.configuration.is_in_doubt() {
+            timeout = timeout.min(FAULT_DELAY);
+        }
+        match self.hints.recv_timeout(timeout) {
+            Ok(hint) => Some(hint),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(watcher) = &mut self.watcher {
+                    watcher.renew();
+                }
+                Some(Hint::Scan)
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
 }

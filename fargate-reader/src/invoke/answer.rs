@@ -1,122 +1,56 @@
-//! What the function answers.
-
-use std::borrow::Cow;
+//! The answers of the function.
 
 use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
-use axum::http::StatusCode;
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wall_api::{ErrorBody, FunctionError, VolumeProblem};
 
-use crate::error::{ApiError, Outcome};
+use super::error::{CallError, Reason};
 
-/// A message is on the wall.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Posted {
-    pub(crate) message: PostedMessage,
-    /// Whether it was there before, by an earlier event of the same id.
-    #[serde(default)]
-    pub(crate) repeated: bool,
-}
-
-/// A message as the wall has it.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct PostedMessage {
-    pub(crate) id: String,
-    #[serde(flatten)]
-    others: Map<String, Value>,
-}
-
-/// A message is off the wall.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Removed {
-    removed: String,
-    #[serde(default)]
-    repeated: bool,
-}
-
-/// The wall is empty.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Cleared {
-    #[serde(deserialize_with = "done")]
-    cleared: bool,
-    #[serde(flatten)]
-    others: Map<String, Value>,
-}
-
-/// An earlier configuration is in force again.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct RolledBack {
-    generation: u64,
-    #[serde(flatten)]
-    others: Map<String, Value>,
-}
-
-fn done<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let done = bool::deserialize(deserializer)?;
-    if done { Ok(done) } else { Err(D::Error::custom("is false")) }
-}
-
-/// When the function refuses: what it answers, or the error that it ends with.
-#[derive(Debug, Deserialize)]
-struct Refusal {
-    #[serde(alias = "errorType")]
-    error: String,
-    #[serde(alias = "errorMessage")]
-    message: String,
-    status: Option<u16>,
-}
-
-/// Understands what the function answered.
-pub(super) fn understand<T: DeserializeOwned>(output: &InvokeOutput) -> Result<T, ApiError> {
+/// Parses the answer of the function.
+///
+/// # Errors
+/// The error in the answer, or an answer that no writer gives.
+pub(super) fn parse<T: DeserializeOwned>(output: &InvokeOutput) -> Result<T, CallError> {
     let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
     if let Some(kind) = output.function_error() {
-        let refusal = serde_json::from_slice(payload).ok().and_then(transient);
-        return Err(refusal.unwrap_or_else(|| failed(&format!("{kind}: {}", String::from_utf8_lossy(payload)))));
+        return Err(function_error(kind, payload));
     }
-    let answer: Value = serde_json::from_slice(payload).map_err(|error| nonsense(&error.to_string()))?;
+    let answer: Value = from_json(serde_json::from_slice(payload))?;
     if answer.get("error").is_none() {
-        return serde_json::from_value(answer).map_err(|error| nonsense(&error.to_string()));
+        return from_json(serde_json::from_value(answer));
     }
-    let refusal: Refusal = serde_json::from_value(answer).map_err(|error| nonsense(&error.to_string()))?;
-    let status = refusal.status.and_then(|status| StatusCode::from_u16(status).ok());
-    let status = status.filter(|status| status.is_client_error() || status.is_server_error());
-    let status = status.ok_or_else(|| nonsense("a refusal without a status"))?;
-    let unknown = if status.is_server_error() { Outcome::Unknown } else { Outcome::Refused };
-    let outcome = outcome(&refusal.error).map_or(unknown, |(_, outcome)| outcome);
-    Err(ApiError { status, error: Cow::Owned(refusal.error), message: refusal.message, outcome })
+    let body: ErrorBody = from_json(serde_json::from_value(answer))?;
+    match body.status.filter(|status| (400..=599).contains(status)) {
+        Some(status) => Err(Reason::Answered { status, body }.into()),
+        None => Err(no_writer("an error without a status")),
+    }
 }
 
-/// A failure that the function ends with so that Lambda tries asynchronous invocations again, if it is one by its name.
-fn transient(refusal: Refusal) -> Option<ApiError> {
-    let (status, outcome) = outcome(&refusal.error)?;
-    Some(ApiError { status, error: Cow::Owned(refusal.error), message: refusal.message, outcome })
+/// Returns the error of an invocation that ended with one. A writer ends so only because of the volume, so that Lambda
+/// repeats asynchronous invocations.
+fn function_error(kind: &str, payload: &[u8]) -> CallError {
+    let error = serde_json::from_slice::<FunctionError>(payload).ok();
+    let problem = error.as_ref().and_then(|error| VolumeProblem::of_name(&error.error_type));
+    match (problem, error) {
+        (Some(problem), Some(error)) => Reason::Volume { problem, message: error.error_message }.into(),
+        _ => failed(&format!("{kind}: {}", String::from_utf8_lossy(payload))),
+    }
 }
 
-/// What HTTP calls a failure of the volume, and what became of the command.
-fn outcome(name: &str) -> Option<(StatusCode, Outcome)> {
-    let outcome = match name {
-        "wall_busy" | "volume_read_only" | "volume_forbidden" | "volume_missing" | "volume_foreign" => Outcome::Retry,
-        "volume_silent" | "volume_error" | "volume_stale" => Outcome::Unknown,
-        // There is no saying when there will be room.
-        "volume_full" => return Some((StatusCode::INSUFFICIENT_STORAGE, Outcome::Refused)),
-        _ => return None,
-    };
-    Some((StatusCode::SERVICE_UNAVAILABLE, outcome))
+fn from_json<T>(parsed: serde_json::Result<T>) -> Result<T, CallError> {
+    parsed.map_err(|error| no_writer(&error.to_string()))
 }
 
-/// The function ran, and nobody knows how far.
-pub(super) fn failed(reason: &str) -> ApiError {
+/// Logs that the function failed. It may have written before.
+pub(super) fn failed(reason: &str) -> CallError {
     tracing::error!(reason, "writer_failed");
-    let message =
-        "the function that writes the wall failed; what was asked of it may or may not be done, look before you retry";
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "writer_failed", message).with(Outcome::Unknown)
+    Reason::Failed.into()
 }
 
-/// What was invoked is no writer, or one of another release.
-pub(super) fn nonsense(reason: &str) -> ApiError {
+/// Logs that the function gave an answer that no writer gives.
+pub(super) fn no_writer(reason: &str) -> CallError {
     tracing::error!(reason, "writer_nonsense");
-    let message = "the function that WRITER_FUNCTION names answered what no writer of a wall answers";
-    ApiError::new(StatusCode::BAD_GATEWAY, "writer_nonsense", message).with(Outcome::Unknown)
+    Reason::NoWriter.into()
 }

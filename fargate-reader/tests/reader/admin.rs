@@ -1,4 +1,4 @@
-//! What only an administrator may do.
+//! Requests that only an administrator may make.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::function::Posting;
 use crate::wall::{Reader, Wall};
 
-/// Sends what needs an administrator; hands back the status and the name of the refusal.
+/// Sends a request that needs an administrator, and returns the status and the name of the error.
 async fn ask(reader: &Reader, method: Method, path: &str, token: Option<&str>) -> (u16, String) {
     let mut request = reader.client.request(method, reader.url(path)).json(&json!({ "generation": 1 }));
     if let Some(token) = token {
@@ -30,7 +30,7 @@ async fn only_the_administrator_may_remove_clear_and_roll_back() {
         assert_eq!(ask(None).await, (401, "admin_required".to_owned()));
         assert_eq!(ask(Some("Basic secret")).await, (401, "admin_required".to_owned()));
         assert_eq!(ask(Some("Bearer wrong")).await, (403, "admin_forbidden".to_owned()));
-        // The administrator gets as far as the function, which this reader has not.
+        // The administrator's request reaches the function, which this reader does not have.
         assert_eq!(ask(Some("Bearer secret")).await, (503, "posting_unavailable".to_owned()));
     }
 }
@@ -44,7 +44,7 @@ async fn without_a_token_nobody_is_an_administrator() {
 }
 
 #[tokio::test]
-async fn the_page_offers_an_administrator_s_means_only_where_there_can_be_one() {
+async fn the_page_has_the_administrator_s_buttons_only_if_there_can_be_one() {
     let wall = Wall::empty();
     let with = Posting::start(&wall).await.get("/").send().await.unwrap().text().await.unwrap();
     let without = wall.reader().await.get("/").await.text().await.unwrap();

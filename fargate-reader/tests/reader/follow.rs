@@ -1,6 +1,7 @@
-//! What the reader makes of the volume.
+//! The reader follows the volume.
 
 use serde_json::{Value, json};
+use support::Damage;
 
 use crate::wall::{Reader, Wall, texts};
 
@@ -21,7 +22,7 @@ async fn a_message_that_is_appended_shows() {
 }
 
 #[tokio::test]
-async fn what_was_there_before_the_reader_has_no_moment_of_being_seen() {
+async fn a_message_from_before_the_reader_has_no_time_of_being_seen() {
     let wall = Wall::empty();
     wall.append(&["before"]);
     let reader = wall.reader().await;
@@ -44,7 +45,7 @@ async fn a_plain_line_of_another_program_shows_and_damage_is_counted_and_never_s
 }
 
 #[tokio::test]
-async fn half_a_line_shows_when_it_is_whole() {
+async fn an_unfinished_line_shows_when_it_is_finished() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     wall.write("content", "whole\nha");
@@ -80,17 +81,18 @@ async fn the_wall_shows_as_many_messages_as_the_configuration_keeps() {
 }
 
 /// Does something bad to `config.json`, and expects the last good configuration to run on and the reason to be told.
-async fn check_fault(harm: impl Fn(&Wall), reason: &str) {
+async fn check_fault(damage: Damage) {
+    let reason = damage.reason();
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Good" }));
     let reader = wall.reader().await;
-    harm(&wall);
+    damage.apply(&wall.dir().config()).unwrap();
     let config = reader.eventually("/api/config", |config| config["rejected"] != Value::Null).await;
     assert_eq!(config["config"]["title"], json!("Good"));
     assert_eq!(config["rejected"]["source"], json!("config.json"));
     assert!(config["rejected"]["since"].is_string());
-    let told = config["rejected"]["reason"].as_str().unwrap();
-    assert!(told.contains(reason), "{told:?} does not say {reason:?}");
+    let reported = config["rejected"]["reason"].as_str().unwrap();
+    assert!(reported.contains(reason), "{reported:?} does not contain {reason:?}");
 
     wall.configure(json!({ "title": "Healed" }));
     let config = reader.eventually("/api/config", |config| config["config"]["title"] == json!("Healed")).await;
@@ -99,23 +101,22 @@ async fn check_fault(harm: impl Fn(&Wall), reason: &str) {
 
 #[tokio::test]
 async fn a_configuration_that_is_damaged_never_replaces_a_good_one() {
-    check_fault(|wall| wall.write("config.json", "{\"generation\":2,"), "config.json").await;
+    check_fault(Damage::Cut).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_emptied_never_replaces_a_good_one() {
-    check_fault(|wall| wall.write("config.json", ""), "empty").await;
+    check_fault(Damage::Emptied).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_deleted_never_replaces_a_good_one() {
-    check_fault(|wall| fs_err::remove_file(wall.dir().config()).unwrap(), "missing").await;
+    check_fault(Damage::Deleted).await;
 }
 
 #[tokio::test]
 async fn a_configuration_that_is_invalid_never_replaces_a_good_one_and_the_field_is_named() {
-    let invalid = r#"{"generation":2,"config":{"banner":{"text":"x","tone":"loud"}}}"#;
-    check_fault(|wall| wall.write("config.json", invalid), "banner.tone").await;
+    check_fault(Damage::UnknownTone).await;
 }
 
 #[tokio::test]
@@ -144,16 +145,17 @@ async fn a_configuration_edited_by_hand_runs_though_its_generation_is_the_same()
 }
 
 #[tokio::test]
-async fn the_history_says_what_each_configuration_changed() {
+async fn the_history_contains_the_fields_that_each_configuration_changed() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "A" }));
     let reader = wall.reader().await;
     wall.configure(json!({ "banner": { "text": "Careful", "tone": "warning" }, "posting": "closed" }));
-    let told = reader.eventually("/api/config/history", |told| told["history"].as_array().unwrap().len() == 2).await;
-    assert_eq!(told["history"][0]["changed"], json!(["banner", "posting"]));
-    assert!(told["history"][0]["seen"].is_string());
-    assert_eq!(told["history"][1]["changed"], json!(["title"]));
-    assert_eq!(told["history"][1]["generation"], json!(1));
+    let changes =
+        reader.eventually("/api/config/history", |changes| changes["history"].as_array().unwrap().len() == 2).await;
+    assert_eq!(changes["history"][0]["changed"], json!(["banner", "posting"]));
+    assert!(changes["history"][0]["seen"].is_string());
+    assert_eq!(changes["history"][1]["changed"], json!(["title"]));
+    assert_eq!(changes["history"][1]["generation"], json!(1));
 }
 
 #[tokio::test]
@@ -184,7 +186,7 @@ async fn a_directory_that_is_missing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_deleted_and_made_again_is_followed_again() {
+async fn a_directory_that_is_deleted_and_created_again_is_followed_again() {
     let wall = Wall::empty();
     wall.append(&["kept"]);
     let reader = wall.reader().await;
@@ -228,10 +230,10 @@ async fn a_wall_whose_directory_goes_away_keeps_its_messages() {
         let mut events = reader.follow("/events", None).await;
         events.next(&["wall"]).await;
         fs_err::rename(wall.path(), wall.path().with_extension("away")).unwrap();
-        // By then the loss of the files would have been told.
+        // If the loss of the files were sent, it would come before the failure of the volume.
         loop {
             let (event, data) = events.next(&["wall", "status"]).await;
-            assert_eq!(event.event, "status", "another wall was told: {data}");
+            assert_eq!(event.event, "status", "another wall was sent: {data}");
             if data["volume"]["state"] == json!("failing") {
                 break;
             }

@@ -16,7 +16,7 @@ async fn check_posted(reader: &Posting, body: &str, text: &str, author: Option<&
     assert_eq!(posted, (text, author), "{body:?}");
 }
 
-/// Expects a body with a form's content type to be refused by this name, naming this.
+/// Expects a body with a form's content type to be refused with this name and this place.
 async fn check_refused(reader: &Posting, body: impl Into<reqwest::Body>, error: &str, names: &str) {
     let answer = reader.post(FORM, body).send().await.unwrap();
     assert_eq!(answer.status(), 400, "{error}");
@@ -27,7 +27,7 @@ async fn check_refused(reader: &Posting, body: impl Into<reqwest::Body>, error: 
 }
 
 #[tokio::test]
-async fn a_form_with_a_text_is_read_as_the_url_standard_has_it() {
+async fn a_form_with_a_text_is_read_as_the_url_standard_describes() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     check_posted(&reader, "text=see+issue+#42&author=bob", "see issue #42", Some("bob")).await;
@@ -39,7 +39,7 @@ async fn a_form_with_a_text_is_read_as_the_url_standard_has_it() {
 }
 
 #[tokio::test]
-async fn what_curl_sends_as_a_form_unasked_is_the_text_itself() {
+async fn a_body_that_curl_sends_as_a_form_by_default_is_the_text_itself() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for text in ["Hello", "Hello + %41 & more = 1?", "author=bob", "a\r\nb"] {
@@ -48,7 +48,7 @@ async fn what_curl_sends_as_a_form_unasked_is_the_text_itself() {
 }
 
 #[tokio::test]
-async fn a_field_that_makes_no_sense_is_named() {
+async fn an_invalid_field_is_named() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     check_refused(&reader, "text=a&text=b", "body_malformed", "text: was sent more than once").await;

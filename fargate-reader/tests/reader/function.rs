@@ -1,9 +1,8 @@
-//! A stand-in for Lambda: it answers what a test wants, and keeps what it was asked.
+//! A stand-in for Lambda: it gives the answers of the test, and records the commands.
 
 use std::collections::VecDeque;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use support::{Process, Reply, eventually, free_address};
 use tokio::net::TcpListener;
 
-use crate::wall::{PATIENCE, Wall};
+use crate::wall::Wall;
 
-/// What Lambda answers.
+/// An answer of Lambda.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     /// The function's answer.
@@ -25,11 +25,11 @@ pub(crate) enum Answer {
     Error(&'static str),
     /// Lambda did not run the function.
     Refusal(u16, &'static str),
-    /// The connection is cut when the command was read.
+    /// The connection is cut after the command was read.
     Cut,
 }
 
-/// What stands in for Lambda.
+/// A stand-in for Lambda.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Function {
     answers: Arc<Mutex<VecDeque<Answer>>>,
@@ -37,17 +37,17 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Has it answer so to the next commands; after them as to a message that is posted.
+    /// Sets the answers to the next commands. Commands after them are answered like a post.
     pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
     }
 
-    /// What it was asked since the last time.
+    /// Returns the commands since the last call.
     pub(crate) fn asked(&self) -> Vec<Value> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }
 
-    /// Serves on a port of its own; its address.
+    /// Serves on a free port and returns the address.
     async fn serve(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -57,7 +57,7 @@ impl Function {
     }
 }
 
-/// A message as the function answers it.
+/// Returns the function's answer to a post.
 pub(crate) fn posted(id: &str, repeated: bool) -> Answer {
     let moment = "2026-01-02T03:04:05.678Z";
     let message = json!({ "id": id, "at": moment, "author": "ann", "text": "as it is there", "received": moment });
@@ -65,7 +65,7 @@ pub(crate) fn posted(id: &str, repeated: bool) -> Answer {
 }
 
 async fn invoke(State(function): State<Function>, headers: HeaderMap, body: String) -> Response {
-    assert!(headers.contains_key("authorization"), "it is not signed");
+    assert!(headers.contains_key("authorization"), "the request is not signed");
     function.asked.lock().unwrap().push(serde_json::from_str(&body).unwrap());
     let answer = function.answers.lock().unwrap().pop_front();
     match answer.unwrap_or_else(|| posted("01JD0000000000000000000000", false)) {
@@ -82,11 +82,11 @@ async fn invoke(State(function): State<Function>, headers: HeaderMap, body: Stri
     }
 }
 
-/// A reader as a process of its own, whose environment leads to the stand-in.
+/// A reader as a process, whose environment leads to the stand-in.
 pub(crate) struct Posting {
     pub(crate) function: Function,
     pub(crate) address: String,
-    pub(crate) process: Child,
+    pub(crate) process: Process,
     client: reqwest::Client,
 }
 
@@ -97,24 +97,19 @@ impl Posting {
         Self::start_with(wall, function, &lambda).await
     }
 
-    /// A reader whose Lambda is at this address.
+    /// Starts a reader whose Lambda is at this address.
     pub(crate) async fn start_with(wall: &Wall, function: Function, lambda: &str) -> Self {
-        // Another program may take the port in between, which would fail this test and no other.
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = free_address().unwrap().to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_fargate-reader"));
         command.env_clear().env("LISTEN", &address).env("WALL_DIR", wall.path());
         command.env("WRITER_FUNCTION", "Writer").env("ADMIN_TOKEN", "secret").env("AWS_ENDPOINT_URL_LAMBDA", lambda);
         command.env("AWS_REGION", "eu-central-1").env("AWS_EC2_METADATA_DISABLED", "true");
         command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process = Process::start(command).unwrap();
         // Redirects are answers that tests want to see.
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let reader = Self { function, address: format!("http://{address}"), client, process };
-        let begun = Instant::now();
-        while !reader.get("/ready").send().await.is_ok_and(|ready| ready.status().is_success()) {
-            assert!(begun.elapsed() < PATIENCE, "the reader does not come up");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        eventually("a ready reader", async || Reply::to(reader.get("/ready")).await?.success()).await.unwrap();
         reader
     }
 
@@ -127,23 +122,16 @@ impl Posting {
         request.header("Content-Type", content_type).body(body)
     }
 
-    /// A request of the administrator.
+    /// Returns a request of the administrator.
     pub(crate) fn admin(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         request.header("Authorization", "Bearer secret")
     }
 
-    /// The one command that the function was asked since the last time.
+    /// Returns the one command since the last call.
     pub(crate) fn command(&self) -> Value {
         let asked = self.function.asked();
         assert_eq!(asked.len(), 1, "{asked:?}");
         asked.into_iter().next().unwrap()
-    }
-}
-
-impl Drop for Posting {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }

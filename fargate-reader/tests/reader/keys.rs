@@ -1,7 +1,9 @@
-//! Requests that may be sent again: by `Idempotency-Key`, by `event`, and by the form.
+//! Keys of requests: `Idempotency-Key`, `event`, and the key of the form.
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared_volume::config::{Cause, Config};
+use wall_api::Configured;
 
 use crate::function::{Answer, Posting, posted};
 use crate::wall::Wall;
@@ -27,7 +29,7 @@ async fn the_key_of_a_request_is_the_event_of_the_command() {
 }
 
 #[tokio::test]
-async fn a_key_that_makes_no_sense_is_refused_and_named() {
+async fn an_invalid_key_is_refused_and_named() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     let with_key = |key: &[u8]| {
@@ -51,13 +53,14 @@ async fn a_key_that_makes_no_sense_is_refused_and_named() {
         let refusal: Value = answer.json().await.unwrap();
         assert_eq!(refusal["error"], "event_id_invalid");
         assert!(refusal["message"].as_str().unwrap().starts_with(names), "{refusal}");
+        assert_eq!(refusal["field"], json!(names));
     }
     assert!(reader.function.asked().is_empty());
     assert_eq!(with_key(&[b'x'; 256]).send().await.unwrap().status(), 201);
 }
 
 #[tokio::test]
-async fn whoever_sends_a_message_again_is_told_that_it_was_there() {
+async fn a_client_that_sends_a_message_again_learns_that_it_was_posted_before() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     reader.function.answers([posted("01A", false), posted("01A", true)]);
@@ -72,8 +75,15 @@ async fn whoever_sends_a_message_again_is_told_that_it_was_there() {
     assert_eq!(first["id"], second["id"]);
 }
 
+/// Returns the answer of the function to a change of the configuration.
+fn configured(generation: u64) -> Value {
+    let (cause, config) = (Cause::default(), Config::default());
+    let published_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
+    serde_json::to_value(Configured { generation, published_at, cause, config, repeated: false }).unwrap()
+}
+
 #[tokio::test]
-async fn what_an_administrator_does_has_a_key_as_well() {
+async fn requests_of_the_administrator_have_a_key_as_well() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     let cases = [
@@ -89,21 +99,21 @@ async fn what_an_administrator_does_has_a_key_as_well() {
         ),
         (
             reader.admin(Method::POST, "/api/config/rollback").json(&json!({ "generation": 3 })),
-            json!({ "generation": 7, "config": {}, "repeated": false }),
+            configured(7),
             json!({ "command": "rollback_config", "generation": 3 }),
         ),
     ];
     for (request, answer, mut command) in cases {
         reader.function.answers([Answer::Of(answer.clone())]);
-        let told = request.header("Idempotency-Key", "key").send().await.unwrap();
-        assert_eq!(told.status(), 200);
-        assert_eq!(told.json::<Value>().await.unwrap(), answer);
+        let response = request.header("Idempotency-Key", "key").send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.json::<Value>().await.unwrap(), answer);
         (command["event"], command["source"]) = (json!("key"), json!("page"));
         assert_eq!(reader.command(), command);
     }
 }
 
-/// The key in the form of a page.
+/// Returns the key in the form of a page.
 fn key_in(page: &str) -> String {
     let (_, rest) = page.split_once(r#"name="event" value=""#).expect("the form has a key");
     rest.split_once('"').unwrap().0.to_owned()
@@ -122,7 +132,7 @@ async fn the_form_of_each_page_posts_once_however_often_it_is_sent() {
     let (one, another) = (key_in(&page().await), key_in(&page().await));
     assert_ne!(one, another);
     for repeated in [false, true] {
-        // The message is on the wall already, so that nobody waits for it.
+        // The message is on the wall already, so the form does not wait for it.
         let id = wall.append(&["typed"])[0].id.to_string();
         reader.function.answers([posted(&id, repeated)]);
         assert_eq!(submit(&reader, &one).await.status(), 303);
@@ -144,7 +154,7 @@ async fn a_form_keeps_its_key_only_while_the_same_message_may_be_sent_again() {
     ] {
         reader.function.answers([answer.clone()]);
         let back = submit(&reader, "key").await.text().await.unwrap();
-        assert!(back.contains(">\ntyped</textarea>"), "what was typed is there");
+        assert!(back.contains(">\ntyped</textarea>"), "the text that was typed is there");
         assert_eq!(key_in(&back) == "key", kept, "{answer:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The reader at its boundary: real files in a directory of their own, real HTTP on a port of its own.
+//! Tests of the reader at its boundary: real files in a directory of their own, real HTTP on a port of its own.
 //!
 //! `wall.rs` is the harness: a volume that the contract's own writer writes, and a reader that follows it.
 

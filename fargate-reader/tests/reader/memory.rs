@@ -1,4 +1,4 @@
-//! Clients that do not read what they asked for cost the reader little.
+//! Clients that do not read their responses cost the reader little memory.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,16 +10,16 @@ use crate::wall::Wall;
 
 const CLIENTS: usize = 300;
 
-/// What a client may cost that was to be sent what everybody is sent, in bytes. That is fifty times as much.
+/// The largest cost of a client that does not read shared bytes, in bytes. The response is fifty times as long.
 const SHARED: usize = 64 * 1024;
 
-/// What a client may cost for which older messages are encoded, in bytes.
+/// The largest cost of a client for which older messages are encoded, in bytes.
 const OWN: usize = 128 * 1024;
 
-/// What a container of `docker/compose.yaml` has, in bytes.
+/// The memory of a container of `docker/compose.yaml`, in bytes.
 const CONTAINER: usize = 256 * 1024 * 1024;
 
-/// So many messages, each as long as a configuration allows.
+/// Returns a wall with this number of messages, each as long as a configuration allows.
 fn long_wall(messages: usize) -> Wall {
     let wall = Wall::empty();
     wall.configure(json!({ "max_message_chars": 4000, "keep_messages": 10_000 }));
@@ -27,14 +27,14 @@ fn long_wall(messages: usize) -> Wall {
     wall
 }
 
-/// The most memory that a process has had, in bytes.
+/// Returns the peak memory of a process, in bytes.
 fn most_memory(process: u32) -> usize {
     let status = fs_err::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
 }
 
-/// Asks for `path`, and takes no more of the answer than its beginning.
+/// Requests `path`, and reads only the beginning of the response.
 fn ask(reader: &Posting, path: &str) -> TcpStream {
     let address = reader.address.strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).unwrap();
@@ -46,7 +46,7 @@ fn ask(reader: &Posting, path: &str) -> TcpStream {
 async fn check_cheap(path: &str, messages: usize, each: usize) {
     let wall = long_wall(messages);
     let reader = Posting::start(&wall).await;
-    // Whatever is encoded once is encoded now.
+    // Bytes that are encoded once are encoded now.
     for path in ["/", "/api/messages"] {
         assert!(reader.get(path).send().await.unwrap().bytes().await.unwrap().len() > 1_000_000);
     }
@@ -55,25 +55,25 @@ async fn check_cheap(path: &str, messages: usize, each: usize) {
     while read < 3_000_000 {
         read += first.chunk().await.unwrap().unwrap().len();
     }
-    let before = most_memory(reader.process.id());
+    let before = most_memory(reader.process.pid());
     let clients: Vec<_> = (0..CLIENTS).map(|_| ask(&reader, path)).collect();
-    let grown = most_memory(reader.process.id()) - before;
+    let grown = most_memory(reader.process.pid()) - before;
     assert!(grown < CLIENTS * each, "{path}: {} KiB each", grown / CLIENTS / 1024);
     drop(clients);
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_reads_costs_little() {
+async fn a_stream_that_is_not_read_costs_little() {
     check_cheap("/events", 100, SHARED).await;
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_reads_costs_little() {
+async fn a_page_that_is_not_read_costs_little() {
     check_cheap("/", 100, SHARED).await;
 }
 
 #[tokio::test]
-async fn messages_that_nobody_reads_cost_little() {
+async fn messages_that_are_not_read_cost_little() {
     check_cheap("/api/messages", 100, SHARED).await;
     check_cheap("/api/messages?limit=10000", 400, OWN).await;
 }
@@ -81,7 +81,10 @@ async fn messages_that_nobody_reads_cost_little() {
 #[tokio::test]
 async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
     let wall = long_wall(1_500);
-    assert!(fs_err::metadata(wall.dir().content()).unwrap().len() > 20_000_000, "the log is nearly as long as it gets");
+    assert!(
+        fs_err::metadata(wall.dir().content()).unwrap().len() > 20_000_000,
+        "the log is nearly as long as possible"
+    );
     let reader = Posting::start(&wall).await;
     let all = async || {
         let answer = reader.get("/api/messages?limit=10000").send().await.unwrap();
@@ -89,7 +92,7 @@ async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
     };
     let (first, second) = tokio::join!(all(), all());
     assert!(first > 20_000_000 && second == first);
-    // Somebody rewrites it, and all of it is read anew.
+    // The log is rewritten, so all of it is read again.
     let content = fs_err::read_to_string(wall.dir().content()).unwrap();
     wall.write("new", content.replacen("\u{1f426}", "\u{1f427}", 1));
     fs_err::rename(wall.path().join("new"), wall.dir().content()).unwrap();
@@ -97,6 +100,6 @@ async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
     while !reader.get("/api/messages?limit=10000").send().await.unwrap().text().await.unwrap().contains('\u{1f427}') {
         assert!(begun.elapsed() < crate::wall::PATIENCE, "the reader does not see it");
     }
-    let most = most_memory(reader.process.id());
+    let most = most_memory(reader.process.pid());
     assert!(most < CONTAINER, "{} MiB", most / 1024 / 1024);
 }

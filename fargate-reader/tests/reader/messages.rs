@@ -27,7 +27,7 @@ async fn pages_lead_from_the_newest_message_to_the_oldest_without_a_gap() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_answer_is_not_sent_it_again() {
+async fn a_client_that_has_the_response_does_not_get_it_again() {
     let wall = Wall::empty();
     wall.append(&["one"]);
     let reader = wall.reader().await;
@@ -41,7 +41,7 @@ async fn whoever_has_the_answer_is_not_sent_it_again() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_makes_no_sense_is_named() {
+async fn an_invalid_parameter_is_named() {
     let wall = Wall::empty();
     wall.append(&["one"]);
     let reader = wall.reader().await;
@@ -65,5 +65,6 @@ async fn a_parameter_that_makes_no_sense_is_named() {
         let refusal: Value = answer.json().await.unwrap();
         assert_eq!(refusal["error"], json!(error), "{query}");
         assert!(refusal["message"].as_str().unwrap().contains(named), "{query}: {refusal}");
+        assert_eq!(refusal["field"], json!(named), "{query}");
     }
 }

@@ -1,11 +1,11 @@
-//! What else is served, and how.
+//! The page, its assets, the metrics, and errors.
 
 use serde_json::{Value, json};
 
 use crate::wall::Wall;
 
 #[tokio::test]
-async fn every_answer_keeps_the_browser_from_doing_more_than_was_meant() {
+async fn every_response_has_the_security_headers() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     for path in ["/", "/api/status", "/nowhere"] {
@@ -17,7 +17,7 @@ async fn every_answer_keeps_the_browser_from_doing_more_than_was_meant() {
 }
 
 #[tokio::test]
-async fn an_address_that_leads_nowhere_says_so_to_programs_and_to_people() {
+async fn an_unknown_address_is_reported_to_programs_and_to_people() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     for (path, error) in [("/nowhere", "route_unknown"), ("/w/team", "wall_unknown"), ("/assets/x", "route_unknown")] {
@@ -31,7 +31,7 @@ async fn an_address_that_leads_nowhere_says_so_to_programs_and_to_people() {
 }
 
 #[tokio::test]
-async fn a_method_that_an_address_does_not_know_is_refused_with_those_that_it_does() {
+async fn an_unsupported_method_is_refused_with_those_that_are_supported() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let answer = reader.client.put(reader.url("/api/messages")).send().await.unwrap();
@@ -69,7 +69,7 @@ async fn an_asset_named_with_its_content_may_be_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn the_schema_of_a_configuration_can_be_had() {
+async fn the_schema_of_a_configuration_is_served() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let schema = reader.json("/api/config/schema").await;
@@ -78,7 +78,7 @@ async fn the_schema_of_a_configuration_can_be_had() {
 }
 
 #[tokio::test]
-async fn the_metrics_say_how_the_wall_does() {
+async fn the_metrics_describe_the_wall() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Counted" }));
     let reader = wall.reader().await;
@@ -100,7 +100,7 @@ async fn the_metrics_say_how_the_wall_does() {
 }
 
 #[tokio::test]
-async fn parameters_that_nobody_knows_are_ignored_everywhere() {
+async fn unknown_parameters_are_ignored_everywhere() {
     let wall = Wall::empty();
     wall.append(&["one"]);
     let reader = wall.reader().await;
@@ -113,7 +113,7 @@ async fn parameters_that_nobody_knows_are_ignored_everywhere() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_utf8_is_refused_as_everything_is() {
+async fn an_address_that_is_not_utf8_is_refused() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     for path in ["/w/%FF", "/assets/%FF", "/?before=%FF", "/events?after=%FF", "/assets/wall.css?v=%FF"] {
@@ -124,7 +124,7 @@ async fn an_address_that_is_not_utf8_is_refused_as_everything_is() {
 }
 
 #[tokio::test]
-async fn a_page_has_a_length_and_a_head_although_it_is_sent_in_pieces() {
+async fn a_page_has_a_length_and_answers_head_although_it_is_sent_in_pieces() {
     let wall = Wall::empty();
     wall.append(&["one", &"two ".repeat(100)]);
     let reader = wall.reader().await;

@@ -1,4 +1,4 @@
-//! `POST /api/messages`, as far as no function is needed.
+//! `POST /api/messages`, without a function.
 
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ async fn post(reader: &Reader, content_type: &str, body: impl Into<reqwest::Body
     request.body(body).send().await.unwrap()
 }
 
-/// Expects a body to be refused, by name and with these words, before any function is asked.
+/// Expects a body to be refused with this name and these words.
 async fn check_refused(content_type: &str, body: impl Into<reqwest::Body>, status: u16, error: &str, says: &str) {
     let wall = Wall::empty();
     let reader = wall.reader().await;
@@ -23,13 +23,13 @@ async fn check_refused(content_type: &str, body: impl Into<reqwest::Body>, statu
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_and_the_client_gets_to_read_why() {
+async fn a_body_that_is_too_large_is_refused_and_the_client_reads_why() {
     check_refused("text/plain", vec![b'a'; 300_000], 413, "body_too_large", "262144").await;
     check_refused("application/json", vec![b'a'; 10_000_000], 413, "body_too_large", "262144").await;
 }
 
 #[tokio::test]
-async fn a_content_type_that_is_not_understood_is_refused() {
+async fn an_unsupported_content_type_is_refused() {
     check_refused("image/png", "x", 415, "content_type_unsupported", "image/png").await;
     check_refused("text/plain; charset=latin1", "x", 415, "content_type_unsupported", "UTF-8").await;
     check_refused("multipart/form-data; boundary=x", "x", 415, "content_type_unsupported", "multipart").await;
@@ -50,7 +50,7 @@ async fn json_that_is_malformed_or_has_unknown_fields_is_refused_with_the_place(
 }
 
 #[tokio::test]
-async fn a_reader_without_a_function_says_that_it_only_reads() {
+async fn a_reader_without_a_function_reports_that_it_only_reads() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let answer = post(&reader, "text/plain", "Hello").await;
@@ -60,7 +60,7 @@ async fn a_reader_without_a_function_says_that_it_only_reads() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
+async fn a_form_that_is_refused_comes_back_with_its_text() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let request = reader.client.post(reader.url("/api/messages")).header("Accept", "text/html,*/*;q=0.8");
@@ -70,7 +70,7 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn what_another_site_has_a_browser_send_is_refused() {
+async fn a_request_that_another_site_made_is_refused() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let request = reader.client.post(reader.url("/api/messages")).header("Sec-Fetch-Site", "cross-site");
@@ -82,7 +82,7 @@ async fn what_another_site_has_a_browser_send_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_one_line_for_whoever_asks_for_text() {
+async fn an_error_is_one_line_for_clients_that_accept_text() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let request = reader.client.post(reader.url("/api/messages")).header("Accept", "text/plain");

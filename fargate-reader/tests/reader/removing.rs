@@ -1,4 +1,4 @@
-//! Messages that are taken off the wall.
+//! Messages that are removed.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::wall::{Reader, Wall, texts};
 
 const ENTRIES: [&str; 3] = ["message", "removed", "wall"];
 
-/// The names and texts or ids of the next events of a stream that comes back with `cursor`.
+/// Returns the names, and the texts or ids, of the next events of a stream that comes back with `cursor`.
 async fn missed(reader: &Reader, cursor: &str, count: usize) -> Vec<(String, String)> {
     let mut events = reader.follow("/events", Some(cursor)).await;
     let mut missed = Vec::new();
@@ -23,7 +23,7 @@ fn ids(answer: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_message_that_is_removed_is_told_and_shown_by_no_reader_any_more() {
+async fn a_removal_is_sent_and_no_reader_shows_the_message_any_more() {
     let wall = Wall::empty();
     let written = wall.append(&["stays", "goes"]);
     let (reader, another) = (wall.reader().await, wall.reader().await);
@@ -48,7 +48,7 @@ async fn a_message_that_is_removed_is_told_and_shown_by_no_reader_any_more() {
 }
 
 #[tokio::test]
-async fn whoever_was_away_while_a_message_was_removed_is_told_what_is_left_of_what_it_missed() {
+async fn a_client_that_missed_a_message_and_its_removal_gets_the_removal_only() {
     let wall = Wall::empty();
     let written = wall.append(&["seen", "goes", "stays"]);
     let reader = wall.reader().await;
@@ -58,10 +58,10 @@ async fn whoever_was_away_while_a_message_was_removed_is_told_what_is_left_of_wh
     let stays = ("message".to_owned(), "stays".to_owned());
     wall.remove(&written[1].id.to_string());
     reader.shows(&["seen", "stays"]).await;
-    // A reader that starts now has read it all at once.
+    // A reader that starts now reads everything at once.
     for reader in [&reader, &wall.reader().await] {
         assert_eq!(missed(reader, cursor(0), 2).await, [stays.clone(), removed(1)]);
-        // Whoever has seen the message, and nothing after it.
+        // A client that has seen the message, and nothing after it.
         assert_eq!(missed(reader, cursor(1), 2).await, [stays.clone(), removed(1)]);
         assert_eq!(missed(reader, cursor(2), 1).await, [removed(1)]);
     }
@@ -105,22 +105,28 @@ async fn pages_have_no_gap_where_messages_were_removed() {
 }
 
 #[tokio::test]
-async fn a_message_whose_record_was_copied_is_removed_with_its_copies_from_every_task() {
+async fn a_message_whose_record_was_copied_is_shown_once_and_removed_for_good_by_every_task() {
     let wall = Wall::empty();
     let written = wall.append(&["goes", "stays"]);
-    let copy = fs_err::read_to_string(wall.path().join("content")).unwrap();
-    wall.write("content", format!("{copy}{}\n", copy.lines().find(|line| line.contains("goes")).unwrap()));
+    let copies = fs_err::read_to_string(wall.path().join("content")).unwrap();
+    let (_, copies) = copies.split_once('\n').unwrap();
     let reader = wall.reader().await;
-    reader.shows(&["goes", "stays", "goes"]).await;
+    wall.append_plain(copies);
+    wall.append_plain("a line\n");
+    for reader in [&reader, &wall.reader().await] {
+        reader.shows(&["goes", "stays", "a line"]).await;
+    }
     wall.remove(&written[0].id.to_string());
+    wall.append_plain(copies);
+    wall.append_plain("another line\n");
     // A reader that starts now has read it all at once.
     for reader in [&reader, &wall.reader().await] {
-        reader.shows(&["stays"]).await;
+        reader.shows(&["stays", "a line", "another line"]).await;
     }
 }
 
 #[tokio::test]
-async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
+async fn a_stream_gets_the_older_messages_that_a_removal_or_a_higher_limit_shows_again() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 2 }));
     let written = wall.append(&["0", "1", "2", "3"]);
@@ -133,4 +139,23 @@ async fn a_stream_is_told_of_the_older_messages_that_a_removal_or_a_higher_limit
     wall.configure(json!({ "keep_messages": 10 }));
     let (event, shown) = events.next(&ENTRIES).await;
     assert_eq!((event.event.as_str(), texts(&shown)), ("wall", vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
+}
+
+#[tokio::test]
+async fn whoever_was_away_while_older_messages_were_restored_starts_over_with_them() {
+    let wall = Wall::empty();
+    wall.append(&["0", "1", "2"]);
+    wall.configure(json!({ "keep_messages": 1 }));
+    wall.append(&["3"]);
+    wall.configure(json!({ "keep_messages": 100 }));
+    let reader = wall.reader().await;
+    let (event, shown) = reader.follow("/events", None).await.next(&ENTRIES).await;
+    assert_eq!(texts(&shown), ["3"]);
+    wall.restore();
+    reader.shows(&["0", "1", "2", "3"]).await;
+    // A reader that starts now has never seen the wall without them.
+    for reader in [&reader, &wall.reader().await] {
+        let (event, shown) = reader.follow("/events", Some(&event.id)).await.next(&ENTRIES).await;
+        assert_eq!((event.event.as_str(), texts(&shown).len()), ("wall", 4));
+    }
 }

@@ -1,4 +1,4 @@
-//! Logs that somebody rewrote, deleted, or replaced by something else.
+//! Logs that were rewritten, deleted, or replaced by another kind of file.
 
 use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::{Value, json};
@@ -25,16 +25,16 @@ async fn a_word_that_was_redacted_by_hand_is_shown_by_no_reader_any_more() {
     let (_, came) = events.next(&ENTRIES).await;
 
     redact(&wall, "hunter2", "*******");
-    let (event, told) = events.next(&ENTRIES).await;
+    let (event, newest) = events.next(&ENTRIES).await;
     let redacted = ["the password is *******", "another", "seen as it came"];
-    assert_eq!((event.event.as_str(), texts(&told)), ("wall", redacted.map(str::to_owned).to_vec()));
+    assert_eq!((event.event.as_str(), texts(&newest)), ("wall", redacted.map(str::to_owned).to_vec()));
     let shown = reader.shows(&redacted).await;
-    assert_eq!(shown["messages"][2]["seen"], came["seen"], "the others came when they came");
+    assert_eq!(shown["messages"][2]["seen"], came["seen"], "the other messages keep their times");
     for text in [reader.get("/").await.text().await.unwrap(), wall.reader().await.get("/").await.text().await.unwrap()]
     {
         assert!(text.contains("*******") && !text.contains("hunter2"));
     }
-    // What was seen before the redaction is told anew, in any reader.
+    // A client that saw the wall before the redaction starts over, at any reader.
     for reader in [&reader, &wall.reader().await] {
         let mut events = reader.follow("/events", before["cursor"].as_str()).await;
         assert_eq!(events.next(&ENTRIES).await.0.event, "wall");
@@ -42,7 +42,7 @@ async fn a_word_that_was_redacted_by_hand_is_shown_by_no_reader_any_more() {
 }
 
 #[tokio::test]
-async fn a_browser_that_comes_back_to_a_log_that_was_made_anew_starts_over() {
+async fn a_client_that_comes_back_to_a_log_that_was_created_again_starts_over() {
     let wall = Wall::empty();
     wall.write("content", "Hello from EFS!\nA\nB\n");
     let reader = wall.reader().await;
@@ -53,13 +53,13 @@ async fn a_browser_that_comes_back_to_a_log_that_was_made_anew_starts_over() {
     reader.shows(&["Hello from EFS!", "C", "D", "E"]).await;
     for reader in [&reader, &wall.reader().await] {
         let mut events = reader.follow("/events", Some(&seen)).await;
-        let (event, told) = events.next(&ENTRIES).await;
-        assert_eq!((event.event.as_str(), texts(&told).len()), ("wall", 4));
+        let (event, newest) = events.next(&ENTRIES).await;
+        assert_eq!((event.event.as_str(), texts(&newest).len()), ("wall", 4));
     }
 }
 
 #[tokio::test]
-async fn a_browser_that_comes_back_to_another_reader_is_told_exactly_what_it_missed() {
+async fn a_client_that_comes_back_to_another_reader_gets_exactly_what_it_missed() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 5 }));
     wall.append(&["0", "1", "2", "3", "4"]);
@@ -85,7 +85,7 @@ async fn volume_fails(reader: &Reader, says: &str) {
 }
 
 #[tokio::test]
-async fn whatever_stands_in_the_place_of_the_log_is_named_and_overcome() {
+async fn a_foreign_file_in_place_of_the_log_is_reported_and_survived() {
     let wall = Wall::empty();
     wall.append(&["kept"]);
     let reader = wall.reader().await;
@@ -95,7 +95,7 @@ async fn whatever_stands_in_the_place_of_the_log_is_named_and_overcome() {
     let pipe = || mkfifoat(CWD, &planted, Mode::from_raw_mode(0o640)).unwrap();
     let link = || std::os::unix::fs::symlink(&secret, &planted).unwrap();
     for (plant, says) in [(&pipe as &dyn Fn(), "FIFO"), (&link, "symbolic link")] {
-        // At no moment there is nothing: that would be an empty wall.
+        // The log is never missing: that would be an empty wall.
         fs_err::hard_link(&content, wall.path().join("aside")).unwrap();
         plant();
         fs_err::rename(&planted, &content).unwrap();
@@ -108,7 +108,7 @@ async fn whatever_stands_in_the_place_of_the_log_is_named_and_overcome() {
 }
 
 #[tokio::test]
-async fn whatever_stands_in_the_place_of_the_configuration_never_replaces_a_good_one() {
+async fn a_foreign_file_in_place_of_the_configuration_never_replaces_a_good_one() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Good" }));
     let reader = wall.reader().await;

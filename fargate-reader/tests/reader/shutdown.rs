@@ -1,4 +1,4 @@
-//! How the reader ends.
+//! The shutdown of the reader.
 
 use std::time::{Duration, Instant};
 
@@ -20,12 +20,12 @@ async fn a_shutdown_ends_two_hundred_open_streams_at_once() {
     let ended = tokio::join!(reader.shut_down(), join_all(streams.into_iter().map(|events| events.ends())));
     ended.0.unwrap();
     assert!(ended.1.iter().all(|ended| *ended));
-    // The promise to whoever runs it.
+    // The promise to operators.
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
-async fn a_connection_that_asks_for_nothing_does_not_hold_up_the_shutdown() {
+async fn a_connection_without_a_request_does_not_delay_the_shutdown() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let address = reader.address.trim_start_matches("http://").to_owned();

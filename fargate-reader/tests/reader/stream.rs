@@ -1,4 +1,4 @@
-//! The wall, live.
+//! `GET /events`: the wall as a stream.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::wall::{Wall, texts};
 const MESSAGES: [&str; 2] = ["message", "wall"];
 
 #[tokio::test]
-async fn a_message_is_told_as_soon_as_it_is_on_the_volume() {
+async fn a_message_is_sent_as_soon_as_it_is_on_the_volume() {
     let wall = Wall::empty();
     wall.append(&["old"]);
     let reader = wall.reader().await;
@@ -26,27 +26,27 @@ async fn a_message_is_told_as_soon_as_it_is_on_the_volume() {
 }
 
 #[tokio::test]
-async fn a_browser_that_comes_back_is_told_exactly_what_it_missed() {
+async fn a_client_that_comes_back_gets_exactly_what_it_missed() {
     let wall = Wall::empty();
     wall.append(&["0"]);
     let reader = wall.reader().await;
     let mut events = reader.follow("/events", None).await;
     events.next(&MESSAGES).await;
-    let (mut last, mut told) = (String::new(), Vec::new());
-    // Each round the browser loses its stream when it has seen half of what is new, and more is written meanwhile.
+    let (mut last, mut received) = (String::new(), Vec::new());
+    // In each round the client loses its stream after half of the new messages, and more are written meanwhile.
     for round in 0..5 {
         let written: Vec<_> = (0..6).map(|n| format!("{round}.{n}")).collect();
         wall.append(&written.iter().map(String::as_str).collect::<Vec<_>>());
         for _ in 0..if round == 4 { 18 } else { 3 } {
             let (event, message) = events.next(&MESSAGES).await;
             assert_eq!(event.event, "message");
-            told.push(message["text"].as_str().unwrap().to_owned());
+            received.push(message["text"].as_str().unwrap().to_owned());
             last = event.id;
         }
         events = reader.follow("/events", Some(&last)).await;
     }
     let all: Vec<_> = (0..5).flat_map(|round| (0..6).map(move |n| format!("{round}.{n}"))).collect();
-    assert_eq!(told, all);
+    assert_eq!(received, all);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_page_that_was_rendered_at_a_cursor_misses_nothing_before_it_connects(
 }
 
 #[tokio::test]
-async fn a_page_of_no_wall_is_told_the_first_message() {
+async fn a_page_of_no_wall_gets_the_first_message() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let cursor = reader.json("/api/messages").await["cursor"].as_str().unwrap().to_owned();
@@ -73,7 +73,7 @@ async fn a_page_of_no_wall_is_told_the_first_message() {
     assert_eq!((event.event.as_str(), &message["text"]), ("message", &json!("first")));
 }
 
-/// Expects a browser that says it saw `last` to start over.
+/// Expects a client with the cursor `last` to start over.
 async fn check_starts_over(last: impl Fn(&Wall) -> String) {
     let wall = Wall::empty();
     wall.append(&["a", "b"]);
@@ -120,7 +120,7 @@ async fn a_cursor_older_than_what_is_kept_starts_over() {
 }
 
 #[tokio::test]
-async fn a_browser_that_is_far_behind_skips_ahead() {
+async fn a_client_that_is_far_behind_skips_ahead() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 10_000 }));
     wall.append(&["seen"]);
@@ -136,7 +136,7 @@ async fn a_browser_that_is_far_behind_skips_ahead() {
 }
 
 #[tokio::test]
-async fn an_open_stream_is_told_when_the_wall_is_cleared_or_rewritten() {
+async fn an_open_stream_starts_over_when_the_wall_is_cleared() {
     let wall = Wall::empty();
     wall.write("content", "one\ntwo\n");
     let reader = wall.reader().await;
@@ -155,7 +155,7 @@ async fn a_compaction_is_not_noticed() {
     let reader = wall.reader().await;
     let mut events = reader.follow("/events", None).await;
     events.next(&MESSAGES).await;
-    // Every few of these the log is rewritten, shorter.
+    // A few messages later the log is compacted, again and again.
     for n in 1..20 {
         wall.append(&[&n.to_string()]);
         let (event, message) = events.next(&MESSAGES).await;
@@ -164,7 +164,7 @@ async fn a_compaction_is_not_noticed() {
 }
 
 #[tokio::test]
-async fn a_configuration_is_told_without_an_id_so_that_the_place_in_the_wall_is_kept() {
+async fn a_configuration_is_sent_without_an_id_so_that_the_cursor_is_kept() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let mut events = reader.follow("/events", None).await;
@@ -195,7 +195,7 @@ async fn raw_until(url: &str, end: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_status_counts_who_follows() {
+async fn the_status_contains_the_number_of_streams() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let mut first = reader.follow("/events", None).await;

@@ -1,40 +1,39 @@
 //! A volume, a writer, and a reader that follows it.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use eventsource_stream::{Event, Eventsource};
 use fargate_reader::{AdminToken, Settings, Watch};
-use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use shared_volume::config::{Cause, Change, Outcome, Published, Request, publish};
+use shared_volume::config::{Cause, Change, Outcome, Published, Request};
 use shared_volume::message::{Draft, Message};
 use shared_volume::wall::WallWriter;
 use shared_volume::{Volume, WallDir};
+use support::Stream;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long anything may take before a test gives up. Nothing waits for it unless it fails.
+/// The time after which a test gives up. No test waits that long unless it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A directory that may come to be a volume.
+/// A directory that may become a volume.
 pub(crate) struct Wall {
     root: TempDir,
 }
 
 impl Wall {
-    /// The directory exists and is empty.
+    /// Returns a wall whose directory is empty.
     pub(crate) fn empty() -> Self {
         let wall = Self::missing();
         fs_err::create_dir(wall.path()).unwrap();
         wall
     }
 
-    /// The directory does not exist.
+    /// Returns a wall whose directory does not exist.
     pub(crate) fn missing() -> Self {
         Self { root: tempfile::tempdir().unwrap() }
     }
@@ -64,22 +63,35 @@ impl Wall {
         WallWriter::new(self.dir()).clear(None, Instant::now() + PATIENCE).unwrap();
     }
 
-    /// Takes a message off as the function does.
+    /// Removes a message as the function does.
     pub(crate) fn remove(&self, id: &str) {
         WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
+    }
+
+    /// Brings back what the last compaction has dropped.
+    pub(crate) fn restore(&self) {
+        let mut writer = WallWriter::new(self.dir());
+        let trashed = writer.trash().unwrap().pop().unwrap();
+        writer.restore(trashed.file, Instant::now() + PATIENCE).unwrap();
     }
 
     /// Publishes a configuration as the function does.
     pub(crate) fn configure(&self, patch: Value) -> Published {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
         let request = Request { change: Change::Patch(patch), expected_generation: None, cause };
-        match publish(&self.dir(), request, Instant::now() + PATIENCE).unwrap() {
+        match WallWriter::new(self.dir()).publish(request, Instant::now() + PATIENCE).unwrap() {
             Outcome::Published(published) | Outcome::Repeated(published) => published,
         }
     }
 
     pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
         fs_err::write(self.path().join(file), bytes).unwrap();
+    }
+
+    /// Appends as another program does.
+    pub(crate) fn append_plain(&self, lines: &str) {
+        let mut log = fs_err::OpenOptions::new().append(true).open(self.path().join("content")).unwrap();
+        log.write_all(lines.as_bytes()).unwrap();
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -94,7 +106,7 @@ impl Wall {
         }
     }
 
-    /// A reader that has read what is there.
+    /// Starts a reader and waits until it has read the wall.
     pub(crate) async fn reader(&self) -> Reader {
         let reader = Reader::start(self.settings()).await;
         reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
@@ -116,7 +128,7 @@ impl Reader {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(fargate_reader::run(listener, settings, shutdown.clone().cancelled_owned()));
-        // Redirects are answers that tests want to see.
+        // Tests look at redirects.
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, shutdown, running }
     }
@@ -137,7 +149,7 @@ impl Reader {
         self.get(path).await.json().await.unwrap()
     }
 
-    /// Asks until the answer is as expected; hands it back.
+    /// Sends the request until the response is as expected, and returns it.
     pub(crate) async fn eventually(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
@@ -150,7 +162,7 @@ impl Reader {
         }
     }
 
-    /// The texts on the wall, oldest first.
+    /// Returns the texts on the wall, oldest first.
     pub(crate) async fn texts(&self) -> Vec<String> {
         texts(&self.json("/api/messages?limit=10000").await)
     }
@@ -160,21 +172,15 @@ impl Reader {
         self.eventually("/api/messages?limit=10000", |answer| texts(answer) == expected).await
     }
 
-    /// Follows the wall live, from where `seen` says.
+    /// Opens a stream behind `last_event_id`, or behind the cursor in the query.
     pub(crate) async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Events {
-        let mut request = self.client.get(self.url(path));
-        if let Some(id) = last_event_id {
-            request = request.header("Last-Event-ID", id);
-        }
-        let response = request.send().await.unwrap();
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Events(response.bytes_stream().eventsource().map(Result::unwrap).boxed())
+        Events(Stream::open(&self.url(path), last_event_id).await.unwrap())
     }
 
-    /// Has it shut down and waits for that.
+    /// Shuts the reader down and waits until it has ended.
     pub(crate) async fn shut_down(self) -> anyhow::Result<()> {
         self.shutdown.cancel();
-        tokio::time::timeout(PATIENCE, self.running).await.expect("the reader does not end").unwrap()
+        tokio::time::timeout(PATIENCE, self.running).await.expect("the reader did not end").unwrap()
     }
 }
 
@@ -183,26 +189,24 @@ pub(crate) fn texts(answer: &Value) -> Vec<String> {
     messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
 }
 
+/// An event of a stream.
+pub(crate) struct Event {
+    pub(crate) event: String,
+    pub(crate) id: String,
+}
+
 /// A stream of events, as a browser gets it.
-pub(crate) struct Events(BoxStream<'static, Event>);
+pub(crate) struct Events(Stream);
 
 impl Events {
-    /// The next event of one of these kinds; others are passed over.
+    /// Returns the next event of one of these kinds and skips others.
     pub(crate) async fn next(&mut self, kinds: &[&str]) -> (Event, Value) {
-        let next = async {
-            loop {
-                let event = self.0.next().await.expect("the stream ended");
-                if kinds.contains(&event.event.as_str()) {
-                    let data = serde_json::from_str(&event.data).unwrap();
-                    return (event, data);
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, next).await.expect("no such event came")
+        let event = self.0.until("such an event", |event| kinds.contains(&event.name.as_str())).await.unwrap();
+        (Event { event: event.name, id: event.id }, event.data)
     }
 
-    /// Whether the stream ends, whatever comes before that.
-    pub(crate) async fn ends(self) -> bool {
-        tokio::time::timeout(PATIENCE, self.0.for_each(|_| async {})).await.is_ok()
+    /// Returns true if the stream ends, whatever comes before that.
+    pub(crate) async fn ends(mut self) -> bool {
+        self.0.ended().await.is_ok()
     }
 }

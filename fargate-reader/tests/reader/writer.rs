@@ -1,4 +1,4 @@
-//! What the reader tells of a function that fails, and of one that is no writer.
+//! Answers to clients when the function fails, or is no writer.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::function::{Answer, Function, Posting};
 use crate::wall::Wall;
 
-/// Has the function answer so, as often as it is asked, and hands back what the client is told.
-async fn told(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -> (u16, String, String, bool) {
+/// Makes the function give these answers, and returns status, name and message of the client's error, and if it may retry.
+async fn error_of(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -> (u16, String, String, bool) {
     reader.function.answers(answers);
     let answer = reader.post("text/plain", "x").send().await.unwrap();
     let (status, retry) = (answer.status().as_u16(), answer.headers().contains_key("retry-after"));
@@ -17,7 +17,7 @@ async fn told(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -> (u
 }
 
 #[tokio::test]
-async fn a_failure_is_told_by_its_name_and_may_be_retried_only_where_nothing_was_written() {
+async fn a_problem_of_the_volume_keeps_its_name_and_may_be_retried_only_where_nothing_was_written() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for (name, status, retry) in [
@@ -32,7 +32,7 @@ async fn a_failure_is_told_by_its_name_and_may_be_retried_only_where_nothing_was
         ("volume_stale", 503, false),
     ] {
         let expected = (status, name.to_owned(), format!("told by {name}"), retry);
-        assert_eq!(told(&reader, [Answer::Error(name)]).await, expected);
+        assert_eq!(error_of(&reader, [Answer::Error(name)]).await, expected);
         reader.command();
     }
 }
@@ -42,25 +42,43 @@ async fn a_function_that_crashed_or_ran_out_of_time_may_have_written() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for kind in ["Runtime.ExitError", "Sandbox.Timedout", "mystery"] {
-        let (status, error, message, retry) = told(&reader, [Answer::Error(kind)]).await;
+        let (status, error, message, retry) = error_of(&reader, [Answer::Error(kind)]).await;
         assert_eq!((status, error.as_str(), retry), (503, "writer_failed", false), "{kind}");
         assert!(message.contains("may or may not"), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_as_the_function_said_it() {
+async fn a_refusal_of_the_function_is_passed_on() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for (name, status) in [("event_reused", 409), ("message_unknown", 404), ("message_blocked", 422)] {
         let refusal = json!({ "error": name, "message": "as it said", "status": status });
         let expected = (status, name.to_owned(), "as it said".to_owned(), false);
-        assert_eq!(told(&reader, [Answer::Of(refusal)]).await, expected);
+        assert_eq!(error_of(&reader, [Answer::Of(refusal)]).await, expected);
     }
 }
 
 #[tokio::test]
-async fn what_no_writer_answers_is_never_a_success() {
+async fn the_field_of_a_refusal_is_passed_on_and_is_null_if_the_function_names_none() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    let refusal = json!({ "error": "author_invalid", "message": "author: is too long", "status": 400 });
+    let mut with_field = refusal.clone();
+    with_field["field"] = json!("author");
+    for (refusal, field, marked) in [(refusal, json!(null), 0), (with_field, json!("author"), 1)] {
+        reader.function.answers([Answer::Of(refusal.clone()), Answer::Of(refusal)]);
+        let answer: Value = reader.post("text/plain", "x").send().await.unwrap().json().await.unwrap();
+        assert_eq!(answer, json!({ "error": "author_invalid", "message": "author: is too long", "field": field }));
+        let form = reader.post("application/x-www-form-urlencoded", "text=x").header("Accept", "text/html");
+        let page = form.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("<strong>Not posted:</strong> author: is too long</p>"), "{page}");
+        assert_eq!(page.matches(r#"aria-invalid="true""#).count(), marked);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_no_writer_gives_is_never_a_success() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for nonsense in [
@@ -75,7 +93,7 @@ async fn what_no_writer_answers_is_never_a_success() {
         json!({ "error": "message_empty" }),
         json!({ "error": "message_empty", "message": "m", "status": 200 }),
     ] {
-        let (status, error, message, retry) = told(&reader, [Answer::Of(nonsense.clone())]).await;
+        let (status, error, message, retry) = error_of(&reader, [Answer::Of(nonsense.clone())]).await;
         assert_eq!((status, error.as_str(), retry), (502, "writer_nonsense", false), "{nonsense}");
         assert!(message.contains("WRITER_FUNCTION"), "{message}");
     }
@@ -84,7 +102,7 @@ async fn what_no_writer_answers_is_never_a_success() {
         (Method::DELETE, "/api/messages/01M"),
         (Method::POST, "/api/config/rollback"),
     ] {
-        for nonsense in [json!({}), json!({ "cleared": false, "removed": 1, "generation": "2" })] {
+        for nonsense in [json!({}), json!({ "cleared": false, "removed": "02M", "generation": "2" })] {
             reader.function.answers([Answer::Of(nonsense)]);
             let request = reader.admin(method.clone(), path).json(&json!({ "generation": 1 }));
             let answer = request.send().await.unwrap();
@@ -95,20 +113,20 @@ async fn what_no_writer_answers_is_never_a_success() {
 }
 
 #[tokio::test]
-async fn what_lambda_refuses_is_told_with_its_code() {
+async fn a_refusal_of_lambda_is_reported_with_its_code() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for (status, code) in [(403, "AccessDeniedException"), (404, "ResourceNotFoundException")] {
-        let (status, error, message, retry) = told(&reader, [Answer::Refusal(status, code)]).await;
+        let (status, error, message, retry) = error_of(&reader, [Answer::Refusal(status, code)]).await;
         assert_eq!((status, error.as_str(), retry), (502, "writer_refused", false));
         assert!(message.contains(code) && message.contains("told by"), "{message}");
         reader.command();
     }
     let throttled = Answer::Refusal(429, "TooManyRequestsException");
-    let (status, error, _, retry) = told(&reader, [throttled.clone(), throttled]).await;
+    let (status, error, _, retry) = error_of(&reader, [throttled.clone(), throttled]).await;
     assert_eq!((status, error.as_str(), retry), (503, "writer_busy", true));
     let broken = Answer::Refusal(500, "ServiceException");
-    let (status, error, _, retry) = told(&reader, [broken.clone(), broken]).await;
+    let (status, error, _, retry) = error_of(&reader, [broken.clone(), broken]).await;
     assert_eq!((status, error.as_str(), retry), (503, "writer_failed", false));
 }
 
@@ -118,16 +136,16 @@ async fn a_connection_that_was_never_made_may_be_tried_again_and_one_that_broke_
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for nowhere in [format!("http://{unused}"), "http://nowhere.invalid".to_owned()] {
         let reader = Posting::start_with(&wall, Function::default(), &nowhere).await;
-        let (status, error, message, retry) = told(&reader, []).await;
+        let (status, error, message, retry) = error_of(&reader, []).await;
         assert_eq!((status, error.as_str(), retry), (503, "writer_unavailable", true), "{nowhere}: {message}");
     }
     let reader = Posting::start(&wall).await;
-    let (status, error, _, retry) = told(&reader, [Answer::Cut, Answer::Cut]).await;
+    let (status, error, _, retry) = error_of(&reader, [Answer::Cut, Answer::Cut]).await;
     assert_eq!((status, error.as_str(), retry), (503, "writer_unavailable", false));
     let asked = reader.function.asked();
     assert_eq!((asked.len(), &asked[0]), (2, &asked[1]), "the second try has the key of the first");
 
-    let (_, error, _, retry) = told(&reader, [Answer::Cut, Answer::Error("wall_busy")]).await;
+    let (_, error, _, retry) = error_of(&reader, [Answer::Cut, Answer::Error("wall_busy")]).await;
     assert_eq!((error.as_str(), retry), ("wall_busy", false), "the first try may have been written");
 }
 

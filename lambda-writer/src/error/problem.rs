@@ -1,10 +1,10 @@
-//! What can be wrong with an event, as far as this function is the one to see it.
+//! The faults of an event that this function finds itself.
 
 use aws_lambda_events::http::StatusCode;
 
-/// What is wrong with an event.
+/// The kind of fault of an event. Each has a stable name and an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it, and `name` spells them as clients see them")]
+#[expect(missing_docs, reason = "each variant has the words of its stable name")]
 pub enum Problem {
     BodyNotBase64,
     CommandInvalid,
@@ -25,7 +25,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The stable name, such as `limit_invalid`.
+    /// Returns the stable name, such as `limit_invalid`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// What HTTP calls it.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {

@@ -2,18 +2,19 @@
 
 use std::io::Write;
 
+use support::transcript;
+
 use crate::harness::{Function, Request};
 
 #[tokio::test]
-async fn the_six_commands_of_the_blog_print_what_the_blog_prints() {
+async fn the_six_commands_of_the_blog_post_print_its_output() {
     let function = Function::new();
-    assert_eq!(function.wall().await, "No message yet.");
-    assert_eq!(function.post("Hello from EFS!").await.body(), "Hello from EFS!\n");
-    assert_eq!(function.post("Hello again :)").await.body(), "Hello from EFS!\nHello again :)\n");
-    assert_eq!(function.wall().await, "Hello from EFS!\nHello again :)\n");
-    let deleted = function.http(Request::new("DELETE")).await;
-    assert_eq!((deleted.status(), deleted.body()), (200, "Messages deleted.".to_owned()));
-    assert_eq!(function.wall().await, "No message yet.");
+    for step in transcript() {
+        let request = Request::new(&step.method);
+        let request = if step.body.is_empty() { request } else { request.text(&step.body) };
+        let response = function.http(request).await;
+        assert_eq!((response.status(), response.body()), (200, step.answer), "{} {}", step.method, step.body);
+    }
 }
 
 #[tokio::test]
@@ -28,14 +29,14 @@ async fn other_methods_are_unsupported() {
 }
 
 #[tokio::test]
-async fn deleting_an_empty_wall_deletes_nothing_and_says_the_same() {
+async fn deleting_an_empty_wall_has_the_same_response() {
     let function = Function::new();
     assert_eq!(function.http(Request::new("DELETE")).await.body(), "Messages deleted.");
     assert_eq!(function.http(Request::new("DELETE")).await.body(), "Messages deleted.");
 }
 
 #[tokio::test]
-async fn plain_lines_of_the_blogs_python_stand_beside_ours() {
+async fn plain_lines_of_the_python_of_the_blog_post_are_messages() {
     let function = Function::new();
     function.post("from Rust").await;
     let python = function.content() + "from Python\n";

@@ -26,7 +26,7 @@ async fn a_message_is_posted_read_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_command_that_names_its_event_is_done_once() {
+async fn a_command_with_an_event_id_is_executed_once() {
     let function = Function::new();
     let post = json!({"command": "post", "text": "once", "event": "order-17"});
     let first = function.answer(post.clone()).await;
@@ -67,38 +67,49 @@ async fn the_configuration_is_changed_published_and_rolled_back() {
     assert_eq!((&on_disk["generation"], &on_disk["config"]), (&json!(3), &changed["config"]));
 }
 
-/// Sends a command that must be refused.
-async fn check_refused(function: &Function, command: Value, status: u16, error: &str, message: &str) {
+/// Sends a command that must be refused because of `field`.
+async fn check_refused<'a>(
+    function: &Function,
+    command: Value,
+    status: u16,
+    error: &str,
+    field: impl Into<Option<&'a str>>,
+    message: &str,
+) {
     let answer = function.answer(command).await;
-    assert_eq!(answer, json!({"error": error, "message": message, "status": status}));
+    assert_eq!(answer, json!({"error": error, "message": message, "field": field.into(), "status": status}));
 }
 
 #[tokio::test]
-async fn what_breaks_a_rule_is_refused_by_a_stable_name() {
+async fn a_command_that_breaks_a_rule_is_refused_with_a_stable_name() {
     let function = Function::new();
     let post = |text: &str| json!({"command": "post", "text": text});
     let change = |patch: Value| json!({"command": "change_config", "patch": patch});
-    check_refused(&function, post(" "), 400, "message_empty", "text: the message is empty").await;
+    check_refused(&function, post(" "), 400, "message_empty", "text", "text: the message is empty").await;
     let long = "text: the message has 501 characters, at most 500 are allowed";
-    check_refused(&function, post(&"x".repeat(501)), 413, "message_too_long", long).await;
+    check_refused(&function, post(&"x".repeat(501)), 413, "message_too_long", "text", long).await;
     let author = json!({"command": "post", "text": "x", "author": ""});
-    check_refused(&function, author, 400, "author_invalid", "author: must be 1 to 80 characters on one line").await;
+    check_refused(&function, author, 400, "author_invalid", "author", "author: must be 1 to 80 characters on one line")
+        .await;
     for mut command in [post("x"), change(json!({}))] {
         command["event"] = json!("e".repeat(257));
-        check_refused(&function, command, 400, "event_id_invalid", "event: must be 1 to 256 bytes").await;
+        check_refused(&function, command, 400, "event_id_invalid", "event", "event: must be 1 to 256 bytes").await;
     }
 
     let tone = "banner.tone: unknown variant `loud`, expected one of `info`, `success`, `warning`, `danger`";
     let loud = json!({"banner": {"text": "x", "tone": "loud"}});
-    check_refused(&function, change(loud.clone()), 400, "config_invalid", tone).await;
-    check_refused(&function, json!({"command": "publish_config", "config": loud}), 400, "config_invalid", tone).await;
+    check_refused(&function, change(loud.clone()), 400, "config_invalid", "config.banner.tone", tone).await;
+    let publish = json!({"command": "publish_config", "config": loud});
+    check_refused(&function, publish, 400, "config_invalid", "config.banner.tone", tone).await;
     let patch = "patch: must be a JSON object (a merge patch, RFC 7396)";
-    check_refused(&function, change(json!("title")), 400, "config_invalid", patch).await;
+    check_refused(&function, change(json!("title")), 400, "config_invalid", "patch", patch).await;
 
-    for (array, place) in [(json!([]), "configuration"), (json!({"banner": ["Hi"]}), "banner")] {
+    for (array, place, field) in
+        [(json!([]), "configuration", "config"), (json!({"banner": ["Hi"]}), "banner", "config.banner")]
+    {
         let message = format!("{place}: invalid type: sequence, expected a JSON object");
         let command = json!({"command": "publish_config", "config": array});
-        check_refused(&function, command, 400, "config_invalid", &message).await;
+        check_refused(&function, command, 400, "config_invalid", field, &message).await;
     }
 
     let unknown = "generation: 7 is not in the history";
@@ -107,41 +118,53 @@ async fn what_breaks_a_rule_is_refused_by_a_stable_name() {
         json!({"command": "rollback_config", "generation": 7}),
         404,
         "generation_unknown",
+        "generation",
         unknown,
     )
     .await;
     let conflict = json!({"command": "change_config", "patch": {}, "expected_generation": 3});
     let message = "expected_generation: 3 was expected, 0 is in force";
-    check_refused(&function, conflict, 409, "generation_conflict", message).await;
+    check_refused(&function, conflict, 409, "generation_conflict", "expected_generation", message).await;
+
+    let note = json!({"command": "change_config", "patch": {}, "note": "n".repeat(501)});
+    check_refused(&function, note, 400, "config_invalid", "note", "note: must have at most 500 characters").await;
+    let unknown = "id: there is no message \"7\" on this wall";
+    check_refused(&function, json!({"command": "remove", "id": "7"}), 404, "message_unknown", "id", unknown).await;
 
     assert!(!function.path("config.json").exists());
     function.configure(json!({"posting": "closed"})).await;
-    check_refused(&function, post("x"), 403, "posting_closed", "posting is closed on this wall").await;
+    check_refused(&function, post("x"), 403, "posting_closed", None, "posting is closed on this wall").await;
     assert_eq!(function.wall().await, "No message yet.");
 }
 
 #[tokio::test]
-async fn a_command_that_cannot_be_read_is_refused_with_its_place() {
+async fn a_command_that_cannot_be_parsed_is_refused_with_the_place() {
     let function = Function::new();
-    for (command, message) in [
-        (json!({"command": 7}), "command: must be a string"),
-        (json!({"command": "post"}), "post: missing field `text`"),
-        (json!({"command": "post", "text": 7}), "post.text: invalid type: integer `7`, expected a string"),
+    for (command, field, message) in [
+        (json!({"command": 7}), "command", "command: must be a string"),
+        (json!({"command": "post"}), "text", "post: missing field `text`"),
+        (json!({"command": "post", "text": 7}), "text", "post.text: invalid type: integer `7`, expected a string"),
         (
             json!({"command": "post", "text": "x", "colour": "red"}),
+            "colour",
             "post.colour: unknown field `colour`, expected one of `text`, `author`, `event`, `source`",
         ),
-        (json!({"command": "read", "limit": 0}), "read.limit: must be 1 to 10000, is 0"),
-        (json!({"command": "clear", "all": true}), "clear.all: unknown field `all`, expected `event` or `source`"),
-        (json!({"command": "change_config"}), "change_config: missing field `patch`"),
+        (json!({"command": "read", "limit": 0}), "limit", "read.limit: must be 1 to 10000, is 0"),
+        (
+            json!({"command": "clear", "all": true}),
+            "all",
+            "clear.all: unknown field `all`, expected `event` or `source`",
+        ),
+        (json!({"command": "change_config"}), "patch", "change_config: missing field `patch`"),
         (
             json!({"command": "rollback_config", "generation": -1}),
+            "generation",
             "rollback_config.generation: invalid value: integer `-1`, expected u64",
         ),
     ] {
-        check_refused(&function, command, 400, "command_invalid", message).await;
+        check_refused(&function, command, 400, "command_invalid", field, message).await;
     }
     let known = "post, read, clear, remove, change_config, publish_config, rollback_config";
     let message = format!("command: \"drop\" is none of {known}");
-    check_refused(&function, json!({"command": "drop"}), 400, "command_unknown", &message).await;
+    check_refused(&function, json!({"command": "drop"}), 400, "command_unknown", "command", &message).await;
 }

@@ -1,15 +1,16 @@
-//! Events of EventBridge, which come at least once.
+//! Events of EventBridge, which delivers each at least once.
 
 use serde_json::{Value, json};
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, eventbridge};
+use crate::harness::Function;
 
 const CHANGE: &str = "Config Change Requested";
 const ROLLBACK: &str = "Config Rollback Requested";
 const POSTED: &str = "Message Posted";
 
 #[tokio::test]
-async fn a_message_event_that_comes_twice_is_on_the_wall_once() {
+async fn a_message_event_that_is_delivered_twice_is_on_the_wall_once() {
     let function = Function::new();
     let event = eventbridge("e-1", "messagewall", POSTED, &json!({"text": "Hello", "author": "ann"}));
     let first = function.answer(event.clone()).await;
@@ -17,11 +18,11 @@ async fn a_message_event_that_comes_twice_is_on_the_wall_once() {
     assert_eq!((&first["repeated"], &again["repeated"]), (&json!(false), &json!(true)));
     assert_eq!(function.wall().await, "Hello\n");
     function.answer(eventbridge("e-2", "messagewall", POSTED, &json!({"text": "Hello"}))).await;
-    assert_eq!(function.wall().await, "Hello\nHello\n", "another event that says the same is another message");
+    assert_eq!(function.wall().await, "Hello\nHello\n", "another event with the same text is another message");
 }
 
 #[tokio::test]
-async fn a_change_event_that_comes_twice_is_published_once() {
+async fn a_change_event_that_is_delivered_twice_is_published_once() {
     let function = Function::new();
     let detail = json!({"patch": {"title": "Party"}, "expected_generation": 0, "note": "why"});
     let event = eventbridge("e-1", "messagewall", CHANGE, &detail);
@@ -50,38 +51,48 @@ async fn a_rollback_becomes_a_new_generation() {
     }
 }
 
-/// Sends an event that no retry can help: it is answered, so that it does not come again.
-async fn check_refused(function: &Function, event: Value, error: &str, message: &str) {
+/// Sends an event that no retry can help. It is answered, so that EventBridge does not repeat it.
+async fn check_refused<'a>(
+    function: &Function,
+    event: Value,
+    error: &str,
+    field: impl Into<Option<&'a str>>,
+    message: &str,
+) {
     let answer = function.answer(event).await;
     assert_eq!((&answer["error"], &answer["message"]), (&json!(error), &json!(message)));
+    assert_eq!(answer.get("field"), Some(&json!(field.into())), "{answer}");
 }
 
 #[tokio::test]
-async fn an_event_that_no_retry_can_help_is_answered_with_what_is_wrong() {
+async fn an_event_that_no_retry_can_help_is_answered_with_the_fault() {
     let function = Function::new();
     let event = |detail_type: &str, detail: Value| eventbridge("e-1", "messagewall", detail_type, &detail);
-    check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text: the message is empty").await;
+    check_refused(&function, event(POSTED, json!({"text": ""})), "message_empty", "text", "text: the message is empty")
+        .await;
     let text = "detail.txt: unknown field `txt`, expected `author` or `text`";
-    check_refused(&function, event(POSTED, json!({"txt": "x"})), "detail_invalid", text).await;
-    check_refused(&function, event(CHANGE, json!({})), "detail_invalid", "detail: missing field `patch`").await;
+    check_refused(&function, event(POSTED, json!({"txt": "x"})), "detail_invalid", "txt", text).await;
+    check_refused(&function, event(CHANGE, json!({})), "detail_invalid", "patch", "detail: missing field `patch`")
+        .await;
     let array = event(POSTED, json!(["ann", "x"]));
-    check_refused(&function, array, "detail_invalid", "detail: must be a JSON object").await;
+    check_refused(&function, array, "detail_invalid", "detail", "detail: must be a JSON object").await;
     let title = "title: must not be empty";
-    check_refused(&function, event(CHANGE, json!({"patch": {"title": ""}})), "config_invalid", title).await;
+    check_refused(&function, event(CHANGE, json!({"patch": {"title": ""}})), "config_invalid", "config.title", title)
+        .await;
     let conflict = "expected_generation: 4 was expected, 0 is in force";
     let stale = json!({"patch": {}, "expected_generation": 4});
-    check_refused(&function, event(CHANGE, stale), "generation_conflict", conflict).await;
+    check_refused(&function, event(CHANGE, stale), "generation_conflict", "expected_generation", conflict).await;
     let gone = "generation: 9 is not in the history";
-    check_refused(&function, event(ROLLBACK, json!({"generation": 9})), "generation_unknown", gone).await;
+    check_refused(&function, event(ROLLBACK, json!({"generation": 9})), "generation_unknown", "generation", gone).await;
 
     let mut without_id = event(POSTED, json!({"text": "x"}));
     without_id["id"] = Value::Null;
-    check_refused(&function, without_id, "event_invalid", "id: the event has none").await;
+    check_refused(&function, without_id, "event_invalid", "id", "id: is missing").await;
     assert_eq!(function.wall().await, "No message yet.");
 }
 
 #[tokio::test]
-async fn a_refused_event_is_kept_with_its_reason_and_only_the_newest_20_are() {
+async fn only_the_newest_20_refused_events_are_kept_each_with_its_reason() {
     let function = Function::new();
     for number in 0..25 {
         let detail = json!({"text": "", "author": number.to_string()});
@@ -94,7 +105,7 @@ async fn a_refused_event_is_kept_with_its_reason_and_only_the_newest_20_are() {
     let newest: Value = serde_json::from_slice(&fs_err::read(kept.last().unwrap()).unwrap()).unwrap();
     assert_eq!((&newest["error"], &newest["message"]), (&json!("message_empty"), &json!("text: the message is empty")));
     assert_eq!(newest["event"]["id"], "e-24");
-    assert_eq!(function.content(), "", "what was refused has no other effect");
+    assert_eq!(function.content(), "", "a refused event has no other effect");
 }
 
 #[tokio::test]
@@ -108,6 +119,6 @@ async fn an_event_that_is_not_served_is_named() {
     ] {
         let message = format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function");
         let event = eventbridge("e-1", source, detail_type, &json!({}));
-        check_refused(&function, event, "event_unsupported", &message).await;
+        check_refused(&function, event, "event_unsupported", None, &message).await;
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use shared_volume::Volume;
 use tempfile::TempDir;
 
-/// The function, with as much time for each event as Lambda gives it.
+/// The function on a volume of its own.
 pub(crate) struct Function {
     handler: Handler,
     directory: TempDir,
@@ -22,13 +22,13 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// A function on an empty volume.
+    /// Returns a function on an empty volume, with 10 s for each event.
     pub(crate) fn new() -> Self {
         let directory = TempDir::new().unwrap();
         Self::on(directory.path().to_path_buf(), directory)
     }
 
-    /// A function whose volume is at `path`, which need not exist.
+    /// Returns a function whose volume is at `path`, which need not exist.
     pub(crate) fn at(path: impl FnOnce(&Path) -> PathBuf) -> Self {
         let directory = TempDir::new().unwrap();
         Self::on(path(directory.path()), directory)
@@ -40,7 +40,7 @@ impl Function {
         Self { handler, directory, invocations: AtomicU64::new(0), time_left }
     }
 
-    /// The same function, whose every event has only so much time left.
+    /// Sets the time left of every invocation.
     pub(crate) fn with_time_left(self, time_left: Duration) -> Self {
         Self { time_left, ..self }
     }
@@ -49,7 +49,7 @@ impl Function {
         self.directory.path().join(name)
     }
 
-    /// The log as it is on the volume.
+    /// Returns the log on the volume.
     pub(crate) fn content(&self) -> String {
         fs_err::read_to_string(self.path("content")).unwrap_or_default()
     }
@@ -58,7 +58,7 @@ impl Function {
         self.invoke_raw(&event.to_string()).await
     }
 
-    /// Sends an event that may be more than a [`Value`] can hold.
+    /// Sends an event that a [`Value`] may not be able to hold.
     pub(crate) async fn invoke_raw(&self, event: &str) -> Result<Value, Diagnostic> {
         let event = RawValue::from_string(event.to_owned()).unwrap();
         let mut context = Context::default();
@@ -70,20 +70,20 @@ impl Function {
         Ok(serde_json::to_value(reply).unwrap())
     }
 
-    /// What an event is answered that does not end in a function error.
+    /// Returns the reply to an event that does not end in a function error.
     pub(crate) async fn answer(&self, event: Value) -> Value {
         self.invoke(event).await.unwrap()
     }
 
     pub(crate) async fn http(&self, request: Request) -> Response {
-        // Every request has an id of its own, as the HTTP API gives it.
+        // The HTTP API gives every request an id of its own.
         let number = self.invocations.load(Ordering::Relaxed);
         let Request(mut event) = request;
         event["requestContext"]["requestId"] = json!(format!("http-{number}"));
         Response(self.answer(event).await)
     }
 
-    /// What a GET prints.
+    /// Returns the body of a GET.
     pub(crate) async fn wall(&self) -> String {
         self.http(Request::new("GET")).await.body()
     }
@@ -92,53 +92,19 @@ impl Function {
         self.http(Request::new("POST").text(text)).await
     }
 
-    /// Publishes `patch` on the configuration in force.
+    /// Publishes a merge patch of the configuration in force.
     pub(crate) async fn configure(&self, patch: Value) {
         let answer = self.answer(json!({"command": "change_config", "patch": patch})).await;
         assert!(answer["generation"].is_u64(), "{answer}");
     }
 }
 
-/// A request as the HTTP API sends it in payload format 2.0.
+/// A request in payload format 2.0 of the HTTP API.
 pub(crate) struct Request(pub(crate) Value);
 
 impl Request {
     pub(crate) fn new(method: &str) -> Self {
-        Self(json!({
-            "version": "2.0",
-            "routeKey": "ANY /MessageWall",
-            "rawPath": "/default/MessageWall",
-            "rawQueryString": "",
-            "headers": {
-                "accept": "*/*",
-                "content-length": "0",
-                "host": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
-                "user-agent": "curl/8.5.0",
-                "x-amzn-trace-id": "Root=1-5f84c7a9-0e0b1e1e1e1e1e1e1e1e1e1e",
-                "x-forwarded-for": "203.0.113.7",
-                "x-forwarded-port": "443",
-                "x-forwarded-proto": "https"
-            },
-            "requestContext": {
-                "accountId": "123456789012",
-                "apiId": "1a2b3c4d5e",
-                "domainName": "1a2b3c4d5e.execute-api.us-east-1.amazonaws.com",
-                "domainPrefix": "1a2b3c4d5e",
-                "http": {
-                    "method": method,
-                    "path": "/default/MessageWall",
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": "203.0.113.7",
-                    "userAgent": "curl/8.5.0"
-                },
-                "requestId": "JKJaXmPLvHcESHA=",
-                "routeKey": "ANY /MessageWall",
-                "stage": "default",
-                "time": "10/Mar/2026:05:16:23 +0000",
-                "timeEpoch": 1_773_119_783_000_u64
-            },
-            "isBase64Encoded": false
-        }))
+        Self(support::http_event(method))
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -164,7 +130,7 @@ impl Request {
         self.header("content-type", "text/plain").body(body)
     }
 
-    /// A form, or what is sent as one, as API Gateway hands it over.
+    /// Sets a body with the content type of a form, as API Gateway encodes it.
     pub(crate) fn form(mut self, body: &[u8]) -> Self {
         self.0["isBase64Encoded"] = json!(true);
         self.header("content-type", "application/x-www-form-urlencoded").body(&STANDARD.encode(body))
@@ -176,12 +142,21 @@ impl Request {
         self
     }
 
+    /// Moves the request to a route with one parameter.
+    pub(crate) fn on_route(mut self, route: &str, parameter: &str, value: &str) -> Self {
+        let path = route.replace(&format!("{{{parameter}}}"), value);
+        self.0["routeKey"] = json!(format!("ANY {route}"));
+        self.0["rawPath"] = json!(format!("/default{path}"));
+        self.0["pathParameters"] = json!({parameter: value});
+        self
+    }
+
     pub(crate) fn accepting_json(self) -> Self {
         self.header("accept", "application/json")
     }
 }
 
-/// What the HTTP API is answered.
+/// A response of the HTTP API.
 #[derive(Debug)]
 pub(crate) struct Response(pub(crate) Value);
 
@@ -201,19 +176,4 @@ impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0["headers"][name].as_str()
     }
-}
-
-/// An event as EventBridge sends it.
-pub(crate) fn eventbridge(id: &str, source: &str, detail_type: &str, detail: &Value) -> Value {
-    json!({
-        "version": "0",
-        "id": id,
-        "detail-type": detail_type,
-        "source": source,
-        "account": "123456789012",
-        "time": "2026-03-10T05:16:23Z",
-        "region": "us-east-1",
-        "resources": [],
-        "detail": detail
-    })
 }

@@ -1,4 +1,4 @@
-//! Forms, and what is sent under their type unasked.
+//! Forms, and plain text that is sent with the content type of a form.
 
 use serde_json::{Value, json};
 
@@ -11,13 +11,13 @@ async fn posted(function: &Function, body: &[u8]) -> Value {
 }
 
 #[tokio::test]
-async fn a_form_is_read_as_the_url_standard_says() {
+async fn a_form_is_parsed_by_the_url_standard() {
     let function = Function::new();
     let message = posted(&function, b"text=see+issue+#42&author=bob").await;
     assert_eq!((&message["text"], &message["author"]), (&json!("see issue #42"), &json!("bob")));
     let message = posted(&function, b"author=&text=one%0D%0Atwo&send=Post").await;
     assert_eq!((&message["text"], &message["author"]), (&json!("one\ntwo"), &Value::Null));
-    // Longer than a URI may be.
+    // The body is longer than the longest URI.
     function.configure(json!({"max_message_chars": 4000})).await;
     let long = "\u{1f426}".repeat(4000);
     let body = format!("ignored={}&text={long}", "x".repeat(100_000));
@@ -25,7 +25,7 @@ async fn a_form_is_read_as_the_url_standard_says() {
 }
 
 #[tokio::test]
-async fn what_curl_sends_as_a_form_unasked_is_a_message() {
+async fn plain_text_that_curl_sends_as_a_form_is_a_message() {
     let function = Function::new();
     let mut wall = String::new();
     for text in ["Hello", "Fish & chips for 1+1=2 people, 100%", "author=bob", " a line\r\nand one more"] {
@@ -35,7 +35,7 @@ async fn what_curl_sends_as_a_form_unasked_is_a_message() {
 }
 
 #[tokio::test]
-async fn a_form_that_cannot_be_understood_is_refused_with_the_field() {
+async fn a_form_that_cannot_be_parsed_is_refused_with_the_field() {
     let function = Function::new();
     for (body, line) in [
         (&b"text=a&text=b"[..], "form_invalid: text: must be given once"),

@@ -1,6 +1,7 @@
-//! What the HTTP API refuses, and how it says so.
+//! Requests that the HTTP API refuses, and the responses.
 
 use serde_json::json;
+use support::contract;
 
 use crate::harness::{Function, Request};
 
@@ -13,7 +14,7 @@ async fn check_refused(function: &Function, request: Request, status: u64, line:
 }
 
 #[tokio::test]
-async fn a_message_that_breaks_a_rule_is_refused_and_the_rule_is_named() {
+async fn a_message_that_breaks_a_rule_is_refused_with_the_rule() {
     let function = Function::new();
     function.post("before").await;
     let post = |text: &str| Request::new("POST").text(text);
@@ -69,7 +70,7 @@ async fn a_base64_body_is_decoded() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_text_is_refused_with_its_place() {
+async fn a_body_that_is_not_text_is_refused_with_the_place() {
     let function = Function::new();
     let latin1 = Request::new("POST").base64("Y2Fm6Q==");
     check_refused(&function, latin1, 400, "not_utf8: body: is not UTF-8 at byte 3").await;
@@ -79,7 +80,7 @@ async fn a_body_that_is_no_text_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn malformed_json_is_refused_with_its_place() {
+async fn malformed_json_is_refused_with_the_place() {
     let function = Function::new();
     for (body, problem) in [
         ("", "body: EOF while parsing a value at line 1 column 0"),
@@ -96,13 +97,14 @@ async fn malformed_json_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn json_that_is_more_than_can_be_read_is_refused_with_its_place() {
+async fn json_that_the_parser_refuses_or_that_gives_a_field_twice_is_refused_with_the_place() {
     let function = Function::new();
     let deep = format!(r#"{{"text":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
     for (body, problem) in [
         (r#"{"text":"cut \ud83d"}"#, "body: unexpected end of hex escape at line 1 column 20"),
         (r#"{"text":1e400}"#, "body: number out of range at line 1 column 13"),
         (&deep, "body: recursion limit exceeded at line 1 column 135"),
+        (r#"{"text":"one","text":"other"}"#, r#"body: the field "text" is given twice at line 1 column 29"#),
     ] {
         let request = Request::new("POST").header("content-type", "application/json").body(body);
         check_refused(&function, request, 400, &format!("json_invalid: {problem}")).await;
@@ -141,6 +143,26 @@ async fn a_named_wall_is_unknown() {
 }
 
 #[tokio::test]
+async fn no_method_on_the_route_of_a_named_wall_reaches_the_default_wall() {
+    let function = Function::new();
+    function.post("stays").await;
+    let api = &contract()["routes"]["api"];
+    let (route, parameter) = (api["named_wall"].as_str().unwrap(), api["wall_parameter"].as_str().unwrap());
+    assert!(route.ends_with(&format!("/{{{parameter}}}")), "{route}");
+    for method in ["GET", "POST", "DELETE"] {
+        for name in ["lobby", "LOBBY", "caf\u{e9}", "a/b", " ", ""] {
+            let request = Request::new(method).text("x").on_route(route, parameter, name);
+            let line = format!("wall_unknown: {parameter}: there is no wall {name:?}");
+            check_refused(&function, request, 404, &line).await;
+        }
+        // A template that gives the parameter another name must not clear the default wall.
+        let request = Request::new(method).text("x").on_route("/MessageWall/{wall}", "wall", "lobby");
+        check_refused(&function, request, 404, "wall_unknown: wall: there is no wall \"lobby\"").await;
+    }
+    assert_eq!(function.wall().await, "stays\n");
+}
+
+#[tokio::test]
 async fn a_request_that_is_half_an_event_is_refused_in_http() {
     let function = Function::new();
     let mut request = Request::new("GET");
@@ -156,5 +178,8 @@ async fn an_error_is_json_for_a_client_that_reads_json() {
     let response = function.http(Request::new("POST").text("").accepting_json()).await;
     assert_eq!(response.status(), 400);
     assert_eq!(response.header("content-type"), Some("application/json"));
-    assert_eq!(response.json(), json!({"error": "message_empty", "message": "text: the message is empty"}));
+    assert_eq!(
+        response.json(),
+        json!({"error": "message_empty", "message": "text: the message is empty", "field": "text"})
+    );
 }

@@ -1,14 +1,14 @@
-//! The same API as JSON, and what a reply leaves out.
+//! The HTTP API as JSON, and the messages that a reply leaves out.
 
 use serde_json::json;
 
 use crate::harness::{Function, Request};
 
-/// What Lambda carries.
+/// The largest reply that Lambda accepts.
 const LAMBDA_BYTES: usize = 6 * 1024 * 1024;
 
 #[tokio::test]
-async fn the_wall_is_json_for_a_client_that_asks_for_it() {
+async fn the_wall_is_json_for_a_client_that_requests_it() {
     let function = Function::new();
     let empty = function.http(Request::new("GET").accepting_json()).await.json();
     let nil = "00000000000000000000000000";
@@ -48,7 +48,7 @@ async fn a_plain_line_has_an_id_that_does_not_change() {
 }
 
 #[tokio::test]
-async fn json_is_for_those_who_name_it_and_like_it_best() {
+async fn json_is_sent_if_accept_names_it_and_does_not_prefer_text() {
     let function = Function::new();
     for (accept, is_json) in [
         ("application/json", true),
@@ -66,7 +66,7 @@ async fn json_is_for_those_who_name_it_and_like_it_best() {
 }
 
 #[tokio::test]
-async fn the_newest_hundred_are_answered_unless_another_limit_is_asked_for() {
+async fn the_newest_hundred_are_returned_unless_the_request_has_a_limit() {
     let function = Function::new();
     let lines: String = (0..150).map(|number| format!("{number}\n")).collect();
     fs_err::write(function.path("content"), &lines).unwrap();
@@ -79,7 +79,7 @@ async fn the_newest_hundred_are_answered_unless_another_limit_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_reply_fits_into_lambda_however_much_is_on_the_wall() {
+async fn a_reply_of_a_large_wall_fits_into_lambda() {
     let function = Function::new();
     // A quotation mark takes two bytes in JSON, and four in JSON within JSON.
     let line = "\"".repeat(4000) + "\n";
@@ -98,7 +98,7 @@ async fn a_reply_fits_into_lambda_however_much_is_on_the_wall() {
 }
 
 #[tokio::test]
-async fn no_cursor_is_told_that_no_request_takes() {
+async fn no_cursor_is_returned_that_no_request_accepts() {
     let function = Function::new();
     function.post("one").await;
     function.post("two").await;
@@ -109,11 +109,11 @@ async fn no_cursor_is_told_that_no_request_takes() {
 }
 
 #[tokio::test]
-async fn parameters_that_mean_nothing_are_ignored() {
+async fn unknown_parameters_are_ignored() {
     let function = Function::new();
     function.post("one").await;
     function.post("two").await;
-    // As jQuery adds it against caches.
+    // jQuery adds such a parameter against caches.
     let mut request = Request::new("GET");
     request.0["rawQueryString"] = json!("limit=1&_=1732512345678");
     request.0["queryStringParameters"] = json!({"limit": "1", "_": "1732512345678"});

@@ -1,12 +1,13 @@
-//! The function at its boundary: raw events go in, replies come out, and what is on the volume is looked at.
+//! Tests of the function at its boundary: raw events go in, replies come out, and the files on the volume are compared.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
 
 mod blog;
 mod commands;
 mod eventbridge;
+mod http_errors;
 mod http_forms;
 mod http_input;
 mod http_json;

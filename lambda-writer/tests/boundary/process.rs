@@ -16,15 +16,20 @@ fn program() -> Command {
 fn bad_settings_are_named_at_once_and_exit_64() {
     let output = program().env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "big").output().unwrap();
     assert_eq!(output.status.code(), Some(64));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
     for name in ["RUNTIME_API", "FUNCTION_NAME", "FUNCTION_VERSION", "FUNCTION_MEMORY_SIZE"] {
-        assert!(said.contains(&format!("AWS_LAMBDA_{name}: ")), "{said}");
+        assert!(errors.contains(&format!("AWS_LAMBDA_{name}: ")), "{errors}");
+    }
+    for (variable, argument) in [("WALL_DIR", "--wall-dir"), ("RETRY_WINDOW", "--retry-window")] {
+        let output = program().env(variable, "").output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), errors.contains(argument)), (Some(64), true), "{errors}");
     }
     assert_eq!(program().arg("--nonsense").output().unwrap().status.code(), Some(64));
     assert_eq!(program().arg("--help").output().unwrap().status.code(), Some(0));
 }
 
-/// The program, waiting for an event of a Runtime API that has none.
+/// Starts the program and returns it while it waits for an event of a Runtime API that has none.
 fn waiting() -> (Child, std::net::TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let child = program()
@@ -42,7 +47,7 @@ fn waiting() -> (Child, std::net::TcpStream) {
 }
 
 #[test]
-fn a_function_that_is_told_to_stop_stops_without_an_error() {
+fn a_function_that_receives_a_signal_stops_without_an_error() {
     for signal in [Signal::TERM, Signal::INT] {
         let (mut child, _connection) = waiting();
         kill_process(Pid::from_child(&child), signal).unwrap();

@@ -1,8 +1,9 @@
-//! By which id a retry is known, and that the ids of different sources never meet.
+//! Event ids: a retry has no second effect, and equal ids of two sources are two events.
 
 use serde_json::{Value, json};
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, Request, eventbridge};
+use crate::harness::{Function, Request};
 
 fn post(key: &str, text: &str) -> Request {
     Request::new("POST").text(text).header("idempotency-key", key)
@@ -26,7 +27,7 @@ async fn a_post_with_the_same_idempotency_key_is_on_the_wall_once() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_key_is_a_message_each_time_and_keeps_no_id() {
+async fn every_post_without_a_key_is_a_message_without_an_event_id() {
     let function = Function::new();
     let event = Request::new("POST").text("twice").0;
     for status in [200, 200] {
@@ -37,7 +38,7 @@ async fn a_post_without_a_key_is_a_message_each_time_and_keeps_no_id() {
 }
 
 #[tokio::test]
-async fn the_key_may_stand_in_the_body_too() {
+async fn the_key_may_be_in_the_body() {
     let function = Function::new();
     let json = || Request::new("POST").json(&json!({"text": "once", "event": "k-1"}));
     assert_eq!(function.http(json()).await.header("x-messagewall-repeated"), None);
@@ -46,13 +47,13 @@ async fn the_key_may_stand_in_the_body_too() {
         assert_eq!(function.http(again).await.header("x-messagewall-repeated"), Some("true"));
     }
     let response = function.http(json().header("idempotency-key", "k-2")).await;
-    let line = "event_id_invalid: event: is another one than Idempotency-Key; one of them is enough\n";
+    let line = "event_id_invalid: event: differs from Idempotency-Key; send only one of them\n";
     assert_eq!((response.status(), response.body()), (400, line.to_owned()));
     assert_eq!(function.wall().await, "once\n");
 }
 
 #[tokio::test]
-async fn a_clear_with_the_same_key_takes_away_no_more() {
+async fn a_clear_with_the_same_key_clears_once() {
     let function = Function::new();
     let clear = || Request::new("DELETE").header("idempotency-key", "k-1");
     function.post("old").await;
@@ -95,7 +96,7 @@ fn event_of(line: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
+async fn an_event_id_that_cannot_be_stored_is_refused() {
     let function = Function::new();
     let key = "event_id_invalid: Idempotency-Key: must be 1 to 256 visible ASCII characters\n";
     for bad in ["", "two words", "caf\u{e9}", &"k".repeat(257)] {
@@ -109,7 +110,7 @@ async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
         assert_eq!(response.body(), "event_id_invalid: event: must be 1 to 256 bytes\n");
         let answer = function.answer(json!({"command": "post", "text": "x", "event": bad})).await;
         let message = "event: must be 1 to 256 bytes";
-        assert_eq!(answer, json!({"error": "event_id_invalid", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_id_invalid", "message": message, "field": "event", "status": 400}));
     }
     let long = eventbridge(&"e".repeat(257), "messagewall", "Message Posted", &json!({"text": "x"}));
     assert_eq!(function.answer(long).await["error"], "event_id_invalid");
@@ -117,15 +118,15 @@ async fn an_id_that_cannot_be_kept_is_refused_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_command_comes_on_behalf_of_the_page_or_of_nobody() {
+async fn the_source_of_a_command_is_the_page_or_missing() {
     let function = Function::new();
-    for (source, message) in [
-        (json!({"source": "robot", "event": "e"}), "clear.source: unknown variant `robot`, expected `page`"),
-        (json!({"source": "page"}), "clear: missing field `event`, which `source` is about"),
+    for (source, field, message) in [
+        (json!({"source": "robot", "event": "e"}), "source", "clear.source: unknown variant `robot`, expected `page`"),
+        (json!({"source": "page"}), "event", "clear: missing field `event`, which `source` requires"),
     ] {
         let mut command = source;
         command["command"] = json!("clear");
         let answer = function.answer(command).await;
-        assert_eq!(answer, json!({"error": "command_invalid", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "command_invalid", "message": message, "field": field, "status": 400}));
     }
 }

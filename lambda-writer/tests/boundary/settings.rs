@@ -1,10 +1,11 @@
-//! What the program is told when it starts.
+//! The settings, as the command line and Lambda give them.
 
 use std::collections::HashMap;
 use std::env::VarError;
 
+use clap::Parser;
 use lambda_writer::Arguments;
-use lambda_writer::settings::{Settings, SettingsError};
+use lambda_writer::settings::{LogFormat, Settings, SettingsError};
 
 const ON_LAMBDA: [(&str, &str); 4] = [
     ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
@@ -13,11 +14,21 @@ const ON_LAMBDA: [(&str, &str); 4] = [
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
 ];
 
-fn settings(wall_dir: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+fn arguments(arguments: &[&str]) -> Result<Arguments, clap::Error> {
+    let line = ["lambda-writer"].iter().chain(arguments);
+    Cli::try_parse_from(line).map(|cli| cli.arguments)
+}
+
+fn settings(environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let environment: HashMap<_, _> = environment.iter().copied().collect();
     let look_up = |name: &str| environment.get(name).map(|value| (*value).to_owned()).ok_or(VarError::NotPresent);
-    let window = look_up("RETRY_WINDOW").unwrap_or_else(|_| "24h".to_owned());
-    Settings::new(Arguments { wall_dir: wall_dir.to_owned(), retry_window: window, require_mount: false }, look_up)
+    Settings::new(arguments(&[]).unwrap(), look_up)
 }
 
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -25,9 +36,9 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn what_lambda_sets_is_enough() {
-    let settings = settings("/mnt/msg", &ON_LAMBDA).unwrap();
-    assert!(settings.log_json);
+fn the_variables_of_lambda_are_enough() {
+    let settings = settings(&ON_LAMBDA).unwrap();
+    assert_eq!(settings.log_format, LogFormat::Json);
     assert_eq!(settings.log_filter.to_string(), "info");
 }
 
@@ -45,26 +56,45 @@ fn the_retry_window_is_a_duration_of_at_most_14_days() {
         ("a day", None),
         ("", None),
     ] {
-        let settings = settings("/mnt/msg", &with(&[("RETRY_WINDOW", text)]));
-        let window = settings.map(|settings| settings.retry_window.as_secs());
+        let arguments = arguments(&[&format!("--retry-window={text}")]);
+        let window = arguments.map(|arguments| arguments.retry_window.as_secs());
         assert_eq!(window.as_ref().ok(), seconds.as_ref(), "{text}");
         if let Err(error) = window {
-            assert!(error.problems[0].starts_with("RETRY_WINDOW: must be a duration from 1s to 14d"), "{error}");
+            let error = error.to_string();
+            assert!(error.contains("'--retry-window <DURATION>': must be a duration from 1s to 14d"), "{error}");
         }
     }
 }
 
 #[test]
-fn everything_that_is_wrong_is_named_at_once() {
+fn the_directory_of_the_wall_need_not_exist_and_must_not_be_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for (directory, fault) in [
+        ("/nowhere", None),
+        ("/", None),
+        ("", Some("must not be empty")),
+        (file.path().to_str().unwrap(), Some("is not a directory")),
+    ] {
+        match (arguments(&["--wall-dir", directory]), fault) {
+            (Ok(arguments), None) => assert_eq!(arguments.wall_dir.to_str(), Some(directory)),
+            (result, fault) => {
+                let error = result.map(|_| directory).unwrap_err().to_string();
+                assert!(error.contains(&format!("'--wall-dir <DIRECTORY>': {}", fault.unwrap())), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_wrong_variable_of_lambda_is_named_at_once() {
     let environment = [
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "big"),
         ("AWS_LAMBDA_LOG_LEVEL", "loud=="),
         ("AWS_LAMBDA_LOG_FORMAT", "XML"),
     ];
-    let problems = settings("", &environment).unwrap_err().problems;
+    let problems = settings(&environment).unwrap_err().problems;
     let named: Vec<&str> = problems.iter().map(|problem| problem.split(':').next().unwrap()).collect();
     let expected = [
-        "WALL_DIR",
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_LAMBDA_FUNCTION_NAME",
         "AWS_LAMBDA_FUNCTION_VERSION",
@@ -82,7 +112,8 @@ fn the_functions_logging_configuration_is_honoured() {
         (with(&[("AWS_LAMBDA_LOG_LEVEL", "FATAL")]), "error"),
         (with(&[("RUST_LOG", "warn")]), "warn"),
     ] {
-        assert_eq!(settings("/mnt/msg", &environment).unwrap().log_filter.to_string(), filter);
+        assert_eq!(settings(&environment).unwrap().log_filter.to_string(), filter);
     }
-    assert!(!settings("/mnt/msg", &with(&[("AWS_LAMBDA_LOG_FORMAT", "Text")])).unwrap().log_json);
+    let text = settings(&with(&[("AWS_LAMBDA_LOG_FORMAT", "Text")])).unwrap();
+    assert_eq!(text.log_format, LogFormat::Text);
 }

@@ -1,14 +1,14 @@
-//! Events that nobody here reads.
+//! Events of sources that are not served.
 
 use serde_json::{Value, json};
 
 use crate::harness::Function;
 
 #[tokio::test]
-async fn an_unknown_event_is_answered_with_what_it_looked_like() {
+async fn an_unknown_event_is_answered_with_its_shape() {
     let function = Function::new();
     let expected = "expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge";
-    for (event, looks) in [
+    for (event, shape) in [
         (Value::Null, "null"),
         (json!(true), "a boolean"),
         (json!(7), "a number"),
@@ -20,13 +20,13 @@ async fn an_unknown_event_is_answered_with_what_it_looked_like() {
         (json!({"detail-type": 1, "source": []}), "an object with the fields \"detail-type\", \"source\""),
     ] {
         let answer = function.answer(event).await;
-        let message = format!("this is {looks}; {expected}");
-        assert_eq!(answer, json!({"error": "event_unknown", "message": message, "status": 400}));
+        let message = format!("this is {shape}; {expected}");
+        assert_eq!(answer, json!({"error": "event_unknown", "message": message, "field": null, "status": 400}));
     }
 }
 
 #[tokio::test]
-async fn a_source_that_is_not_served_keeps_its_event() {
+async fn an_event_of_a_source_that_is_not_served_is_a_function_error() {
     let function = Function::new();
     for (event, what) in [
         (json!({"Records": [{"eventSource": "aws:sqs", "body": "x"}]}), "a batch of records from \"aws:sqs\""),
@@ -45,11 +45,11 @@ async fn a_source_that_is_not_served_keeps_its_event() {
 }
 
 #[tokio::test]
-async fn no_shape_of_a_known_event_makes_the_function_panic() {
+async fn no_damage_to_a_known_event_makes_the_function_panic() {
     let function = Function::new();
     let known = [
         crate::harness::Request::new("POST").text("x").limit("1").0,
-        crate::harness::eventbridge("e", "messagewall", "Message Posted", &json!({"text": "x"})),
+        support::eventbridge_from("e", "messagewall", "Message Posted", &json!({"text": "x"})),
         json!({"command": "change_config", "patch": {"title": "x"}, "expected_generation": 0, "note": "n", "event": "e"}),
     ];
     let odd = [Value::Null, json!(7), json!("\u{0}"), json!([]), json!([[null]]), json!({}), json!({"a": {"b": 1}})];
@@ -58,7 +58,7 @@ async fn no_shape_of_a_known_event_makes_the_function_panic() {
             for odd in &odd {
                 let mut event = event.clone();
                 *event.pointer_mut(&place).unwrap() = odd.clone();
-                // Whatever it answers, it answers: a reply, or a function error with a name.
+                // Every event has an answer: a reply, or a function error with a name.
                 if let Err(error) = function.invoke(event).await {
                     assert_eq!(error.error_type, "event_unsupported", "{place} = {odd}");
                 }
@@ -67,7 +67,7 @@ async fn no_shape_of_a_known_event_makes_the_function_panic() {
     }
 }
 
-/// Every place in a value, as a JSON pointer.
+/// Returns the JSON pointers of all places in a value.
 fn places(value: &Value) -> Vec<String> {
     let Value::Object(fields) = value else { return vec![String::new()] };
     let beneath = fields.iter().flat_map(|(name, value)| {

@@ -1,11 +1,11 @@
-//! Events that are JSON, so that Lambda passes them on, and that this function cannot read.
+//! Events that Lambda accepts as JSON and that this function cannot parse.
 
 use serde_json::json;
 
 use crate::harness::Function;
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
+async fn an_event_that_cannot_be_parsed_is_answered_with_the_place() {
     let function = Function::new();
     let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));
     for (event, problem) in [
@@ -16,10 +16,15 @@ async fn an_event_that_cannot_be_read_is_answered_with_the_place() {
             r#"{"source":"messagewall","detail-type":"x","detail":{"text":"\udc00"}}"#,
             "lone leading surrogate in hex escape at line 1 column 66",
         ),
+        (r#"{"command":"post","text":"one","text":"other"}"#, r#"the field "text" is given twice at line 1 column 46"#),
+        (
+            r#"{"command":"change_config","patch":{"banner":{"text":"a","tone":"info","text":"b"}}}"#,
+            r#"the field "text" is given twice at line 1 column 82"#,
+        ),
     ] {
         let answer = function.invoke_raw(event).await.unwrap();
         let message = format!("the event: {problem}");
-        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "status": 400}));
+        assert_eq!(answer, json!({"error": "event_unreadable", "message": message, "field": null, "status": 400}));
     }
     assert_eq!(function.wall().await, "No message yet.");
 }

@@ -1,15 +1,16 @@
-//! The volume fails, or other writers do not let go of it.
+//! The volume fails, or another writer holds the lock.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::eventbridge_from as eventbridge;
 
-use crate::harness::{Function, Request, eventbridge};
+use crate::harness::{Function, Request};
 
-/// Enough for what needs no waiting, on a machine that is busy.
+/// The time left of an invocation: enough for an operation that does not wait, on a busy machine.
 const LITTLE_TIME: Duration = Duration::from_secs(2);
 
-/// A function with little time, on a volume whose lock somebody holds.
+/// Returns a function with little time left and the lock of its wall, which is held.
 fn locked() -> (Function, std::fs::File) {
     let function = Function::new().with_time_left(LITTLE_TIME);
     let lock = std::fs::File::create(function.path("writer.lock")).unwrap();
@@ -22,7 +23,7 @@ async fn a_lock_that_is_held_ends_in_busy_before_the_time_is_up() {
     let (function, lock) = locked();
     let began = Instant::now();
     let response = function.post("x").await;
-    assert!(began.elapsed() >= LITTLE_TIME.mul_f64(0.4), "half of the time was to be waited");
+    assert!(began.elapsed() >= LITTLE_TIME.mul_f64(0.4), "it waits for half of the time left");
     assert_eq!((response.status(), response.header("retry-after")), (503, Some("1")));
     assert!(response.body().starts_with("wall_busy: other writers held the wall's lock for "), "{response:?}");
 
@@ -35,7 +36,7 @@ async fn a_lock_that_is_held_ends_in_busy_before_the_time_is_up() {
 }
 
 #[tokio::test]
-async fn no_lock_is_held_when_the_function_has_answered() {
+async fn the_lock_is_released_before_the_reply() {
     let function = Function::new();
     function.post("x").await;
     function.post("").await;
@@ -46,7 +47,7 @@ async fn no_lock_is_held_when_the_function_has_answered() {
 }
 
 #[tokio::test]
-async fn a_sender_that_does_not_wait_is_told_by_a_function_error_to_try_again() {
+async fn a_held_lock_is_a_function_error_so_that_lambda_repeats_the_event() {
     let (function, lock) = locked();
     let command = json!({"command": "post", "text": "y"});
     let posted = eventbridge("e-1", "messagewall", "Message Posted", &json!({"text": "x"}));
@@ -63,7 +64,7 @@ async fn a_sender_that_does_not_wait_is_told_by_a_function_error_to_try_again() 
 }
 
 #[tokio::test]
-async fn a_volume_that_is_not_there_is_told_to_everybody_in_their_way() {
+async fn a_failing_volume_is_a_response_over_http_and_else_a_function_error() {
     let function = Function::at(|directory| {
         fs_err::write(directory.join("file"), "").unwrap();
         directory.join("file/wall")
@@ -78,7 +79,7 @@ async fn a_volume_that_is_not_there_is_told_to_everybody_in_their_way() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_when_to_send_again_what_may_have_been_written() {
+async fn a_write_with_an_unknown_outcome_has_no_retry_after() {
     let function = Function::at(|directory| {
         fs_err::write(directory.join("file"), "").unwrap();
         directory.join("file/wall")

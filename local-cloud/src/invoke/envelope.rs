@@ -1,9 +1,10 @@
-//! What an event bus adds to the events that are put on it.
+//! The fields that an event bus adds to an event.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-/// Gives an EventBridge event the fields that it lacks. The id is a new one, so that the same file sent twice is two
-/// events, as it would be on the bus.
+/// Adds the fields that an EventBridge event lacks. The id is a new one: the same file sent twice is two events, as on the
+/// bus.
 pub(super) fn complete(event: &mut Value) {
     let Some(event) = event.as_object_mut() else { return };
     if !event.contains_key("detail-type") {
@@ -11,7 +12,7 @@ pub(super) fn complete(event: &mut Value) {
     }
     let added = [
         ("version", json!("0")),
-        ("id", json!(crate::service::new_id())),
+        ("id", json!(Uuid::new_v4().to_string())),
         ("account", json!("123456789012")),
         ("time", json!(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())),
         ("region", json!("us-east-1")),
@@ -27,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_gets_what_the_bus_adds_and_keeps_what_it_has() {
+    fn an_event_gets_the_fields_of_the_bus_and_keeps_its_own() {
         let mut event = json!({ "source": "messagewall", "detail-type": "Message Posted", "id": "mine" });
         complete(&mut event);
         assert_eq!(event["id"], "mine");

@@ -1,132 +1,67 @@
-//! What `messagewall up` and `messagewall lambda` may be told.
+//! The arguments of `messagewall up` and `messagewall lambda`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 
-use crate::service;
+use super::admin_token::AdminToken;
+use crate::address::ListenAddress;
+use crate::defaults;
+use crate::lambda::Settings;
 
-/// How everything is started.
+/// The arguments of `messagewall up`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The directory that functions and container share; made when it is missing.
-    #[arg(long, env = "MESSAGEWALL_VOLUME", default_value = ".messagewall", value_name = "DIR")]
-    volume: String,
-    /// Where the wall is shown.
-    #[arg(long, env = "MESSAGEWALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
-    listen: String,
-    /// How many execution environments the function has.
-    #[arg(long, env = "MESSAGEWALL_ENVIRONMENTS", default_value = "4", value_name = "COUNT")]
-    environments: String,
-    /// Who knows this may clear the wall and roll its configuration back; without it nobody may.
-    #[arg(long, env = "ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
-    admin_token: Option<String>,
-    /// Where the logs of function and container are written, anew at each start [default: the volume's name and `.logs`].
-    #[arg(long, env = "MESSAGEWALL_LOGS", value_name = "DIR")]
-    logs: Option<String>,
-    /// Shows all logs here instead.
-    #[arg(long)]
-    verbose: bool,
+    /// The directory that stands for the volume. It is created if it is missing.
+    #[arg(long, env = "MESSAGEWALL_VOLUME", default_value = defaults::VOLUME, value_name = "DIR")]
+    pub(super) volume: PathBuf,
+    /// The address of the wall.
+    #[arg(long, env = "MESSAGEWALL_LISTEN", default_value = defaults::WALL_ADDRESS, value_name = "HOST:PORT")]
+    pub(super) listen: ListenAddress,
+    /// The number of execution environments of the function: 1 to 64.
+    #[arg(long, env = "MESSAGEWALL_ENVIRONMENTS", default_value = "4", value_name = "COUNT", value_parser = count(1, 64))]
+    pub(super) environments: usize,
     #[command(flatten)]
-    service: LambdaArguments,
+    pub(super) admin_token: AdminToken,
+    /// The directory for the logs of function and reader, which are emptied at each start [default: the name of the
+    /// volume and `.logs`].
+    #[arg(long, env = "MESSAGEWALL_LOGS", value_name = "DIR")]
+    pub(super) logs: Option<PathBuf>,
+    /// Prints all logs to the terminal instead.
+    #[arg(long)]
+    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) lambda: LambdaArguments,
 }
 
-/// How the Lambda service is started.
+/// The arguments of `messagewall lambda`.
 #[derive(Debug, Args)]
 pub struct LambdaArguments {
-    /// Where callers reach the function: the HTTP API, the Invoke API and `/status`.
-    #[arg(long, env = "MESSAGEWALL_API", default_value = "127.0.0.1:9000", value_name = "HOST:PORT")]
-    api: String,
-    /// Where execution environments ask for work.
-    #[arg(long, env = "MESSAGEWALL_RUNTIME_API", default_value = "127.0.0.1:9001", value_name = "HOST:PORT")]
-    runtime_api: String,
-    /// How long an invocation may take, in seconds: 1 to 900.
-    #[arg(long, env = "MESSAGEWALL_TIMEOUT", default_value = "10", value_name = "SECONDS")]
-    timeout: String,
-    /// How many invocations may wait for a free environment, each as long as the timeout, before callers are
-    /// throttled (429). Lambda would start more environments instead.
-    #[arg(long, env = "MESSAGEWALL_QUEUE", default_value = "64", value_name = "COUNT")]
-    queue: String,
-}
-
-/// Settings that cannot be used, all of them.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.join("; "))]
-pub struct InvalidSettings(Vec<String>);
-
-pub(super) struct Settings {
-    pub(super) volume: PathBuf,
-    pub(super) listen: String,
-    pub(super) environments: usize,
-    pub(super) admin_token: Option<String>,
-    pub(super) logs: Option<PathBuf>,
-    pub(super) verbose: bool,
-    pub(super) service: ServiceSettings,
-}
-
-pub(super) struct ServiceSettings {
-    pub(super) api: String,
-    pub(super) runtime_api: String,
-    pub(super) lambda: service::Settings,
-}
-
-impl Settings {
-    pub(super) fn from_arguments(arguments: Arguments) -> Result<Self, InvalidSettings> {
-        let mut problems = Vec::new();
-        let listen = address("--listen", arguments.listen, &mut problems);
-        let environments = number("--environments", &arguments.environments, 1, 64, &mut problems);
-        if arguments.volume.is_empty() {
-            problems.push("--volume: names no directory".to_owned());
-        }
-        let service = arguments.service.checked(&mut problems);
-        if !problems.is_empty() {
-            return Err(InvalidSettings(problems));
-        }
-        Ok(Self {
-            volume: arguments.volume.into(),
-            listen,
-            environments,
-            admin_token: arguments.admin_token,
-            logs: arguments.logs.map(PathBuf::from),
-            verbose: arguments.verbose,
-            service,
-        })
-    }
+    /// The address for callers of the function: the HTTP API, the Invoke API and `/status`.
+    #[arg(long, env = "MESSAGEWALL_API", default_value = defaults::API_ADDRESS, value_name = "HOST:PORT")]
+    pub(super) api: ListenAddress,
+    /// The address of the Runtime API, for execution environments.
+    #[arg(long, env = "MESSAGEWALL_RUNTIME_API", default_value = defaults::RUNTIME_API_ADDRESS, value_name = "HOST:PORT")]
+    pub(super) runtime_api: ListenAddress,
+    /// The longest time of an invocation, in seconds: 1 to 900.
+    #[arg(long, env = "MESSAGEWALL_TIMEOUT", default_value_t = defaults::FUNCTION_TIMEOUT_S, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=900))]
+    timeout: u64,
+    /// The number of invocations that may wait for a free environment, each for at most the timeout: 0 to 10000. Further
+    /// callers are throttled (429). Lambda would start more environments instead.
+    #[arg(long, env = "MESSAGEWALL_QUEUE", default_value_t = Settings::QUEUE, value_name = "COUNT",
+        value_parser = count(0, 10_000))]
+    queue: usize,
 }
 
 impl LambdaArguments {
-    pub(super) fn into_settings(self) -> Result<ServiceSettings, InvalidSettings> {
-        let mut problems = Vec::new();
-        let settings = self.checked(&mut problems);
-        if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
-    }
-
-    fn checked(self, problems: &mut Vec<String>) -> ServiceSettings {
-        let api = address("--api", self.api, problems);
-        let runtime_api = address("--runtime-api", self.runtime_api, problems);
-        let timeout = number("--timeout", &self.timeout, 1, 900, problems);
-        let queue = number("--queue", &self.queue, 0, 10_000, problems);
-        let lambda =
-            service::Settings { timeout: Duration::from_secs(timeout as u64), queue, ..service::Settings::default() };
-        ServiceSettings { api, runtime_api, lambda }
+    pub(super) fn settings(&self) -> Settings {
+        Settings { timeout: Duration::from_secs(self.timeout), queue: self.queue, ..Settings::default() }
     }
 }
 
-fn address(flag: &str, value: String, problems: &mut Vec<String>) -> String {
-    let port = value.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
-    if !matches!(port, Some(Ok(_))) {
-        problems.push(format!("{flag}: {value:?} is not an address such as 127.0.0.1:8080"));
-    }
-    value
-}
-
-fn number(flag: &str, value: &str, least: usize, most: usize, problems: &mut Vec<String>) -> usize {
-    match value.parse() {
-        Ok(number) if (least..=most).contains(&number) => number,
-        _ => {
-            problems.push(format!("{flag}: {value:?} is not a number from {least} to {most}"));
-            least
-        }
-    }
+fn count(min: u64, max: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(min..=max)
 }

@@ -1,4 +1,4 @@
-//! The function's execution environments: processes that are replaced when they end.
+//! The execution environments of the function: processes that are replaced when they end.
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -9,37 +9,42 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
 use super::child::Process;
 use super::logs::Log;
-use crate::service::{Lambda, new_id};
+use crate::lambda::Lambda;
 
-/// An environment that ends sooner than this did not start; the next one has to wait.
+/// An environment that ends within this time counts as not started, and a pause follows.
 const SHORT_LIFE: Duration = Duration::from_secs(1);
 
-/// The pause after the first, and after the last of many environments that did not start.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// The pause after the first environment that did not start. It doubles each time, up to [`MAX_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long an environment may take to end when it is asked to. It has no invocation in flight then.
-const END_PATIENCE: Duration = Duration::from_secs(2);
+/// The longest pause between two environments that did not start.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// How an execution environment is started.
+/// The longest time to wait for the end of an environment after SIGTERM. It has no invocation in flight then.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The program of the function. Each of its processes is an execution environment.
 #[derive(Debug, Clone)]
-pub struct Environments {
-    /// The program that speaks the Runtime API.
+pub struct FunctionProgram {
+    /// The program, which uses the Runtime API.
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// Its environment variables, beside those that Lambda sets.
+    /// Its environment variables, in addition to those that Lambda sets.
     pub variables: Vec<(OsString, OsString)>,
     /// The URL of the Runtime API.
     pub runtime_api: String,
-    /// Where its logs go.
+    /// The destination of its output.
     pub log: Log,
 }
 
-impl Environments {
-    /// Keeps `count` environments running until `stop`; the tasks end when their processes have.
+impl FunctionProgram {
+    /// Keeps `count` environments running until `stop` is cancelled. The returned tasks end with their processes.
     #[must_use]
     pub fn keep(&self, count: usize, lambda: &Arc<Lambda>, stop: &CancellationToken) -> JoinSet<()> {
         (0..count).map(|_| keep_one(self.clone(), Arc::clone(lambda), stop.clone())).collect()
@@ -48,6 +53,8 @@ impl Environments {
     fn command(&self, id: &str, function: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        // The token is for the reader only.
+        command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
         command.env("AWS_LAMBDA_RUNTIME_API", format!("{}/environments/{id}", self.runtime_api));
         command.env("AWS_LAMBDA_FUNCTION_NAME", function);
         command.env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
@@ -59,25 +66,24 @@ impl Environments {
     }
 }
 
-async fn keep_one(environments: Environments, lambda: Arc<Lambda>, stop: CancellationToken) {
+async fn keep_one(function: FunctionProgram, lambda: Arc<Lambda>, stop: CancellationToken) {
     let mut pause = None;
     while !stop.is_cancelled() {
         let started = Instant::now();
-        let how = match run_one(&environments, &lambda, &stop).await {
+        let cause = match run_one(&function, &lambda, &stop).await {
             ControlFlow::Break(()) => return,
-            ControlFlow::Continue(how) => how,
+            ControlFlow::Continue(cause) => cause,
         };
         if started.elapsed() >= SHORT_LIFE {
-            tracing::warn!(how, "an execution environment ended and is replaced");
+            tracing::warn!(cause, "environment_replaced");
             pause = None;
             continue;
         }
         if pause.is_none() {
-            let log = environments.log.last_lines();
-            tracing::warn!("an execution environment ended at once ({how}) and is tried again{log}");
+            tracing::warn!(cause, log = %function.log.last_lines(), "environment_failed");
         }
-        let this = pause.unwrap_or(PAUSES.0);
-        pause = Some(PAUSES.1.min(this * 2));
+        let this = pause.unwrap_or(FIRST_PAUSE);
+        pause = Some(MAX_PAUSE.min(this * 2));
         tokio::select! {
             () = tokio::time::sleep(this) => {}
             () = stop.cancelled() => return,
@@ -85,27 +91,27 @@ async fn keep_one(environments: Environments, lambda: Arc<Lambda>, stop: Cancell
     }
 }
 
-/// Runs one environment to its end; breaks when it ended because it was asked to.
-async fn run_one(environments: &Environments, lambda: &Lambda, stop: &CancellationToken) -> ControlFlow<(), String> {
-    let id = new_id();
-    let condemned = lambda.announce(&id);
-    let mut command = environments.command(&id, &lambda.settings().function);
-    let mut child = match Process::spawn(&mut command, &environments.log) {
-        Ok(child) => child,
+/// Runs one environment to its end. Returns the cause, or breaks if `stop` was cancelled.
+async fn run_one(function: &FunctionProgram, lambda: &Lambda, stop: &CancellationToken) -> ControlFlow<(), String> {
+    let id = Uuid::new_v4().to_string();
+    let kill = lambda.announce(&id);
+    let mut command = function.command(&id, &lambda.settings().function);
+    let mut process = match Process::spawn(&mut command, &function.log) {
+        Ok(process) => process,
         Err(error) => {
             lambda.forget(&id);
             return ControlFlow::Continue(error.to_string());
         }
     };
-    lambda.started(&id, child.id());
+    lambda.started(&id, process.id());
     let end = tokio::select! {
-        how = child.ended() => ControlFlow::Continue(how),
-        () = condemned.notified() => {
-            child.kill().await;
+        cause = process.ended() => ControlFlow::Continue(cause),
+        () = kill.notified() => {
+            process.kill().await;
             ControlFlow::Continue("killed: an invocation timed out".to_owned())
         }
         () = stop.cancelled() => {
-            child.end(END_PATIENCE).await;
+            process.end(END_TIMEOUT).await;
             ControlFlow::Break(())
         }
     };

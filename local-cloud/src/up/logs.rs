@@ -1,4 +1,4 @@
-//! Where logs go, so that the terminal stays readable: a file for each kind of child, beside the volume.
+//! The destinations of logs: the terminal for this process, and one file for each kind of child.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
@@ -9,36 +9,36 @@ use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 
-use super::arguments::Settings;
+use super::arguments::Arguments;
 
 /// The logs of the children.
 pub(super) struct Logs {
     pub(super) writer: Log,
     pub(super) reader: Log,
-    /// Where they are, for people.
+    /// Their place, for people.
     pub(super) place: String,
 }
 
-/// The log of one kind of child.
+/// The destination of the output of one kind of child.
 #[derive(Debug, Clone)]
 pub enum Log {
     /// Standard error of this process.
     Terminal,
-    /// A file. Children append whole lines, so that several may share it.
+    /// A file. Several children may share it, because they append whole lines.
     File(PathBuf, Arc<File>),
 }
 
 impl Logs {
-    pub(super) fn new(settings: &Settings, volume: &Path) -> io::Result<Self> {
-        if settings.verbose {
+    pub(super) fn new(arguments: &Arguments, volume: &Path) -> io::Result<Self> {
+        if arguments.verbose {
             return Ok(Self { writer: Log::Terminal, reader: Log::Terminal, place: "this terminal".to_owned() });
         }
-        // Not on the volume: only what the contract names is there.
+        // The volume has only the files of the contract.
         let beside = || {
             let name = volume.file_name().unwrap_or_default().to_string_lossy();
             volume.with_file_name(format!("{name}.logs"))
         };
-        let directory = settings.logs.clone().unwrap_or_else(beside);
+        let directory = arguments.logs.clone().unwrap_or_else(beside);
         fs_err::create_dir_all(&directory)?;
         Ok(Self {
             writer: Log::file(directory.join("lambda-writer.log"))?,
@@ -50,13 +50,13 @@ impl Logs {
 
 impl Log {
     fn file(path: PathBuf) -> io::Result<Self> {
-        // Truncating and appending cannot be asked for at once.
+        // A file cannot be opened for truncation and appending at once.
         fs_err::File::create(&path)?;
         let file = fs_err::OpenOptions::new().append(true).open(&path)?.into_parts().0;
         Ok(Self::File(path, Arc::new(file)))
     }
 
-    /// A child's standard output or error.
+    /// Returns the standard output or error for a child.
     pub(super) fn stdio(&self) -> io::Result<Stdio> {
         match self {
             Self::Terminal => Ok(io::stderr().as_fd().try_clone_to_owned()?.into()),
@@ -64,7 +64,7 @@ impl Log {
         }
     }
 
-    /// The end of it: where a child that ended has said why.
+    /// Returns the last lines of the file, which contain the error of a child that ended. Empty for the terminal.
     pub(super) fn last_lines(&self) -> String {
         let Self::File(path, _) = self else { return String::new() };
         let text = fs_err::read(path).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default();
@@ -74,16 +74,16 @@ impl Log {
     }
 }
 
-/// Shows a person what needs attention, or with `verbose` everything.
+/// Logs warnings and errors to the terminal as text; if `verbose`, information too.
 pub(super) fn to_terminal(verbose: bool) {
     let filter = EnvFilter::new(if verbose { "info" } else { "warn" });
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
     let logs = logs.with_ansi(io::stderr().is_terminal());
-    // A test may have set one up already.
+    // A test may have set a subscriber already.
     let _ = logs.without_time().compact().try_init();
 }
 
-/// For a container: all of it as JSON lines.
+/// Logs information, warnings and errors as JSON lines, for a container.
 pub(super) fn to_json() {
     let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).with_writer(io::stderr);
     let _ = logs.json().flatten_event(true).try_init();

@@ -1,12 +1,12 @@
-//! Proxies of the developer's environment, which must not come between the parts on this machine.
+//! The exceptions from the proxy of the environment: requests between the parts on this machine must not use it.
 
-/// Both spellings, because programs differ in which one they read.
+/// The variables for exceptions. Programs differ in the spelling that they read.
 pub(super) const VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The names under which a machine reaches itself.
+/// The names of the loopback.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
 
-/// What a child's `NO_PROXY` has to be: what is `given` by the environment, the loopback, and the host that it calls.
+/// Returns the `NO_PROXY` of a child: the lists that are `given`, the loopback, and the `host` that the child calls.
 pub(super) fn exceptions(given: impl IntoIterator<Item = String>, host: &str) -> String {
     let given: Vec<String> = given.into_iter().collect();
     let given = given.iter().flat_map(|list| list.split(',')).map(str::trim);
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_excepted_already_stays_excepted() {
+    fn given_exceptions_stay() {
         let given = || ["example.com, 10.0.0.0/8".to_owned(), "example.com,localhost".to_owned()];
         let expected = "example.com,10.0.0.0/8,localhost,127.0.0.1,::1,192.0.2.7";
         assert_eq!(exceptions(given(), "192.0.2.7"), expected);

@@ -1,4 +1,4 @@
-//! The reader, as a process of its own, as it is a container of its own in the cloud.
+//! The reader, as a process of its own.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,72 +7,81 @@ use axum::http::Uri;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-use super::arguments::Settings;
+use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
 use super::child::{Process, this_program};
 use super::logs::Log;
 use super::proxy;
+use super::service::Service;
 use crate::address::reachable;
-use crate::healthcheck;
+use crate::health;
 
-/// The pause between two questions whether it is live yet.
+/// The path at which the reader answers as soon as it runs.
+pub(crate) const LIVE_PATH: &str = "/live";
+
+/// The pause between two requests to [`LIVE_PATH`].
 const LIVE_PAUSE: Duration = Duration::from_millis(50);
 
-/// How long it may take to end: its streams end at once.
-const END_PATIENCE: Duration = Duration::from_secs(5);
+/// The longest time to wait for the end of the reader after SIGTERM. It ends its streams at once.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The running reader.
 pub(super) struct Reader {
     process: Process,
     log: Log,
-    /// Where browsers reach it.
+    /// The URL for browsers.
     pub(super) url: String,
 }
 
 impl Reader {
-    /// The address was ours until now, so that a port in use is told before anything starts; the child takes it over.
+    /// Starts the reader at the address of `listener`. The listener has kept the address free, so that a port in use is
+    /// reported before any part starts.
     pub(super) fn start(
-        settings: &Settings,
-        volume: &Path,
         listener: TcpListener,
-        api: &str,
+        service: &Service,
+        volume: &Path,
+        admin_token: Option<&str>,
         log: &Log,
     ) -> anyhow::Result<Self> {
         let listen = listener.local_addr()?;
         let url = format!("http://{}", reachable(&listener)?);
         drop(listener);
         let mut command = Command::new(this_program()?);
-        command.args(["fargate-reader", "--with-parent", "--writer-function", &settings.service.lambda.function]);
+        command.args(["fargate-reader", "--with-parent"]);
+        command.arg("--writer-function").arg(&service.lambda.settings().function);
         command.arg("--listen").arg(listen.to_string()).arg("--wall-dir").arg(volume);
-        // The SDK finds the stand-in, and nothing else, by its own settings. The token is not for `ps` to show.
-        command.env("AWS_ENDPOINT_URL_LAMBDA", api).env("AWS_REGION", "us-east-1");
-        command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local").env_remove("AWS_SESSION_TOKEN");
-        command.env_remove("AWS_PROFILE").env("AWS_EC2_METADATA_DISABLED", "true");
-        let host = api.parse::<Uri>().ok().and_then(|api| Some(api.host()?.to_owned())).unwrap_or_default();
-        let exceptions =
-            proxy::exceptions(proxy::VARIABLES.into_iter().filter_map(|name| std::env::var(name).ok()), &host);
-        command.envs(proxy::VARIABLES.map(|name| (name, &exceptions)));
-        match &settings.admin_token {
-            Some(token) => command.env("ADMIN_TOKEN", token),
-            None => command.env_remove("ADMIN_TOKEN"),
-        };
+        use_local_cloud(&mut command, &service.api);
+        command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
+        command.envs(admin_token.map(|token| (ADMIN_TOKEN, token)));
         let process = Process::spawn(&mut command, log)?;
         Ok(Self { process, log: log.clone(), url })
     }
 
-    /// Waits for its end, which nobody asked for, and says why.
+    /// Waits for the end of the reader, and returns an error with its cause.
     pub(super) async fn ended(&mut self) -> anyhow::Error {
-        let how = self.process.ended().await;
-        anyhow::anyhow!("the reader ended unasked ({how}){}", self.log.last_lines())
+        let cause = self.process.ended().await;
+        anyhow::anyhow!("the reader ended unasked ({cause}){}", self.log.last_lines())
     }
 
+    /// Ends the reader.
     pub(super) async fn end(mut self) {
-        self.process.end(END_PATIENCE).await;
+        self.process.end(END_TIMEOUT).await;
     }
+}
+
+/// Sets the variables by which the AWS SDK of a child finds the local cloud, and nothing else.
+fn use_local_cloud(command: &mut Command, api: &str) {
+    command.env("AWS_ENDPOINT_URL_LAMBDA", api).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local").env_remove("AWS_SESSION_TOKEN");
+    command.env_remove("AWS_PROFILE").env("AWS_EC2_METADATA_DISABLED", "true");
+    let host = api.parse::<Uri>().ok().and_then(|api| Some(api.host()?.to_owned())).unwrap_or_default();
+    let exceptions = proxy::exceptions(proxy::VARIABLES.into_iter().filter_map(|name| std::env::var(name).ok()), &host);
+    command.envs(proxy::VARIABLES.map(|name| (name, &exceptions)));
 }
 
 /// Waits until the reader at this URL answers.
 pub(super) async fn until_live(url: &str) {
-    let Ok(live) = format!("{url}/live").parse::<Uri>() else { return };
-    while !healthcheck::ask(live.clone()).await.is_ok_and(|status| status.is_success()) {
+    let Ok(live) = format!("{url}{LIVE_PATH}").parse::<Uri>() else { return };
+    while !health::get(live.clone()).await.is_ok_and(|status| status.is_success()) {
         tokio::time::sleep(LIVE_PAUSE).await;
     }
 }

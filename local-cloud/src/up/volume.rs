@@ -1,16 +1,16 @@
-//! The volume's directory. Nothing else makes it: a function that did would write into its own disk where the mount is
-//! missing.
+//! The directory of the volume. No other program creates it: without the mount, a function that did would write to its own
+//! disk.
 
 use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The owner writes, the group only reads.
+/// The mode: the owner writes, and the group only reads.
 const MODE: u32 = 0o750;
 
-/// Makes `directory` and what is missing above it, so that a power cut does not take it away with what was accepted there;
-/// its canonical path.
+/// Creates `directory` and its missing parents, and returns its canonical path. The new directories are durable: a power
+/// failure cannot remove them with the messages in them.
 pub(super) fn make(directory: &Path) -> io::Result<PathBuf> {
     if !directory.is_dir() {
         make_durably(directory)?;
@@ -30,7 +30,7 @@ fn make_durably(directory: &Path) -> io::Result<()> {
     make_durably(parent)?;
     match fs_err::create_dir(directory) {
         Ok(()) => fs_err::File::open(parent)?.sync_all(),
-        // Somebody else was quicker.
+        // Another process created it at the same time.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(io::Error::new(error.kind(), format!("`{}` is not a directory", directory.display())))

@@ -1,8 +1,22 @@
-//! What is said when everything answers.
+//! The text that is printed when all parts have started.
 
 use std::fmt;
 use std::path::Path;
 
+use serde::Serialize;
+use serde_json::json;
+use wall_api::{ChangeConfig, Command, Post};
+
+use crate::defaults::{API_URL, FUNCTION};
+use crate::doors::WALL_PATH;
+
+/// The source of the wall's own events.
+pub(crate) const EVENT_SOURCE: &str = "messagewall";
+
+/// The detail type of an event that changes the configuration.
+pub(crate) const CONFIG_CHANGE: &str = "Config Change Requested";
+
+/// The text, with addresses and commands.
 pub(super) struct Welcome<'a> {
     pub(super) wall: &'a str,
     pub(super) api: &'a str,
@@ -11,34 +25,61 @@ pub(super) struct Welcome<'a> {
     pub(super) environments: usize,
 }
 
+/// An EventBridge event with the fields that `messagewall invoke` needs.
+#[derive(Serialize)]
+struct Event {
+    source: &'static str,
+    #[serde(rename = "detail-type")]
+    detail_type: &'static str,
+    detail: ChangeConfig,
+}
+
 impl fmt::Display for Welcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { wall, api, logs, environments, .. } = self;
         let volume = self.volume.display();
-        let function = "MessageWall";
-        let me = std::env::args().next().unwrap_or_else(|| "messagewall".to_owned());
-        let endpoint = if *api == "http://127.0.0.1:9000" { String::new() } else { format!("--endpoint {api} ") };
+        let messagewall = std::env::args().next().unwrap_or_else(|| "messagewall".to_owned());
+        let endpoint = if *api == API_URL { String::new() } else { format!("--endpoint {api} ") };
+        let (event, command) = (to_json(&event())?, to_json(&command())?);
         write!(
             f,
-            r##"MessageWall is up.
+            "MessageWall is up.
 
   wall     {wall}/
-  API      {api}/default/{function}
+  API      {api}{WALL_PATH}
   volume   {volume} (the container only reads it; {environments} execution environments write it)
   logs     {logs}
 
 Three things to try while you look at the wall:
 
   post a message
-    curl -X POST -H 'Content-Type: text/plain' -d 'Hello from EFS!' {api}/default/{function}
+    curl -X POST -H 'Content-Type: text/plain' -d 'Hello from EFS!' {api}{WALL_PATH}
 
   change the configuration with an event
-    echo '{{"source":"messagewall","detail-type":"Config Change Requested","detail":{{"patch":{{"title":"Hello","accent":"#0b7a5c"}}}}}}' | {me} invoke {endpoint}-
+    echo '{event}' | {messagewall} invoke {endpoint}-
 
   call the function as the AWS CLI does
-    echo '{{"command":"post","author":"cli","text":"Hello from the CLI"}}' | aws lambda invoke --endpoint-url {api} --region us-east-1 --no-sign-request --function-name {function} --payload fileb:///dev/stdin /dev/stdout
+    echo '{command}' | aws lambda invoke --endpoint-url {api} --region us-east-1 --no-sign-request --function-name {FUNCTION} --payload fileb:///dev/stdin /dev/stdout
 
-Ctrl-C ends everything."##
+Ctrl-C ends everything."
         )
     }
+}
+
+fn event() -> Event {
+    let patch = json!({ "title": "Hello", "accent": "#0b7a5c" });
+    Event {
+        source: EVENT_SOURCE,
+        detail_type: CONFIG_CHANGE,
+        detail: ChangeConfig { patch, ..ChangeConfig::default() },
+    }
+}
+
+fn command() -> Command {
+    let (author, text) = (Some("cli".to_owned()), "Hello from the CLI".to_owned());
+    Command::Post(Post { author, text, ..Post::default() })
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, fmt::Error> {
+    serde_json::to_string(value).map_err(|_| fmt::Error)
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use local_cloud::service::Settings;
+use local_cloud::lambda::Settings;
 use serde_json::json;
 
 use crate::harness::{order, start, start_with, within};

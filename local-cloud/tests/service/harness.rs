@@ -1,17 +1,19 @@
-//! A service on free ports, with `examples/echo.rs` as its function.
+//! A service on free ports, with `fixtures/obedient_function.rs` as its function.
 
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use local_cloud::service::{Lambda, Settings, serve_api, serve_runtime_api};
-use local_cloud::up::{Environments, Log};
+use local_cloud::doors::{serve_api, serve_runtime_api};
+use local_cloud::lambda::{Lambda, Settings};
+use local_cloud::up::{FunctionProgram, Log};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -43,14 +45,14 @@ pub(crate) async fn start_with(environments: usize, settings: Settings) -> Servi
     let lambda = Lambda::new(settings);
     tokio::spawn(serve_api(api, Arc::clone(&lambda), std::future::pending()));
     tokio::spawn(serve_runtime_api(runtime_api, Arc::clone(&lambda)));
-    let echo = Environments {
-        program: echo(),
+    let program = FunctionProgram {
+        program: function(),
         arguments: Vec::new(),
         variables: Vec::new(),
         runtime_api: runtime_api_url.clone(),
         log: Log::Terminal,
     };
-    let processes = echo.keep(environments, &lambda, &CancellationToken::new());
+    let processes = program.keep(environments, &lambda, &CancellationToken::new());
     lambda.until_attached(environments).await;
     Service { lambda, api: api_url, runtime_api: runtime_api_url, client: client(), _environments: processes }
 }
@@ -68,10 +70,10 @@ fn url(listener: &TcpListener) -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// Cargo builds the examples beside the tests.
-fn echo() -> PathBuf {
+/// Returns the program of the function. Cargo builds examples beside the tests.
+fn function() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join("examples/echo")
+    test.parent().unwrap().parent().unwrap().join("examples/obedient-function")
 }
 
 impl Service {
@@ -143,17 +145,9 @@ impl Answer {
     }
 }
 
-/// Asks again until there is an answer, for at most half a minute.
+/// Calls `ask` until there is an answer.
 pub(crate) async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    within(asking).await
+    support::eventually("an answer", async || ask().await.context("no answer yet")).await.unwrap()
 }
 
 /// Nothing here takes half a minute; a test that waits for ever says nothing.

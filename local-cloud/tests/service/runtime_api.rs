@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use local_cloud::service::Settings;
+use local_cloud::lambda::Settings;
 use serde_json::json;
 
 use crate::harness::{Answer, Service, client, order, read, start, start_with, within};

@@ -1,1 +1,1 @@
-"""Checks of the running containers; `tests/containers/run` starts them."""
+"""Checks of the running containers. `tests/containers/run` starts them."""

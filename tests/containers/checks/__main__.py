@@ -1,4 +1,4 @@
-"""Runs every check against one stack, in the order a person would try things, and takes the stack down."""
+"""Runs every check against one stack, and removes the stack."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What the images are made of."""
+"""The content of the images."""
 
 import json
 import os
@@ -20,17 +20,17 @@ def check(report, stack):
             require(images[name]["Size"] < LIMIT_MB * 1e6, f"{images[name]['Size']} bytes")
     with report.check("every image runs as a user of its own that is not root"):
         equal({name: image["Config"]["User"] for name, image in images.items()}, IMAGES)
-    with report.check("every image holds one program, certificates, and nothing else"):
+    with report.check("every image holds one program and certificates, and nothing else"):
         for name, image in images.items():
             files = [file for file in contents(image["Id"]) if not file.startswith(("dev/", "etc/", "proc/", "sys/", ".dockerenv"))]
             programs = {"writer": "var/runtime/bootstrap", "reader": "fargate-reader", "local-cloud": "messagewall"}
             equal([file for file in files if not file.endswith("/")], [programs[name]])
             require("etc/ssl/certs/ca-certificates.crt" in contents(image["Id"]), f"{name} has no certificates")
-    with report.check("reader and cloud are asked for their health by their own program"):
+    with report.check("the health checks of reader and cloud run their own program"):
         for name in ("reader", "local-cloud"):
             test = images[name]["Config"]["Healthcheck"]["Test"]
             equal([test[0], test[1], test[2]], ["CMD", images[name]["Config"]["Entrypoint"][0], "healthcheck"])
-    with report.check("every image says what it is"):
+    with report.check("every image has labels that describe it"):
         for name, image in images.items():
             for label in ("title", "description", "licenses", "version", "revision"):
                 require(image["Config"]["Labels"].get(f"org.opencontainers.image.{label}"), f"{name}: no {label}")
@@ -46,7 +46,7 @@ def check(report, stack):
 def raise_unless_base_can_change():
     if subprocess.run(["docker", "image", "inspect", os.environ["BUSYBOX_IMAGE"]], capture_output=True, check=False).returncode:
         raise Skip("no second base image is here")
-    # Nothing of ours is looked at but whether the argument is obeyed; the compiled programs come from the cache.
+    # This tests only the build argument. The compiled programs come from the cache.
     run("docker", "build", "--file", "docker/Dockerfile", "--target", "writer", "--tag", "messagewall/based:test",
         "--build-arg", f"RUST_IMAGE={os.environ['RUST_IMAGE']}", "--build-arg", f"WRITER_BASE={os.environ['BUSYBOX_IMAGE']}", ".",
         cwd="../..")
@@ -60,7 +60,7 @@ def inspect(image):
 
 
 def contents(image):
-    """The paths in an image; those of directories end in a slash."""
+    """Returns the paths in an image. The paths of directories end in a slash."""
     container = run("docker", "create", image).strip()
     try:
         tar = subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE)

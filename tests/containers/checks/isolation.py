@@ -1,4 +1,4 @@
-"""What the containers cannot do."""
+"""The limits of the containers."""
 
 import os
 import subprocess
@@ -11,18 +11,18 @@ WALL = "/mnt/msg"
 
 def check(report, stack):
     [reader] = stack.containers("reader")
-    with report.check("no process runs as root, in no container"):
+    with report.check("no process runs as root in any container"):
         for service in ("cloud", "writer", "reader"):
             for container in stack.containers(service):
                 users = run("docker", "top", container, "-eo", "uid,pid").split()[2::2]
                 require(users and "0" not in users, f"{service}: {users}")
-    with report.check("the reader, tried from inside: it can read the wall"):
+    with report.check("from inside the reader: the wall can be read"):
         status, _ = inside(reader, f"/proc/1/root{WALL}/content", "cat")
         equal(status, 0)
-    with report.check("the reader, tried from inside: it can change nothing on the wall"):
+    with report.check("from inside the reader: nothing on the wall can be changed"):
         for attempt in ("append", "create", "remove"):
             refused(inside(reader, f"/proc/1/root{WALL}/content", attempt), "Read-only file system", "Permission denied")
-    with report.check("the reader, tried from inside: its own file system refuses to be written, too"):
+    with report.check("from inside the reader: its own file system is read-only"):
         refused(inside(reader, "/proc/1/root/content", "create"), "Read-only file system")
     with report.check("the reader's mount refuses even the function's user"):
         for attempt in ("append", "create", "remove"):
@@ -31,7 +31,7 @@ def check(report, stack):
         equal(mounted(stack, "1002:1001", "cat")[0], 0)
         for attempt in ("append", "create", "remove"):
             refused(mounted(stack, "1002:1001", attempt), "Permission denied")
-    with report.check("the same attempts succeed as the function's user, so that the refusals mean something"):
+    with report.check("the same attempts succeed as the function's user"):
         equal(mounted(stack, "1001:1001", "create")[0], 0)
     with report.check("the volume belongs to the function, 0750, and its files are 0640"):
         listed = busybox("--volume", f"{stack.volume()}:{WALL}:ro", "--user", "1001:1001", shell=f"stat -c '%u:%g %a' {WALL} {WALL}/content")
@@ -53,7 +53,7 @@ ATTEMPTS = {
 
 
 def inside(container, path, attempt):
-    """Tries as the reader, in its mounts: through its first process's root, because its image has no shell."""
+    """Tries as the reader, in the mounts of its first process, because its image has no shell."""
     return busybox("--pid", f"container:{container}", "--user", "1002:1001", shell=ATTEMPTS[attempt].replace("{}", path))
 
 

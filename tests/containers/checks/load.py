@@ -1,4 +1,4 @@
-"""Many clients that post at once, and remember what was acknowledged."""
+"""Many clients that post at once, and record the acknowledged messages."""
 
 import collections
 import threading
@@ -10,7 +10,7 @@ from .stack import post
 
 
 class Load:
-    """Posts from `clients` threads while it is entered; each message is sent once, whatever becomes of it."""
+    """Posts from `clients` threads while it is entered. Each message is sent once, whatever the answer is."""
 
     def __init__(self, stack, name, clients=16):
         self.stack, self.name = stack, name
@@ -30,7 +30,7 @@ class Load:
             thread.join()
 
     def until_acknowledged(self, more):
-        """Waits until `more` messages were acknowledged from now on."""
+        """Waits until `more` messages are acknowledged from now on."""
         enough = len(self.acknowledged) + more
         eventually(lambda: len(self.acknowledged) >= enough, 60)
 
@@ -43,12 +43,12 @@ class Load:
                 post(f"{self.stack.function}?limit=1", text)
             except (urllib.error.URLError, OSError):
                 self.refused += 1
-                time.sleep(0.05)  # nobody is there; not a wait for anything
+                time.sleep(0.05)  # a pause while nobody answers
             else:
                 self.acknowledged.append(text)
 
     def verify(self):
-        """Nothing acknowledged is missing, nothing is there twice, and each client's messages are in its order."""
+        """Requires that no acknowledged message is missing or doubled, and that each client's messages are in order."""
         require(self.acknowledged, "nothing was acknowledged")
         acknowledged = set(self.acknowledged)
         eventually(lambda: acknowledged <= set(self._shown()))

@@ -1,4 +1,4 @@
-"""Containers without their volume: they have the directory, and do not take it for the wall."""
+"""Containers without their volume. They have the directory, which is not the wall."""
 
 import json
 import os
@@ -27,17 +27,17 @@ def check(report, stack):
             status, _ = refusal(lambda: post(stack.function, "into the container"))
             equal(status, 503)
             equal([line for line in run("docker", "diff", writer).splitlines() if "/mnt" in line], [])
-    with report.check("a service without its volume is not ready, and says what is missing"):
+    with report.check("a service without its volume is not ready, and names the missing volume"):
         [port] = free_ports(1)
         with container("reader", "--publish", f"127.0.0.1:{port}:8080"):
             answers = []
             eventually(lambda: answers.append(refusal(lambda: get(f"http://127.0.0.1:{port}/ready"))) or "is not a mount point" in answers[-1][1])
             equal({status for status, _ in answers}, {503})
-    with report.check("with its volume the function goes on where it was"):
+    with report.check("with its volume the function serves the same wall as before"):
         stack.up(writers=1)
         post(stack.function, "into the volume")
         eventually(lambda: any(message["text"] == "into the volume" for message in stack.messages()))
-        require(all(message["text"] != "into the container" for message in stack.messages()), "it was kept after all")
+        require(all(message["text"] != "into the container" for message in stack.messages()), "the container kept the message")
     with report.check("no container needs a thread for each core of the machine"):
         for service in ("cloud", "reader"):
             for each in stack.containers(service):
@@ -46,7 +46,7 @@ def check(report, stack):
 
 @contextmanager
 def container(image, *options):
-    """A container of an image with nothing mounted, and a root file system that it could write."""
+    """Starts a container without a volume, whose root file system is writable."""
     tag = os.environ["MESSAGEWALL_TAG"]
     identity = run("docker", "run", "--detach", *options, f"messagewall/{image}:{tag}").strip()
     try:
@@ -60,7 +60,7 @@ def variables(environment):
 
 
 def refusal(request):
-    """The status and the text of an answer that is not a success."""
+    """Returns the status and the text of an answer that is not a success."""
     try:
         return 200, request()
     except urllib.error.HTTPError as error:

@@ -1,4 +1,4 @@
-"""Containers die and come back."""
+"""Containers that are killed and restarted."""
 
 from .load import Load
 from .report import equal, eventually
@@ -6,7 +6,7 @@ from .stack import post, run
 
 
 def check(report, stack):
-    with report.check("killing every writer in mid-load loses nothing acknowledged and doubles nothing"):
+    with report.check("killing all writers under load loses and doubles no acknowledged message"):
         with Load(stack, "killed") as load:
             load.until_acknowledged(50)
             stack.compose("kill", "writer")
@@ -15,7 +15,7 @@ def check(report, stack):
             load.until_acknowledged(50)
         print(f"     {len(load.acknowledged)} acknowledged, {load.refused} refused meanwhile", flush=True)
         load.verify()
-    with report.check("killing one writer after the other in mid-load: the others go on"):
+    with report.check("killing the writers under load one after the other leaves the others working"):
         with Load(stack, "one by one") as load:
             for container in stack.containers("writer")[:3]:
                 load.until_acknowledged(30)
@@ -23,14 +23,14 @@ def check(report, stack):
             load.until_acknowledged(30)
         load.verify()
         stack.up(writers=4)
-    with report.check("restarting the cloud in mid-load heals by itself: all writers attach again"):
+    with report.check("after a restart of the cloud under load all writers attach again"):
         with Load(stack, "restarted") as load:
             load.until_acknowledged(50)
             stack.compose("restart", "cloud")
             stack.until_attached(4)
             load.until_acknowledged(50)
         load.verify()
-    with report.check("a cloud that is away for longer heals as well, and nobody has to be told"):
+    with report.check("after a longer stop of the cloud all writers attach again"):
         stack.compose("stop", "cloud")
         eventually(lambda: restarts(stack) > 0)
         stack.compose("start", "cloud")
@@ -45,6 +45,6 @@ def check(report, stack):
 
 
 def restarts(stack):
-    """How often Docker has restarted a writer since it was created."""
+    """Returns the number of times that Docker has restarted a writer."""
     counts = run("docker", "inspect", "--format", "{{.RestartCount}}", *stack.containers("writer"))
     return sum(map(int, counts.split()))

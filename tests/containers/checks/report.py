@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Skip(Exception):
-    """This check cannot be made here, for the reason it carries."""
+    """The reason why a check cannot be made on this machine."""
 
 
 class Report:
@@ -15,14 +15,14 @@ class Report:
 
     @contextmanager
     def check(self, name):
-        """What runs inside is the check `name`: it fails by any exception."""
+        """Runs the body as the check `name`. Any exception makes it fail."""
         began = time.monotonic()
         try:
             yield
         except Skip as reason:
             self.skipped += 1
             print(f"skip {name}: {reason}", flush=True)
-        except Exception as error:  # whatever it is, the other checks still run
+        except Exception as error:  # the other checks still run
             self.failed += 1
             place = traceback.extract_tb(error.__traceback__)[-1]
             print(f"FAIL {name}: {type(error).__name__}: {error} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})", flush=True)
@@ -35,7 +35,7 @@ class Report:
 
 
 def require(condition, message):
-    """An assertion that survives `python -O`, and says what it saw."""
+    """Raises an error with `message` unless `condition` is true, also under `python -O`."""
     if not condition:
         raise AssertionError(message)
 
@@ -45,7 +45,7 @@ def equal(found, expected):
 
 
 def eventually(probe, patience_s=30):
-    """Waits until `probe` answers something true, and answers that. An exception means: not yet."""
+    """Calls `probe` until it returns a true value, and returns that. An exception counts as a false value."""
     deadline = time.monotonic() + patience_s
     while True:
         try:

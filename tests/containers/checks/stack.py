@@ -1,4 +1,4 @@
-"""One run of docker/compose.yaml, as a project of its own beside any other."""
+"""One run of docker/compose.yaml, as a project with its own name."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from .report import equal, eventually
 
 
 def run(*command, **options):
-    """Runs a command and answers what it printed; its failure is an exception that says why."""
+    """Runs a command and returns its output. A failure raises an exception with the output."""
     done = subprocess.run(command, text=True, capture_output=True, check=False, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command[:6])} ... exited {done.returncode}: {(done.stderr or done.stdout)[-800:]}")
@@ -18,7 +18,7 @@ def run(*command, **options):
 
 
 def free_ports(count):
-    """Ports that nobody listens on; all held at once, so that no two are the same."""
+    """Returns free ports. All are held at once, so that no two are the same."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [listener.getsockname()[1] for listener in listeners]
     for listener in listeners:
@@ -41,7 +41,7 @@ class Stack:
         return run(*self.command, "-f", self.file, *arguments, env=self.environment)
 
     def up(self, writers):
-        """Starts what does not run, and waits until it works."""
+        """Starts the containers that are not running, and waits until the stack works."""
         self.compose("up", "-d", "--scale", f"writer={writers}")
         self.until_attached(writers)
         eventually(lambda: get(f"{self.wall}/ready"))
@@ -50,15 +50,15 @@ class Stack:
         eventually(lambda: len(self.environments()) == writers, 60)
 
     def environments(self):
-        """The execution environments the Lambda service knows."""
+        """Returns the execution environments that the Lambda service knows."""
         return json.loads(get(f"{self.api}/status"))["environments"]
 
     def containers(self, service):
-        """The ids of a service's containers, running or not."""
+        """Returns the ids of the containers of a service, running or not."""
         return self._labelled("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}")
 
     def volume(self):
-        """The name of the volume that the wall is on."""
+        """Returns the name of the volume of the wall."""
         [volume] = self._labelled("volume", "ls", "-q", "--filter", "label=com.docker.compose.volume=wall")
         return volume
 
@@ -66,18 +66,18 @@ class Stack:
         return run("docker", *command, "--filter", f"label=com.docker.compose.project={self.project}").split()
 
     def down(self):
-        """Takes everything away, the volume too, and makes sure of it."""
+        """Removes all containers, the network and the volume, and checks that they are gone."""
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
         for leftovers in (("ps", "-aq"), ("volume", "ls", "-q"), ("network", "ls", "-q")):
             equal(self._labelled(*leftovers), [])
 
     def send(self, event):
-        """Invokes the function directly, as the AWS CLI does; answers its reply."""
+        """Invokes the function directly, as the AWS CLI does, and returns its answer."""
         url = f"{self.api}/2015-03-31/functions/MessageWall/invocations"
         return json.loads(post(url, json.dumps(event), "application/json"))
 
     def messages(self):
-        """Every message the reader shows, oldest first."""
+        """Returns the messages that the reader shows, oldest first."""
         return json.loads(get(f"{self.wall}/api/messages?limit=10000"))["messages"]
 
 

@@ -1,4 +1,4 @@
-"""SIGTERM ends every container in time, whatever it is doing."""
+"""SIGTERM, which ends every container in time, idle or under load."""
 
 import concurrent.futures
 import time

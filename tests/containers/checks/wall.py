@@ -1,21 +1,15 @@
-"""One environment: the page, the blog's API, an event, a post from the page."""
+"""One environment: the page, the API of the blog post, an event, a post from the page."""
 
 import json
 import subprocess
 import threading
 import urllib.request
+from pathlib import Path
 
 from .report import equal, eventually, require
 from .stack import get, post
 
-TRANSCRIPT = [
-    ([], "No message yet."),
-    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello from EFS!"], "Hello from EFS!\n"),
-    (["-X", "POST", "-H", "Content-Type: text/plain", "-d", "Hello again :)"], "Hello from EFS!\nHello again :)\n"),
-    ([], "Hello from EFS!\nHello again :)\n"),
-    (["-X", "DELETE"], "Messages deleted."),
-    ([], "No message yet."),
-]
+TRANSCRIPT = json.loads((Path(__file__).resolve().parents[2] / "support/transcript.json").read_text())
 
 EVENT = {
     "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "source": "messagewall",
@@ -28,14 +22,17 @@ EVENT = {
 def check(report, stack):
     with report.check("the page is served"):
         require("<html" in get(f"{stack.wall}/"), "no page")
-    with report.check("the blog's curl commands print what the blog prints, byte for byte"):
-        for arguments, expected in TRANSCRIPT:
+    with report.check("the curl commands of the blog post print its answers, byte for byte"):
+        for step in TRANSCRIPT:
+            arguments = ["-X", step["method"]]
+            if step["body"]:
+                arguments += ["-H", "Content-Type: text/plain", "-d", step["body"]]
             printed = subprocess.run(["curl", "-sS", *arguments, stack.function], capture_output=True, check=True).stdout
-            equal(printed, expected.encode())
-    with report.check("a message posted to the API is shown by the service"):
+            equal(printed, step["answer"].encode())
+    with report.check("the service shows a message that was posted to the API"):
         post(stack.function, "from the function")
         eventually(lambda: "from the function" in get(f"{stack.wall}/"))
-    with report.check("a message posted on the page goes through the function, found by its name in the network"):
+    with report.check("the function writes a message that was posted on the page"):
         answer = json.loads(post(f"{stack.wall}/api/messages", json.dumps({"text": "from the page"}), "application/json"))
         equal(answer["text"], "from the page")
         eventually(lambda: "from the page" in get(stack.function))
@@ -44,12 +41,12 @@ def check(report, stack):
         listener = threading.Thread(target=listen, args=(f"{stack.wall}/events", "Container wall", heard), daemon=True)
         listener.start()
         stack.send(EVENT)
-        require(heard.wait(20), "the stream said nothing of it")
+        require(heard.wait(20), "the stream did not send it")
         require("Container wall" in get(f"{stack.wall}/"), "the page has the old title")
 
 
 def listen(url, word, heard):
-    """Reads an event stream until `word` comes in the data of a `config` event."""
+    """Reads an event stream until the data of a `config` event contains `word`."""
     kind = ""
     with urllib.request.urlopen(url, timeout=20) as stream:
         for line in stream:

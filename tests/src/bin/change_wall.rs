@@ -1,6 +1,7 @@
-//! Makes changes of a wall, one after the other, as one writer: `change-wall DIRECTORY CHANGE...`. It prints the answer
-//! to each. `-` stands for the changes that come on standard input, one a line. A fault test runs it under strace, which
-//! kills it, makes its system calls fail, or stops it.
+//! Makes changes of a wall, one after the other, as one writer: `change-wall DIRECTORY CHANGE...`.
+//!
+//! It prints the answer to each change. `-` stands for the changes on standard input, one a line. The fault tests run it
+//! under strace, which kills it, makes its system calls fail, or stops it.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! A browser of a test's own.
+//! A browser that one test uses.
 
 use std::process::Command;
 
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 use tests::{Process, eventually, free_address};
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
 
-/// Headless Chromium without anything that it does by itself.
+/// The flags of headless Chromium, without its background work.
 const FLAGS: [&str; 11] = [
     "--headless",
-    // As root Chromium does not start inside its sandbox.
+    // Chromium does not start as root inside its sandbox.
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-gpu",
@@ -24,27 +24,27 @@ const FLAGS: [&str; 11] = [
     "--window-size=1280,900",
 ];
 
-/// A page in a browser. It ends with the test, and everything that it started with it.
+/// A page in a browser. Dropping it ends the browser and all its processes.
 #[derive(Debug)]
 pub(crate) struct Browser {
     driver: WebDriver,
-    // Declared behind the session that it serves: chromedriver and all of Chromium's processes are one group.
+    // Dropped after the session. Chromedriver and all processes of Chromium are one process group.
     _chromedriver: Process,
     _directory: TempDir,
 }
 
 impl Browser {
-    /// Opens `url`, and waits until the page follows the wall.
+    /// Opens `url` and waits until the page follows the wall.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let browser = Self::start(&json!({})).await?;
         browser.driver.goto(url).await?;
         browser.until_shown("#connection", "live").await?;
-        // It is gone after a reload, and so tells whether there was one.
+        // A reload removes this mark.
         browser.run("window.sameDocument = true", &[]).await?;
         Ok(browser)
     }
 
-    /// Opens `url` in a browser in which no script runs.
+    /// Opens `url` in a browser without JavaScript.
     pub(crate) async fn open_without_javascript(url: &str) -> Result<Self> {
         let browser = Self::start(&json!({ "profile.managed_default_content_settings.javascript": 2 })).await?;
         browser.driver.goto(url).await?;
@@ -54,7 +54,7 @@ impl Browser {
     async fn start(preferences: &Value) -> Result<Self> {
         let (directory, address) = (TempDir::with_prefix("messagewall-browser-")?, free_address()?);
         let mut command = Command::new("chromedriver");
-        // Whatever they write, they write there.
+        // The browser and chromedriver write their files there.
         command.arg(format!("--port={}", address.port())).env("TMPDIR", directory.path()).env("HOME", directory.path());
         let chromedriver = Process::start(command).context("`tests/all browser` installs it")?;
         eventually("chromedriver", async || Ok(tokio::net::TcpStream::connect(address).await?)).await?;
@@ -70,17 +70,17 @@ impl Browser {
         Ok(Self { driver, _chromedriver: chromedriver, _directory: directory })
     }
 
-    /// The one element that `selector` finds.
+    /// Returns the element that `selector` finds.
     pub(crate) async fn element(&self, selector: &str) -> Result<WebElement> {
         self.driver.find(By::Css(selector)).await.with_context(|| format!("no {selector} on the page"))
     }
 
-    /// What a person reads there.
+    /// Returns the visible text of the element that `selector` finds.
     pub(crate) async fn text(&self, selector: &str) -> Result<String> {
         Ok(self.element(selector).await?.text().await?)
     }
 
-    /// Runs a script; what it returns.
+    /// Runs a script and returns its result.
     pub(crate) async fn run(&self, script: &str, arguments: &[Value]) -> Result<Value> {
         Ok(self.driver.execute(script, arguments.to_vec()).await?.json().clone())
     }
@@ -95,13 +95,13 @@ impl Browser {
         .await
     }
 
-    /// Waits until a message of exactly this text, line breaks included, is on the page.
+    /// Waits until a message with exactly this text, including line breaks, is on the page.
     pub(crate) async fn until_message(&self, text: &str) -> Result<()> {
         let script = "return [...document.querySelectorAll('#list .text')].some(it => it.textContent === arguments[0])";
         self.until(&format!("the message {text:?}"), script, &[json!(text)]).await
     }
 
-    /// Waits until a person can read `text` in what `selector` finds.
+    /// Waits until the visible text of the element that `selector` finds contains `text`.
     pub(crate) async fn until_shown(&self, selector: &str, text: &str) -> Result<()> {
         eventually(&format!("{text:?} in {selector}"), async || {
             let shown = self.text(selector).await?;
@@ -111,18 +111,18 @@ impl Browser {
         .await
     }
 
-    /// The texts of all messages, from the top.
+    /// Returns the texts of all messages, from the top.
     pub(crate) async fn messages(&self) -> Result<Value> {
         self.run("return [...document.querySelectorAll('#list .text')].map(it => it.textContent)", &[]).await
     }
 
-    /// Fails when the page was loaded anew since it was opened.
+    /// Returns an error if the page was reloaded since it was opened.
     pub(crate) async fn not_reloaded(&self) -> Result<()> {
         ensure!(self.run("return window.sameDocument === true", &[]).await? == true, "the page was loaded anew");
         Ok(())
     }
 
-    /// Fails when the browser has complained: about a script, the page's policy, something that is missing.
+    /// Returns an error if the browser has logged an error: of a script, of the content policy, of a missing file.
     pub(crate) async fn no_complaints(&self) -> Result<()> {
         let complaints = self.driver.browser_log().await?;
         let severe: Vec<_> = complaints.iter().filter(|entry| entry.level == "SEVERE").collect();
@@ -135,12 +135,12 @@ impl Browser {
         Ok(self.driver.cdp().send_raw(method, parameters).await?)
     }
 
-    /// What a person sees, as a PNG.
+    /// Returns the visible part of the page as a PNG.
     pub(crate) async fn picture(&self) -> Result<Vec<u8>> {
         Ok(self.driver.screenshot_as_png().await?)
     }
 
-    /// Loads the page anew.
+    /// Reloads the page.
     pub(crate) async fn reload(&self) -> Result<()> {
         Ok(self.driver.refresh().await?)
     }

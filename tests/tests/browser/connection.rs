@@ -1,4 +1,4 @@
-//! A connection that is lost, and comes back.
+//! A lost connection that comes back.
 
 use anyhow::Result;
 use rustix::process::Signal;

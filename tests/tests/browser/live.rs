@@ -1,4 +1,4 @@
-//! The open page shows what changes, by itself.
+//! Changes that appear on an open page.
 
 use std::process::Command;
 

@@ -46,7 +46,7 @@ async fn light_and_dark_are_two_looks_and_the_accent_is_readable_in_both() -> Re
     browser.quit().await
 }
 
-/// Waits for the contrast that WCAG asks of text, 4.5 to 1, between an element's text and what is behind it.
+/// Waits until the text of an element has the contrast that WCAG requires, 4.5 to 1.
 async fn check_contrast(browser: &Browser, selector: &str, what: &str) -> Result<()> {
     let script = "
         const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

@@ -1,4 +1,4 @@
-//! The page in headless Chromium. `tests/all browser` installs what this needs, and runs it.
+//! The page in headless Chromium. `tests/all browser` installs the browser and runs these tests.
 
 mod browser;
 mod connection;

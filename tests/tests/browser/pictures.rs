@@ -1,4 +1,4 @@
-//! The pictures of the README: a wall as it may look on a working day. `tests/screenshots` puts them where they belong.
+//! The pictures of the README. `tests/screenshots` copies them to `docs/`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use tests::{Reply, Stream, Wall, target_directory};
 
 use crate::browser::Browser;
 
-/// The largest picture, in bytes: they are part of the repository.
+/// The maximum size of a picture, in bytes. The pictures are part of the repository.
 const LARGEST: usize = 250_000;
 
-/// What was written before: an id, how many minutes ago, by whom, and what.
+/// The messages at the start: id, age in minutes, author, text.
 const EARLIER: [(&str, u64, Option<&str>, &str); 4] = [
     ("01KAS00000000000000000000A", 1_500, Some("Renée Zhāng"), "The new certificate is in, the old one goes tonight."),
     (
@@ -70,7 +70,7 @@ async fn the_pictures_of_the_readme_can_be_made() -> Result<()> {
     browser.quit().await
 }
 
-/// Writes the log as the function would have left it.
+/// Writes the log as the function writes it.
 fn write_earlier_messages(volume: &Path) -> Result<()> {
     fs_err::create_dir(volume)?;
     let mut log = fs_err::File::create(volume.join("content"))?;
@@ -84,7 +84,7 @@ fn write_earlier_messages(volume: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A foreign program, an event and a person write; somebody is about to.
+/// Posts a plain line, an event and a message from the page, and types one more.
 async fn live_through_a_minute(wall: &Wall, volume: &Path, browser: &Browser) -> Result<()> {
     let mut log = fs_err::OpenOptions::new().append(true).open(volume.join("content"))?;
     writeln!(log, "nightly import finished: 1 204 551 rows")?;
@@ -102,12 +102,12 @@ async fn live_through_a_minute(wall: &Wall, volume: &Path, browser: &Browser) ->
     browser.element("#author").await?.send_keys("ann").await?;
     browser.element("#text").await?.send_keys("Rolled back to 4.2.1 in eu-west, error rate is flat again.").await?;
     browser.until_shown("#counter", "58 / 500").await?;
-    // A caret that blinks would make every picture another one.
+    // A blinking caret would make each picture different.
     browser.run("document.activeElement.blur()", &[]).await?;
     Ok(())
 }
 
-/// Keeps a picture in the target directory.
+/// Saves a picture in the target directory.
 fn keep(name: &str, png: &[u8]) -> Result<()> {
     ensure!(png.starts_with(b"\x89PNG"), "{name} is no picture");
     ensure!(png.len() < LARGEST, "{name} has {} bytes", png.len());

@@ -1,4 +1,4 @@
-//! Writing on the wall from the page.
+//! Posting from the page.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Taking a message off the wall.
+//! Removing a message.
 
 use anyhow::Result;
 use serde_json::json;
@@ -6,7 +6,7 @@ use tests::Wall;
 
 use crate::browser::Browser;
 
-/// Presses the button of this name at the message of this text.
+/// Presses the button with this name at the message with this text.
 async fn press(browser: &Browser, text: &str, button: &str) -> Result<()> {
     let script = "const item = [...document.querySelectorAll('#list > .message')]
             .find((it) => it.querySelector('.text').textContent === arguments[0]);
@@ -85,7 +85,7 @@ async fn what_somebody_reads_stays_in_its_place_when_a_message_above_it_goes() -
     let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
     for (number, features) in [(35, json!([])), (36, features)] {
         browser.devtools("Emulation.setEmulatedMedia", &json!({ "features": features })).await?;
-        // Two frames, after which the browser has chosen what it keeps in place.
+        // After two frames the browser has chosen the element that it keeps in place.
         let scroll = "const item = [...document.querySelectorAll('#list > .message')][20];
             item.scrollIntoView();
             window.reading = item;

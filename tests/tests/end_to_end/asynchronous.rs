@@ -1,4 +1,4 @@
-//! What is sent without waiting for an answer is done, or tried again.
+//! Asynchronous invocations, which succeed or are tried again.
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -12,11 +12,11 @@ async fn what_meets_a_lock_that_is_held_is_tried_again_until_it_is_on_the_wall()
     lock.lock()?;
     let command = json!({ "command": "post", "text": "by a command" });
     for event in [command, eventbridge("Message Posted", &json!({ "text": "by an event" }))] {
-        let url = wall.api("/2015-03-31/functions/MessageWall/invocations");
+        let url = wall.invocations();
         let accepted = wall.http.post(url).header("x-amz-invocation-type", "Event").body(event.to_string());
         assert_eq!(Reply::to(accepted).await?.status, 202);
     }
-    // Both have failed once: from here on it takes another attempt.
+    // Both have failed once, so that from here on only another attempt can succeed.
     let status = || async { Reply::to(wall.http.get(wall.api("/status"))).await?.json() };
     eventually("two failed attempts", async || {
         let status = status().await?;

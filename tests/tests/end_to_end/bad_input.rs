@@ -1,11 +1,11 @@
-//! Bad input gets a clear answer, and the wall stays as it was.
+//! Bad input gets a clear answer and changes nothing.
 
 use anyhow::{Result, ensure};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tests::{Reply, Wall, eventbridge, message_texts};
 
-/// A wall with one message on it, which must be all that is on it in the end.
+/// A wall with one message, which must stay the only one.
 struct Unchanged {
     wall: Wall,
     content: Vec<u8>,
@@ -19,7 +19,7 @@ impl Unchanged {
         Ok(Self { wall, content })
     }
 
-    /// Posts through the HTTP API, and expects a refusal whose text says `naming`.
+    /// Posts over the HTTP API and expects a refusal whose text contains `naming`.
     async fn refused(&self, what: &str, status: u16, naming: &str, request: RequestBuilder) -> Result<()> {
         let reply = Reply::to(request).await?;
         let text = String::from_utf8_lossy(&reply.body).into_owned();
@@ -28,11 +28,11 @@ impl Unchanged {
         self.unchanged(what)
     }
 
-    /// Invokes the function directly, and expects an answer or a function error that says `naming`.
+    /// Invokes the function directly and expects a refusal or a function error that contains `naming`.
     async fn refuses(&self, what: &str, naming: &str, event: &Value) -> Result<Value> {
         let reply = self.wall.invocation(event.to_string()).await?;
         let answer = reply.json()?;
-        // As the caller is used to: the HTTP API by a status, everybody else by an error, of the answer or the function.
+        // The HTTP API reports an error as a status. Other callers get an error in the answer or a function error.
         let is_error = answer.get("error").is_some()
             || answer["statusCode"].as_u64().is_some_and(|status| (400..500).contains(&status))
             || !reply.header("x-amz-function-error").is_empty();

@@ -1,11 +1,11 @@
-//! A configuration that cannot be meant never replaces a good one.
+//! A bad configuration never replaces a good one.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Reader, Stream, Wall, eventbridge, eventually, message_texts};
+use tests::{Damage, Reader, Stream, Wall, eventbridge, eventually, message_texts};
 
-/// A wall whose configuration was published as generation 1, with a stream that has seen it.
+/// Starts a wall, publishes generation 1, and returns the wall with a stream that has received it.
 async fn published() -> Result<(Wall, Stream)> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
@@ -14,21 +14,17 @@ async fn published() -> Result<(Wall, Stream)> {
     Ok((wall, events))
 }
 
-/// Does `damage` to `config.json` by hand; the good one must stay, the reason be told, and the next good one heal it.
-async fn check_damage(
-    what: &str,
-    reason: &str,
-    damage: impl Fn(&std::path::Path) -> std::io::Result<()>,
-) -> Result<()> {
+/// Damages `config.json`. The good configuration must stay, the reason be reported, and the next good one end the fault.
+async fn check_damage(damage: Damage) -> Result<()> {
+    let (what, reason) = (format!("{damage:?}"), damage.reason());
     let (wall, mut events) = published().await?;
-    let path = wall.volume().join("config.json");
-    damage(&path)?;
+    damage.apply(&wall.volume().join("config.json"))?;
 
-    let told = events.until("the reason", |event| event.name == "config" && !event.data["rejected"].is_null()).await?;
-    for config in [told.data, wall.json("/api/config").await?] {
+    let event = events.until("the reason", |event| event.name == "config" && !event.data["rejected"].is_null()).await?;
+    for config in [event.data, wall.json("/api/config").await?] {
         ensure!(config["generation"] == 1, "{what}: {config}");
         ensure!(config["config"]["title"] == "The good one", "{what}: {config}");
-        ensure!(config["rejected"]["reason"].as_str().is_some_and(|told| told.contains(reason)), "{what}: {config}");
+        ensure!(config["rejected"]["reason"].as_str().is_some_and(|text| text.contains(reason)), "{what}: {config}");
         ensure!(
             config["rejected"]["since"].is_string() && config["rejected"]["source"].is_string(),
             "{what}: {config}"
@@ -51,32 +47,22 @@ async fn check_damage(
 
 #[tokio::test]
 async fn a_damaged_config_keeps_the_last_good_one() -> Result<()> {
-    check_damage("half of it", "config", |path| {
-        let json = fs_err::read(path)?;
-        fs_err::write(path, &json[..json.len() / 2])
-    })
-    .await
+    check_damage(Damage::Cut).await
 }
 
 #[tokio::test]
 async fn an_emptied_config_keeps_the_last_good_one() -> Result<()> {
-    check_damage("emptied", "empty", |path| fs_err::write(path, "")).await
+    check_damage(Damage::Emptied).await
 }
 
 #[tokio::test]
 async fn a_deleted_config_keeps_the_last_good_one() -> Result<()> {
-    check_damage("deleted", "missing", |path| fs_err::remove_file(path)).await
+    check_damage(Damage::Deleted).await
 }
 
 #[tokio::test]
 async fn an_invalid_config_keeps_the_last_good_one_and_names_the_field() -> Result<()> {
-    check_damage("an unknown tone", "banner.tone", |path| {
-        let json = fs_err::read_to_string(path)?;
-        let mut document: Value = serde_json::from_str(&json)?;
-        document["config"]["banner"] = json!({ "text": "Hello", "tone": "loud" });
-        fs_err::write(path, document.to_string())
-    })
-    .await
+    check_damage(Damage::UnknownTone).await
 }
 
 #[tokio::test]
@@ -161,7 +147,7 @@ async fn serves_an_empty_wall(reader: &Reader) -> Result<()> {
     Ok(())
 }
 
-/// A function begins to write there: the reader that waited must see it.
+/// Waits until the reader sees a volume that a function has created.
 async fn comes_alive(reader: &Reader, volume: &std::path::Path) -> Result<()> {
     let wall = Wall::builder()?.volume(volume).start().await?;
     wall.post("Hello").await?.success()?;

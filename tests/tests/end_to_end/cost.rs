@@ -1,4 +1,4 @@
-//! What a post costs, and how long the log may get.
+//! The cost of a post, and the maximum length of the log.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use shared_volume::volume::Volume;
 use shared_volume::wall::WallWriter;
 use tests::{Wall, eventually, message_texts};
 
-/// How many posts are timed on each wall.
+/// The number of timed posts on each wall.
 const ROUNDS: usize = 200;
 
-/// How much more a post on the long wall may cost.
+/// The maximum ratio between a post on the long wall and one on the short wall.
 const HIGHEST_RATIO: f64 = 1.5;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_post_costs_the_same_at_10_and_at_10_000_messages() -> Result<()> {
     fill(&short, 10).await?;
     fill(&long, 10_000).await?;
     let (mut short_times, mut long_times) = (Vec::new(), Vec::new());
-    // One after the other, so that whatever else this machine does slows both alike.
+    // In turns, so that other work on this machine slows both in the same way.
     for round in 0..ROUNDS {
         short_times.push(time_post(&short, round).await?);
         long_times.push(time_post(&long, round).await?);
@@ -43,7 +43,7 @@ async fn the_log_stays_about_twice_as_long_as_what_is_kept() -> Result<()> {
         let lines = fs_err::read_to_string(&content)?.lines().count();
         longest = longest.max(lines);
     }
-    // Twice, the header, and the message that made it too long.
+    // Twice as many, the header, and the message that made the log too long.
     ensure!(longest <= 22, "the log had {longest} lines");
     let kept: Vec<_> = (90..100).map(|number| format!("message {number}")).collect();
     assert_eq!(wall.get().await?.lines().collect::<Vec<_>>(), kept);
@@ -70,7 +70,7 @@ async fn a_compaction_is_no_news_for_a_browser() -> Result<()> {
     Ok(())
 }
 
-/// Puts so many messages on the wall, which keeps so many.
+/// Posts this number of messages to a wall that keeps them all.
 async fn fill(wall: &Wall, messages: usize) -> Result<()> {
     wall.change_config(&json!({ "keep_messages": messages })).await?;
     let draft = |number| Draft {

@@ -1,4 +1,4 @@
-//! The event stream: nothing missed, nothing twice, never silent, ended with the reader.
+//! The event stream sends every message once, is never silent, and ends with the reader.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tests::{Event, Reader, Stream, Wall, message_texts};
 
-/// The longest silence that a stream may keep.
+/// The longest time without bytes on a stream.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 
-/// How long a reader may take to end, however many streams are open.
+/// The longest time that a reader may take to end, with any number of open streams.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(2);
 
 fn text(event: &Event) -> &str {
@@ -134,16 +134,16 @@ async fn an_id_that_is_no_cursor_starts_over() -> Result<()> {
     Ok(())
 }
 
-/// What is required is an absolute time, so an absolute time is what is measured.
+/// The requirement is an absolute time, so the test measures an absolute time.
 #[tokio::test]
 async fn a_stream_is_never_silent_for_more_than_15_seconds() -> Result<()> {
     let directory = tempfile::TempDir::new()?;
     let reader = Reader::start(directory.path()).await?;
     let mut bytes = reqwest::get(reader.url("/events")).await?.bytes_stream();
     let mut received = Vec::new();
-    // The second comment shows that the first was not the only one.
+    // The second comment shows that comments repeat.
     while comments(&received) < 2 {
-        // A tenth on top: the machine that runs this test may be busy.
+        // One tenth more, because the machine may be busy.
         let chunk = tokio::time::timeout(LONGEST_SILENCE.mul_f64(1.1), bytes.next()).await;
         let chunk = chunk.with_context(|| format!("silent; so far {}", String::from_utf8_lossy(&received)))?;
         received.extend_from_slice(&chunk.context("the stream ended")??);
@@ -155,16 +155,16 @@ fn comments(stream: &[u8]) -> usize {
     String::from_utf8_lossy(stream).lines().filter(|line| line.starts_with(':')).count()
 }
 
-/// What is required is an absolute time, so an absolute time is what is measured.
+/// The requirement is an absolute time, so the test measures an absolute time.
 #[tokio::test]
 async fn with_200_open_streams_sigterm_ends_the_reader_in_2_seconds() -> Result<()> {
     let directory = tempfile::TempDir::new()?;
     let mut reader = Reader::start(directory.path()).await?;
     let mut streams = try_join_all((0..200).map(|_| reader.events())).await?;
-    let told = Instant::now();
+    let sent = Instant::now();
     reader.process.signal(Signal::TERM)?;
     let status = reader.process.ended().await?;
-    let took = told.elapsed();
+    let took = sent.elapsed();
     assert!(status.success(), "{status}");
     assert!(took < LONGEST_GOODBYE, "it took {took:?}");
     for stream in &mut streams {

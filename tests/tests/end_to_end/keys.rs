@@ -1,4 +1,4 @@
-//! Requests to the reader that are sent again, with a real function behind it.
+//! Repeated requests to the reader, with a real function behind it.
 
 use anyhow::Result;
 use reqwest::{Method, RequestBuilder};
@@ -33,7 +33,7 @@ async fn the_form_posts_once_though_its_button_is_pressed_twice() -> Result<()> 
     let form = format!("text=pressed+twice&author=ann&event={}", rest.split_once('"').expect("a quote").0);
     let press = || Reply::to(post(&wall, FORM, &form).header("accept", "text/html"));
     let (first, second) = tokio::try_join!(press(), press())?;
-    // Both lead to the wall, which the client has followed.
+    // Both redirect to the wall, and the client has followed.
     assert_eq!((first.status.as_u16(), second.status.as_u16()), (200, 200));
     assert_eq!(wall.get().await?, "pressed twice\n");
     Ok(())

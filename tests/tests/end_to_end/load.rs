@@ -1,4 +1,4 @@
-//! Many clients, many environments, and writers that are killed while they write.
+//! Many clients and environments, and writers that are killed while they write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use tokio::task::{JoinHandle, JoinSet};
 const CLIENTS: usize = 32;
 const MESSAGES: usize = 5000;
 
-/// So many messages are acknowledged at most until the next writer is killed. Counted in messages and not in seconds, a
-/// busy machine sees as many kills as an idle one, and still comes to an end.
+/// The maximum number of acknowledged messages between two kills. It is a number of messages and not a time, so that a
+/// busy machine has as many kills as an idle one, and the test still ends.
 const MOST_BETWEEN_KILLS: usize = 100;
 
-/// Ends the sentence of every message: a message without it is part of a message.
+/// The end of each message. A message without it is torn.
 const END: &str = " and not a byte less.";
 
-/// What became of the messages that a client has sent.
+/// The results of the messages of one client.
 #[derive(Default)]
 struct Sent {
     acknowledged: BTreeSet<String>,
-    /// Sent without an answer that says what became of it.
+    /// Sent, without an answer that names the result.
     unknown: BTreeSet<String>,
 }
 
@@ -43,7 +43,7 @@ async fn every_acknowledged_message_is_on_the_wall_once_though_writers_are_kille
     ensure!(killed >= MESSAGES / MOST_BETWEEN_KILLS / 2, "too few writers were killed: {killed}");
     ensure!(sent.acknowledged.len() >= MESSAGES, "only {} were acknowledged", sent.acknowledged.len());
 
-    // The last message: when a follower has it, it has all that came before.
+    // The last message. A follower that has it has all earlier ones.
     wall.post(format!("the last{END}")).await?.success()?;
     let [first, second] = followers;
     let (first, second) = (first.await??, second.await??);
@@ -76,7 +76,7 @@ async fn every_acknowledged_message_is_on_the_wall_once_though_writers_are_kille
     Ok(())
 }
 
-/// All clients together send until so many messages are acknowledged.
+/// Lets all clients send until this number of messages is acknowledged.
 async fn send_all(wall: &Arc<Wall>, acknowledged: watch::Sender<usize>) -> Result<Sent> {
     let left = Arc::new(AtomicUsize::new(MESSAGES));
     let acknowledged = Arc::new(acknowledged);
@@ -105,11 +105,11 @@ async fn send(
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
         loop {
             number += 1;
-            // Some are longer than a page of memory or of a file, so that they could be torn.
+            // Some are longer than a page of memory, so that they could be torn.
             let padding = "-".repeat(if number % 10 == 0 { 900 } else { number % 60 });
             let text = format!("{client}.{number} {padding}{END}");
-            // Half of the clients send as the blog does, and give a message up when the answer is none; the other half
-            // send with an event id, and again until they are answered.
+            // Half of the clients send as the blog post does, and give up a message without an answer. The other half
+            // send an event id, and repeat the message until they get an answer.
             let acknowledged = if client.is_multiple_of(2) {
                 post_once(&wall, &text).await?
             } else {
@@ -150,7 +150,7 @@ async fn post_until(wall: &Wall, text: &str) -> Result<bool> {
     }
 }
 
-/// Kills one writer after the other while messages come in, until there are no more; how many it killed.
+/// Kills one writer after the other until no more messages come. Returns the number of kills.
 async fn kill_writers(wall: &Wall, mut progress: watch::Receiver<usize>) -> usize {
     let (mut next, mut killed) = (0, 0);
     while progress.wait_for(|messages| *messages >= next).await.is_ok() {
@@ -166,7 +166,7 @@ async fn kill_writers(wall: &Wall, mut progress: watch::Receiver<usize>) -> usiz
     killed
 }
 
-/// Collects the texts that a stream brings, as a browser would, until the last one.
+/// Collects the texts of a stream, as a browser does, until the last one.
 fn follow(mut events: Stream) -> JoinHandle<Result<Vec<String>>> {
     tokio::spawn(async move {
         let mut seen: Vec<String> = Vec::new();
@@ -174,7 +174,7 @@ fn follow(mut events: Stream) -> JoinHandle<Result<Vec<String>>> {
             let event = events.next().await?;
             match event.name.as_str() {
                 "message" => seen.push(event.data["text"].as_str().context("no text")?.to_owned()),
-                // A stream that fell behind starts over. Here it may not: then the order could not be compared.
+                // A stream that falls behind starts over. Here that is an error, because the order could not be compared.
                 "wall" => bail!("the wall began anew after {} messages", seen.len()),
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! The wall as a whole, at its boundary, with nothing but Rust. See the README beside this file's folder.
+//! The whole system at its boundary. These tests need only Rust. See `tests/README.md`.
 
 mod asynchronous;
 mod bad_input;

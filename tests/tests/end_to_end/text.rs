@@ -1,4 +1,4 @@
-//! A message is text, whatever it looks like.
+//! Messages that look like records or HTML stay text.
 
 use anyhow::{Context, Result};
 use serde_json::json;

@@ -1,25 +1,17 @@
-//! The blog's commands, and what the blog prints.
+//! The commands of the blog post, and the answers that it prints.
 
 use anyhow::Result;
 use reqwest::{Method, StatusCode};
-use tests::{Reply, Wall, eventually, message_texts};
+use tests::{Reply, Wall, eventually, message_texts, transcript};
 
 #[tokio::test]
 async fn the_six_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
     let wall = Wall::start().await?;
-    let steps: [(Method, &str, &str); 6] = [
-        (Method::GET, "", "No message yet."),
-        (Method::POST, "Hello from EFS!", "Hello from EFS!\n"),
-        (Method::POST, "Hello again :)", "Hello from EFS!\nHello again :)\n"),
-        (Method::GET, "", "Hello from EFS!\nHello again :)\n"),
-        (Method::DELETE, "", "Messages deleted."),
-        (Method::GET, "", "No message yet."),
-    ];
-    for (number, (method, body, expected)) in steps.into_iter().enumerate() {
-        let reply = Reply::to(wall.request(method).body(body)).await?;
-        assert_eq!(reply.text()?, expected, "command {}", number + 1);
-        assert_eq!(reply.status, StatusCode::OK, "command {}", number + 1);
-        assert!(reply.header("content-type").starts_with("text/plain"), "command {}", number + 1);
+    for (number, step) in (1..).zip(transcript()) {
+        let reply = Reply::to(wall.request(step.method.parse()?).body(step.body)).await?;
+        assert_eq!(reply.text()?, step.answer, "command {number}");
+        assert_eq!(reply.status, StatusCode::OK, "command {number}");
+        assert!(reply.header("content-type").starts_with("text/plain"), "command {number}");
     }
     Ok(())
 }

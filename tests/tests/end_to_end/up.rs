@@ -38,7 +38,7 @@ async fn even_sigkill_of_the_parent_ends_every_process() -> Result<()> {
     check_end(|process| process.signal(Signal::KILL), false).await
 }
 
-/// Starts everything, with a browser's stream open and a writer at work, ends it by `signal`, and looks for survivors.
+/// Starts everything with an open stream and a busy writer, ends it with `signal`, and searches for remaining processes.
 async fn check_end(signal: impl Fn(&Process) -> Result<()>, orderly: bool) -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
@@ -46,7 +46,7 @@ async fn check_end(signal: impl Fn(&Process) -> Result<()>, orderly: bool) -> Re
     let mut wall = Wall::builder()?.volume(&volume).environments(3).start().await?;
     let _events = wall.events().await?;
     wall.post("Hello").await?.success()?;
-    // The parent, the reader and three writers, so that the search below can find what it looks for.
+    // The parent, the reader and three writers. This shows that the search below can find processes.
     ensure!(living(&mark)?.len() >= 5, "not all processes are found: {:?}", living(&mark)?);
 
     signal(&wall.process)?;
@@ -58,7 +58,7 @@ async fn check_end(signal: impl Fn(&Process) -> Result<()>, orderly: bool) -> Re
         Ok(())
     })
     .await?;
-    // What was acknowledged is there the next time.
+    // The acknowledged messages are there after the next start.
     let again = Wall::builder()?.volume(&volume).start().await?;
     assert_eq!(again.get().await?, "Hello\n");
     Ok(())

@@ -1,4 +1,4 @@
-//! Another writer, which lives on between its changes, and is told that it has the lock, whoever else has it.
+//! A second writer, which keeps running between its changes and always gets the lock, whoever else has it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(crate) struct Another {
 }
 
 impl Another {
-    /// Starts it. It has had the lock once: a process that has just been started is more careful.
+    /// Starts the writer, which takes the lock once, because a new process checks more.
     pub(crate) fn start(wall: &Path) -> Result<Self> {
         let log = NamedTempFile::new()?;
         let mut command = command(wall, &[], log.path(), &["inject=flock:retval=0".to_owned()])?;
@@ -35,7 +35,7 @@ impl Another {
 
     /// Makes a change.
     pub(crate) fn make(&mut self, change: &Change) -> Result<Changed> {
-        let changes = self.changes.as_mut().context("it was told to end")?;
+        let changes = self.changes.as_mut().context("the writer has no input")?;
         writeln!(changes, "{}", serde_json::to_string(change)?)?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;
@@ -45,7 +45,7 @@ impl Another {
 
 impl Drop for Another {
     fn drop(&mut self) {
-        // It ends with its input.
+        // The writer ends with its input.
         self.changes = None;
         drop(self.strace.wait());
     }

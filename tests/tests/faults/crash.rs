@@ -1,4 +1,4 @@
-//! A writer is killed before each of its system calls.
+//! A writer that is killed before each of its system calls.
 
 use std::slice;
 
@@ -45,7 +45,7 @@ fn a_configuration_is_published_or_not_and_its_retry_completes_it() -> Result<()
     survives_every_crash(&Start::ALL, a_publication)
 }
 
-/// Every so many calls of a first try are the ones before which it is killed.
+/// The step between the calls at which the first try is killed.
 const SAMPLED: usize = 4;
 
 /// Kills the change before some of its calls, and its retry before each of its own.

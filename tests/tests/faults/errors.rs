@@ -1,4 +1,4 @@
-//! Each system call of a writer fails.
+//! Failing system calls of a writer.
 
 use anyhow::{Context, Result, ensure};
 use tests::{Change, Changed};
@@ -8,13 +8,13 @@ use crate::strace::failing_at;
 use crate::tried::Tried;
 use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
 
-/// The errors that a volume answers when it is full, and when it fails.
+/// The errors of a full volume and of a failing volume.
 const ERRORS: [&str; 2] = ["ENOSPC", "EIO"];
 
-/// After these, nobody knows whether the change was made.
+/// The errors after which the change may have been made or not.
 const UNKNOWN: [&str; 1] = ["volume_error"];
 
-/// Lets each call that changes something fail. The retry comes from the same process, or from another one.
+/// Lets each call that changes something fail. The retry comes from the same process or from another one.
 fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
@@ -24,7 +24,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
                 for same_process in [false, true] {
                     let mut scene = Scene::new(*start)?;
                     let change = make(&scene)?;
-                    // A clear makes room on a full volume: the log goes, and what others still write into it.
+                    // A clear makes room on a full volume: it deletes the log, and later lines of others in it.
                     scene.loses_old_log = error == "ENOSPC" && matches!(change, Change::Clear { .. });
                     let tries = if same_process { vec![change.clone(); 2] } else { vec![change.clone()] };
                     let survived =
@@ -45,7 +45,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
 }
 
 impl Undisturbed {
-    /// The change was made if the answer says so, and was not made unless the answer says that nobody knows.
+    /// Checks that the state of the wall agrees with the answer. After an error of unknown result both states are right.
     fn is_as_told(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
         self.look(scene)?;
         let state = State::read(&scene.dir)?;
@@ -56,7 +56,7 @@ impl Undisturbed {
             }
             Changed::Failed { name, .. } if UNKNOWN.contains(&&**name) => Ok(()),
             Changed::Failed { .. } => {
-                // What others have written may be on the wall already; their unfinished line ends before our blank one.
+                // Lines of others may be on the wall already. Their unfinished line ends before the blank line of ours.
                 let foreign = [&self.old.foreign[..], &self.new.foreign].concat();
                 let old = State { foreign, ..self.old.clone() };
                 state.is(&old).with_context(|| format!("after {answer:?}"))

@@ -1,4 +1,4 @@
-//! A system call on the volume does not return, as on a mount whose server is gone.
+//! System calls on the volume that do not return, as on a mount whose server is gone.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,24 +10,24 @@ use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Process, Reader, Reply, binary, eventually, free_address, message_texts};
+use tests::{Process, Reader, Reply, binary, eventually, free_address, function_path, invocations_path, message_texts};
 
-/// Longer than an invocation may take. Strace lets a process end only when the delay is over, however it ends.
+/// Longer than the timeout of an invocation. Under strace a process ends only after the delay.
 const LONGER_THAN_A_FUNCTION_WAITS: Duration = Duration::from_secs(5);
 
-/// Longer than a reader waits before it calls the volume silent.
+/// Longer than the time after which a reader reports the volume as silent.
 const LONGER_THAN_A_READER_WAITS: Duration = Duration::from_secs(9);
 
-/// Strace, under which the call of this number on `path` takes `duration`.
+/// Returns a strace command under which the call with this number on `path` takes `duration`.
 fn hang(calls: &str, number: usize, path: &Path, duration: Duration) -> Command {
     let mut strace = Command::new("strace");
-    // It is of no interest what it traces.
+    // The trace itself is not used.
     strace.args(["-f", "-qqq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e"]);
     strace.arg(format!("inject={calls}:delay_enter={}:when={number}", duration.as_micros())).arg("-P").arg(path);
     strace
 }
 
-/// The Lambda service, and a volume for the function.
+/// The Lambda service and a volume for the function.
 struct Cloud {
     _service: Process,
     api: SocketAddr,
@@ -71,22 +71,22 @@ impl Cloud {
     }
 
     async fn invoke(&self, event: &Value) -> Result<Reply> {
-        let url = format!("http://{}/2015-03-31/functions/MessageWall/invocations", self.api);
+        let url = format!("http://{}{}", self.api, invocations_path());
         Reply::to(self.http.post(url).body(event.to_string())).await
     }
 
     async fn post(&self, text: &str) -> Result<Reply> {
-        let url = format!("http://{}/default/MessageWall", self.api);
+        let url = format!("http://{}{}", self.api, function_path());
         Reply::to(self.http.post(url).header("content-type", "text/plain").body(text.to_owned())).await
     }
 
     async fn wall(&self) -> Result<String> {
-        let url = format!("http://{}/default/MessageWall", self.api);
+        let url = format!("http://{}{}", self.api, function_path());
         Ok(Reply::to(self.http.get(url)).await?.success()?.text()?.to_owned())
     }
 }
 
-/// The calls of a post that may hang, on which file, and whether the message is written by then.
+/// The calls of a post that may hang: their names, their file, and true if the message is written by then.
 const HANGS: [(&str, &str, bool); 5] = [
     ("open,openat", "config.json", false),
     ("flock", "writer.lock", false),
@@ -95,19 +95,19 @@ const HANGS: [(&str, &str, bool); 5] = [
     ("fsync", "content", true),
 ];
 
-/// The environment has answered and ends, because only its end takes what hangs from it.
+/// Checks that the environment ends after its answer, because only its end releases the hanging call.
 async fn ends(environment: &mut Process) -> Result<()> {
     let status = environment.ended().await?;
     ensure!(status.code() == Some(1), "{status}: {}", environment.output());
     let output = environment.output();
-    ensure!(output.matches("the function stopped").count() == 1 && output.contains("a call of the volume"), "{output}");
+    ensure!(output.matches("function_stopped").count() == 1 && output.contains("a call of the volume"), "{output}");
     Ok(())
 }
 
 async fn is_there_once_after_it_hung_at(calls: &str, file: &str, is_written: bool) -> Result<()> {
     let cloud = Cloud::start().await?;
     let path = cloud.volume.path().join(file);
-    // The files are there when the other environment looks for them.
+    // This creates the files that the other environment opens.
     let first = cloud.environment(None)?;
     ensure!(cloud.post("first").await?.status == 201 || cloud.wall().await? == "first\n", "the first post");
     drop(first);
@@ -156,7 +156,7 @@ async fn a_client_of_the_api_is_not_told_to_send_again_what_may_have_been_writte
     Ok(())
 }
 
-/// A reader that hangs when it looks at the log again, and the program that makes it look.
+/// Starts a reader that hangs at its second look at the log, and changes the log.
 async fn reader_that_hangs(volume: &Path) -> Result<Reader> {
     let content = volume.join("content");
     fs_err::write(&content, "still here\n")?;
@@ -209,7 +209,7 @@ async fn a_reader_whose_volume_hangs_ends_when_it_is_told_to() -> Result<()> {
     let child = Pid::from_raw(children.trim().parse()?).context("strace has no child")?;
     let began = Instant::now();
     kill_process(child, Signal::TERM)?;
-    // It does not wait for the call that hangs.
+    // The reader does not wait for the hanging call.
     let is_told = |output: &str| output.contains("\"shut_down\"").then_some(());
     reader.process.until_printed("that it was shut down", is_told).await?;
     ensure!(began.elapsed() < LONGER_THAN_A_READER_WAITS / 3, "it took {:?}", began.elapsed());

@@ -1,5 +1,5 @@
-//! Crashes, errors, stalls and hangs at every system call of a writer, injected by strace. `tests/all faults` installs
-//! it, and runs these.
+//! Crashes, errors, stalls and hangs at every system call of a writer, injected with strace. `tests/all faults` installs
+//! strace and runs these tests.
 
 mod another;
 mod crash;

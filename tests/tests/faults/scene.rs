@@ -1,4 +1,4 @@
-//! Walls as a change may find them, and what a reader sees of them.
+//! Walls in different states before a change, and the view of a reader.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -11,25 +11,25 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use shared_volume::config::{self, Cause, Request};
 use shared_volume::message::Draft;
-use shared_volume::wall::{Entry, Said, Tail, WallWriter, newest};
+use shared_volume::wall::{Entry, EntryKind, Tail, WallWriter, newest};
 use shared_volume::{Volume, WallDir, time};
 use tempfile::TempDir;
 use tests::{Change, Changed};
 
-/// A wall as a change finds it.
+/// The state of a wall before a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// Nothing was ever written.
+    /// A wall without files.
     Empty,
-    /// Messages, a line of another program, a configuration.
+    /// Messages, a plain line, a configuration.
     Used,
-    /// Another program has not finished its line.
+    /// A plain line without its end.
     UnfinishedLine,
-    /// The next message is the one that makes it too long.
+    /// The next message makes the log too long.
     TooLongSoon,
-    /// Another program has added a line to a log that was replaced.
+    /// Another program has appended a line to a log that was replaced.
     LateLine,
-    /// The next message is the one after which events move to `retries/`.
+    /// After the next message, events move to `retries/`.
     ManyEvents,
 }
 
@@ -38,18 +38,18 @@ impl Start {
         [Self::Empty, Self::Used, Self::UnfinishedLine, Self::TooLongSoon, Self::LateLine, Self::ManyEvents];
 }
 
-/// A wall, and those who had to do with it before.
+/// A wall with a reader, an earlier change and another program.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) dir: WallDir,
     pub(crate) start: Start,
-    /// A change that was made long ago: its retry has to change nothing.
+    /// A change that was made earlier. Its retry has to change nothing.
     pub(crate) earlier: Option<Change>,
-    /// A reader that has read everything.
+    /// A reader that has read the whole log.
     pub(crate) follower: Follower,
-    /// The log that the other program has open may have been deleted for good.
+    /// True if the log that the other program has open may be deleted.
     pub(crate) loses_old_log: bool,
-    /// Another program, which keeps the log open.
+    /// The log as another program keeps it open.
     foreign: Option<File>,
     root: TempDir,
 }
@@ -73,7 +73,7 @@ impl Scene {
         let patch = json!({ "title": "before", "keep_messages": keep, "max_message_chars": 4000 });
         let request =
             Request { change: config::Change::Patch(patch), expected_generation: None, cause: Cause::default() };
-        config::publish(&self.dir, request, soon())?;
+        self.writer().publish(request, soon())?;
         let texts = match self.start {
             Start::ManyEvents => (0..32).map(|number| long_text(&format!("long {number}"))).collect(),
             _ => ["one", "two", "three", "four"].map(str::to_owned).to_vec(),
@@ -98,7 +98,7 @@ impl Scene {
         }
     }
 
-    /// A writer that knows nothing yet, as of a process that has just been started.
+    /// Returns a new writer, as a new process has it.
     pub(crate) fn writer(&self) -> WallWriter {
         WallWriter::new(Volume::new(self.root.path()).wall(None))
     }
@@ -115,29 +115,29 @@ impl Scene {
         }
     }
 
-    /// The other program ends its line, or adds one, in the file that it has open.
+    /// Lets the other program end its line, or append one, in the file that it has open.
     pub(crate) fn foreign_goes_on(&mut self) -> Result<()> {
         self.foreign_writes(if self.start == Start::UnfinishedLine { " line\n" } else { "goodbye\n" })
     }
 
-    /// The other program adds to the file that it has open.
+    /// Lets the other program append to the file that it has open.
     pub(crate) fn foreign_writes(&mut self, text: &str) -> Result<()> {
         Ok(self.foreign.as_mut().map_or(Ok(()), |file| file.write_all(text.as_bytes()))?)
     }
 
-    /// The message that a test removes.
+    /// Returns the id of the message that a test removes.
     pub(crate) fn a_message(&self) -> Result<String> {
         let newest = newest(&self.dir, 1000)?;
-        let message = newest.entries.iter().rev().find(|entry| matches!(entry.said, Said::Message(_)));
+        let message = newest.entries.iter().rev().find(|entry| matches!(entry.kind, EntryKind::Message(_)));
         Ok(message.context("no message")?.id())
     }
 
-    /// How many logs that were replaced are kept.
+    /// Returns the number of logs in `trash/`.
     pub(crate) fn names_in_trash(&self) -> Result<usize> {
         Ok(self.writer().trash()?.len())
     }
 
-    /// Everything that is not to be there once nobody is writing: temporary files, and second names of a log.
+    /// Returns the files that no writer may leave behind: temporary files, and second names of a log.
     pub(crate) fn leftovers(&self) -> Result<Vec<String>> {
         let mut left = Vec::new();
         let mut directories = vec![self.root.path().to_owned()];
@@ -162,7 +162,7 @@ pub(crate) fn post(text: &str, event: &str) -> Change {
     Change::Post { text: text.to_owned(), event: event.to_owned() }
 }
 
-/// A text of 3900 bytes.
+/// Returns a text of 3900 bytes.
 pub(crate) fn long_text(beginning: &str) -> String {
     format!("{beginning:.<3900}")
 }
@@ -175,7 +175,7 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
-/// The state of a wall, as a reader that has just been started sees it.
+/// The state of a wall, as a new reader sees it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) ours: Vec<String>,
@@ -216,7 +216,7 @@ impl State {
         })
     }
 
-    /// Ensures that this is `old` or `new`; lines of another program may be on their way.
+    /// Returns an error unless this is `old` or `new`. Lines of another program may still be missing.
     pub(crate) fn is_either(&self, old: &Self, new: &Self) -> Result<()> {
         let messages = |state: &Self| self.ours == state.ours;
         ensure!(messages(old) || messages(new), "{self:?}\n is neither {old:?}\n nor {new:?}");
@@ -228,17 +228,17 @@ impl State {
         }
         let lost = old.foreign.iter().find(|line| new.foreign.contains(line) && !self.foreign.contains(line));
         ensure!(lost.is_none(), "a lost line of another program: {self:?}");
-        // A configuration that is not in force yet may be in the history only if it is the new one.
+        // Only the new configuration may be in the history before it is in force.
         let known =
             |(_, title): &(u64, String)| [old, new].iter().any(|state| state.history.iter().any(|(_, t)| t == title));
         ensure!(self.history.iter().all(known), "a history of nobody: {self:?}");
         Ok(())
     }
 
-    /// Ensures that this is `new`. A generation that was left out does no harm, and lines of another program may be on
-    /// their way.
+    /// Returns an error unless this is `new`. A skipped generation is no error, and lines of another program may still
+    /// be missing.
     pub(crate) fn is(&self, new: &Self) -> Result<()> {
-        // What a crash has left out of force equals what its retry has published.
+        // A configuration that a crash left unused is equal to the one that the retry has published.
         let titles = |state: &Self| {
             let mut titles: Vec<_> = state.history.iter().map(|(_, title)| title.clone()).collect();
             titles.dedup();
@@ -260,20 +260,20 @@ fn title(published: &config::Published) -> String {
     value["title"].as_str().unwrap_or_default().to_owned()
 }
 
-/// The messages by us and those by others.
+/// Splits entries into messages and plain lines.
 fn texts(entries: &[Entry]) -> (Vec<String>, Vec<String>) {
     let (mut ours, mut foreign) = (Vec::new(), Vec::new());
     for entry in entries {
-        match &entry.said {
-            Said::Message(message) => ours.push(message.text.clone()),
-            Said::Plain { text, .. } => foreign.push(text.clone()),
-            Said::Removal(_) => {}
+        match &entry.kind {
+            EntryKind::Message(message) => ours.push(message.text.clone()),
+            EntryKind::Plain { text, .. } => foreign.push(text.clone()),
+            EntryKind::Removal(_) => {}
         }
     }
     (ours, foreign)
 }
 
-/// A reader that reads what is added.
+/// A reader that reads only added lines.
 #[derive(Debug)]
 pub(crate) struct Follower {
     tail: Tail,
@@ -285,7 +285,7 @@ impl Follower {
         Self { tail: Tail::new(dir.clone()), entries: Vec::new() }
     }
 
-    /// Reads what was added. Returns the texts on the wall: by us, and by others.
+    /// Reads the added lines. Returns the messages and the plain lines of the wall.
     pub(crate) fn read(&mut self) -> Result<(Vec<String>, Vec<String>)> {
         if let Some(added) = self.tail.read()? {
             if added.restarted {
@@ -293,8 +293,8 @@ impl Follower {
             }
             self.entries.retain(|entry| entry.span.start >= added.first.position);
             for entry in added.entries {
-                match &entry.said {
-                    Said::Removal(removal) => {
+                match &entry.kind {
+                    EntryKind::Removal(removal) => {
                         let gone = removal.removes.clone();
                         self.entries.retain(|entry| entry.id() != gone);
                     }

@@ -1,4 +1,4 @@
-//! A writer is stopped, loses its lock to another one, and goes on: as a frozen host does whose lease has ended.
+//! A writer that is stopped, loses its lock to another one, and goes on, as a frozen host does after the end of its lease.
 
 use std::slice;
 
@@ -12,19 +12,19 @@ use crate::strace::Call;
 use crate::tried::Tried;
 use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
 
-/// The changes that the other writer makes, and is told that they are made.
+/// The changes that the other writer makes with success.
 fn others() -> [Change; 2] {
     let title = Change::Title { title: "by another".to_owned(), event: "test:title-by-another".to_owned() };
     [post("by another", "test:by-another"), title]
 }
 
-/// Stops the change after each of its calls. Another writer gets the lock as well, makes its changes, and then the first
-/// one goes on.
+/// Stops the change after each of its calls. Another writer gets the lock too and makes its changes. Then the first one
+/// goes on.
 fn keeps_what_others_wrote(starts: &[Start], make: Make) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
         let undisturbed = Undisturbed::new(*start, make)?;
-        // With the state in the file of the lock, a writer reads who has it.
+        // From the state in the lock file, a writer reads the holder of the lock.
         let is_begin = |call: &Call| call.name == "pread64" && call.shown.contains("/writer.lock>");
         let begin = undisturbed.calls.iter().position(is_begin).context("the state was not read")?;
         for (at, call) in undisturbed.calls.iter().enumerate() {
@@ -44,7 +44,7 @@ fn stall(scene: &Scene, call: &Call, has_begun: bool, change: &Change, other: &C
     let mut another = Another::start(scene.path())?;
     let stopped = Stopped::after(call, scene.path(), slice::from_ref(change), &[])?;
     let acknowledged = matches!(another.make(other)?, Changed::Made { repeated: false, .. });
-    // A clear that has not begun clears what the other one wrote before it.
+    // A clear that has not begun removes the messages that the other one wrote before.
     let comes_later = matches!(change, Change::Clear { .. }) && !has_begun;
     let then = State::read(&scene.dir)?;
     let answers = stopped.go_on().context("the stalled writer")?;
@@ -61,10 +61,10 @@ fn stall(scene: &Scene, call: &Call, has_begun: bool, change: &Change, other: &C
     Ok(())
 }
 
-/// What the other writer was told to be made is still there.
+/// Checks that the changes of the other writer are still there.
 fn is_kept(scene: &Scene, then: &State, other: &Change) -> Result<()> {
     let state = State::read(&scene.dir)?;
-    // Before the first publication, one that is not in force yet may be seen in the history, and go again.
+    // Before the first publication, a configuration that is not in force may appear in the history and disappear.
     ensure!(
         then.fault.is_some() || state.generation >= then.generation,
         "the generation went back: {state:?}\n after {then:?}"

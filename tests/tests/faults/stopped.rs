@@ -1,4 +1,4 @@
-//! A writer that is stopped in the middle of what it does.
+//! A writer that is stopped in the middle of a change.
 
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -11,19 +11,19 @@ use tests::{Change, Changed, patience};
 
 use crate::strace::{Call, answers, command};
 
-/// How often the log of strace is looked at again.
+/// The pause between two looks at the log of strace.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// A writer that is stopped.
+/// A stopped writer.
 #[derive(Debug)]
 pub(crate) struct Stopped {
-    /// None once the writer has gone on.
+    /// `None` after the writer has gone on.
     strace: Option<Child>,
     writer: Pid,
 }
 
 impl Stopped {
-    /// Runs the changes by one writer until it has made `call`. `options` are further ones of strace.
+    /// Runs the changes by one writer until it has made `call`. `options` are additional options of strace.
     pub(crate) fn after(call: &Call, wall: &Path, changes: &[Change], options: &[String]) -> Result<Self> {
         let log = NamedTempFile::new()?;
         let options = [&[call.inject("signal=STOP")], options].concat();
@@ -59,7 +59,7 @@ impl Stopped {
 impl Drop for Stopped {
     fn drop(&mut self) {
         let Some(mut strace) = self.strace.take() else { return };
-        // A test has failed: nobody is to be left behind, and nobody is there to be told.
+        // A test has failed. No process may stay, and an error here has no reader.
         if self.writer != Pid::INIT {
             let _ = kill_process(self.writer, Signal::KILL);
         }

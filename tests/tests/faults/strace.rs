@@ -8,13 +8,13 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, ensure};
 use tests::{Change, Changed};
 
-/// A system call that a writer makes on its wall.
+/// A system call of a writer on its wall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) name: String,
-    /// How many calls of this name the process has made by then.
+    /// The number of calls with this name up to this one.
     pub(crate) nth: usize,
-    /// The call as strace shows it.
+    /// The call as strace prints it.
     pub(crate) shown: String,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// The calls that change nothing: to be killed before one of them is to be killed before the next one that does.
+/// The calls that change nothing. A kill before one of them has the same effect as a kill before the next change.
 const HARMLESS: [&str; 8] = ["fstat", "getdents64", "lseek", "newfstatat", "pread64", "read", "statx", "fcntl"];
 
 impl Call {
@@ -34,20 +34,20 @@ impl Call {
         !HARMLESS.contains(&&*self.name) && self.name != "close" && !only_opens
     }
 
-    /// Strace's option that does `what` at this call.
+    /// Returns the option of strace that does `what` at this call.
     pub(crate) fn inject(&self, what: &str) -> String {
         format!("inject={}:{what}:when={}", self.name, self.nth)
     }
 }
 
-/// Runs the changes by one writer on `wall`, and lists the system calls that it made there.
+/// Runs the changes by one writer on `wall`, and returns its system calls there.
 pub(crate) fn calls(wall: &Path, changes: &[Change]) -> Result<Vec<Call>> {
     let (output, calls) = run(wall, changes, &[])?;
     ensure!(output.status.success(), "{changes:?}: {}", String::from_utf8_lossy(&output.stdout));
     Ok(calls)
 }
 
-/// Runs the changes by one writer that is killed when it makes `call`. It does not make it.
+/// Runs the changes by one writer that is killed before `call`.
 pub(crate) fn killed_before(call: &Call, wall: &Path, changes: &[Change]) -> Result<()> {
     let (output, calls) = run(wall, changes, &[call.inject("error=EINTR:signal=KILL")])?;
     let last = calls.last().context("it has made no call")?;
@@ -63,14 +63,14 @@ pub(crate) fn failing_at(call: &Call, error: &str, wall: &Path, changes: &[Chang
     answers(&output)
 }
 
-/// The answers that a writer has printed.
+/// Returns the answers that a writer has printed.
 pub(crate) fn answers(output: &Output) -> Result<Vec<Changed>> {
     let text = String::from_utf8_lossy(&output.stdout);
     let parsed = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
     parsed.with_context(|| format!("{}: {text}{}", output.status, String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The program that makes changes, to be run under strace with these options.
+/// Returns the command that makes the changes under strace with these options.
 pub(crate) fn command(wall: &Path, changes: &[Change], log: &Path, options: &[String]) -> Result<Command> {
     let mut command = Command::new("strace");
     command.args(["-qq", "-y", "-s", "40", "-e", "trace=%file,%desc,kill", "-o"]).arg(log);
@@ -99,7 +99,7 @@ fn parse(log: &str, wall: &Path) -> Vec<Call> {
         let Some((name, _)) = line.split_once('(') else { continue };
         let nth = counts.entry(name).or_default();
         *nth += 1;
-        // The arguments of the program name the wall as well.
+        // The arguments of the program contain the path of the wall as well.
         if name != "execve" && line.contains(&*wall) {
             calls.push(Call { name: name.to_owned(), nth: *nth, shown: line.to_owned() });
         }

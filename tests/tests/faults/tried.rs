@@ -1,4 +1,4 @@
-//! Many points at which something goes wrong, and those that were not survived.
+//! The points at which a fault was injected, and the failed ones.
 
 use anyhow::{Result, ensure};
 
@@ -10,14 +10,14 @@ pub(crate) struct Tried {
 }
 
 impl Tried {
-    /// Takes note of how one point went, which `name` names.
+    /// Records the result at one point, with the name that `name` returns.
     pub(crate) fn point(&mut self, result: Result<()>, name: impl FnOnce() -> String) {
         self.points += 1;
-        // The context of an error, without where it arose.
+        // The alternate form prints the causes of the error and no backtrace.
         self.failed.extend(result.err().map(|error| format!("{}: {error:#}", name())));
     }
 
-    /// Fails if a point has failed, or if there were suspiciously few.
+    /// Returns an error if a point has failed, or if there were too few points.
     pub(crate) fn result(self) -> Result<()> {
         ensure!(self.points > 10, "only {} points were found", self.points);
         let failed = self.failed.len();

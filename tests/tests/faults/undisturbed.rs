@@ -1,4 +1,4 @@
-//! A change, what it does when nothing goes wrong, and what has to be true when something went wrong.
+//! A change without a fault, and the checks after a fault.
 
 use anyhow::{Context, Result, ensure};
 use tests::Change;
@@ -6,10 +6,10 @@ use tests::Change;
 use crate::scene::{Scene, Start, State, long_text, post};
 use crate::strace::{Call, calls};
 
-/// How many writers are killed one after the other.
+/// The number of writers that are killed one after the other.
 const MOST_KILLED: usize = 2;
 
-/// The change under test, as it is made to a scene.
+/// Makes the change under test for a scene.
 pub(crate) type Make = fn(&Scene) -> Result<Change>;
 
 const EVENT: &str = "test:event";
@@ -31,12 +31,12 @@ pub(crate) fn a_publication(_: &Scene) -> Result<Change> {
     Ok(Change::Title { title: "after".to_owned(), event: EVENT.to_owned() })
 }
 
-/// What a change does when nothing goes wrong.
+/// The calls and the states of a change without a fault.
 pub(crate) struct Undisturbed {
     pub(crate) calls: Vec<Call>,
     pub(crate) old: State,
     pub(crate) new: State,
-    /// After another message.
+    /// The state after one more message.
     later: State,
     names_in_trash: usize,
 }
@@ -57,7 +57,7 @@ impl Undisturbed {
         Ok(Self { calls, old, new, later: State::read(&scene.dir)?, names_in_trash: scene.names_in_trash()? })
     }
 
-    /// Looks at what a crash has left, and tries the change again.
+    /// Checks the state after a crash, and tries the change again.
     pub(crate) fn look_and_retry(&self, scene: &mut Scene, change: &Change) -> Result<()> {
         self.look(scene)?;
         scene.make(change).context("the retry")?;
@@ -73,17 +73,17 @@ impl Undisturbed {
         Ok(())
     }
 
-    /// The change was made once; everything works on, and nothing is left behind.
+    /// Checks that the change was made once, that the wall still works, and that no file is left behind.
     pub(crate) fn is_new(&self, scene: &mut Scene, change: &Change) -> Result<()> {
         State::read(&scene.dir)?.is(&self.new).context("after the retry")?;
-        // In whatever file the other program has open, its line has to be on the wall.
+        // The line of the other program has to be on the wall, whichever file the program has open.
         scene.foreign_goes_on()?;
         ensure!(scene.make(change).context("a second retry")?, "the second retry was not recognised");
         ensure!(!scene.make(&another_post())?, "another post was taken for a retry");
         let mut later = self.later.clone();
         let state = State::read(&scene.dir)?;
         if scene.start == Start::UnfinishedLine {
-            // Of a wall that was cleared, the beginning may have been cleared as well.
+            // The clear may have removed the beginning as well.
             let foreign = state.foreign.concat();
             ensure!(scene.loses_old_log || foreign.ends_with(" line"), "a lost line of another program: {state:?}");
             let begun = later.foreign.iter().any(|line| line == "unfinished");
@@ -98,7 +98,7 @@ impl Undisturbed {
         }
         State::read(&scene.dir)?.is(&later).context("after the last retries")?;
         let names = scene.names_in_trash()?;
-        // A log that was moved away from what a killed writer had begun goes to the trash as well.
+        // A log that was replaced because of a killed writer goes to the trash as well.
         let due = self.names_in_trash + MOST_KILLED;
         ensure!(names <= due, "{names} names in trash/, {due} are due");
         let left = scene.leftovers()?;

@@ -1,4 +1,4 @@
-//! A single file is mounted over `config.json`, as `docker run -v ./config.json:/mnt/msg/config.json` does it.
+//! A single file that is mounted over `config.json`, as with `docker run -v ./config.json:/mnt/msg/config.json`.
 
 use std::path::Path;
 use std::process::Command;
@@ -52,7 +52,7 @@ fn history(volume: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Mounts `what` over `target`. Returns false if that cannot be done here.
+/// Mounts `what` over `target`. Returns false if this machine does not allow it.
 pub(crate) fn bind(what: &Path, target: &Path) -> Result<bool> {
     let output = Command::new("mount").arg("--bind").arg(what).arg(target).output().context("mount")?;
     if !output.status.success() {
@@ -61,9 +61,9 @@ pub(crate) fn bind(what: &Path, target: &Path) -> Result<bool> {
     Ok(output.status.success())
 }
 
-/// Takes it away again.
+/// Unmounts the file.
 pub(crate) fn unbind(target: &Path) -> Result<()> {
-    // Lazily: whoever has a file in it open keeps that.
+    // A lazy unmount works while a program has the file open.
     let status = Command::new("umount").arg("--lazy").arg(target).status().context("umount")?;
     ensure!(status.success(), "umount: {status}");
     Ok(())

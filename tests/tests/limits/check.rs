@@ -1,4 +1,4 @@
-//! `messagewall check` says of a document what the reader does with it.
+//! `messagewall check`, which gives the same result for a document as the reader.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Reader, binary, eventually};
 
-/// Documents, valid and invalid ones, bare and in their envelope.
+/// Returns valid and invalid documents, with and without the envelope.
 fn documents() -> Vec<Vec<u8>> {
     let configurations = [
         json!({}),
@@ -81,7 +81,7 @@ async fn check_and_the_reader_agree_on_every_document() -> Result<()> {
         let shown = String::from_utf8_lossy(&document[..document.len().min(200)]).into_owned();
         let output = Command::new(binary("messagewall")?).arg("check").arg(&file).output()?;
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        // The document comes after one that is known to be good.
+        // The document follows a good one.
         let marker = format!("marker {number}");
         put(&volume, json!({ "title": marker }).to_string().as_bytes())?;
         until(&reader, |config| config["config"]["title"] == marker.as_str() && config["rejected"].is_null()).await?;

@@ -1,5 +1,5 @@
-//! Something foreign stands where a file or a directory of the contract is expected: nothing hangs, it is named, and
-//! everything goes on when it is gone.
+//! Foreign files in place of the files and directories of the volume. No program hangs, the file is named, and everything
+//! works again after it is removed.
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
@@ -10,11 +10,11 @@ use tests::{Wall, eventually};
 use crate::plant::{ALL, Kind, Plant, SEGMENT, prepare};
 use crate::support::{change_title, post, prompt, reader_names, recovered, refused, rejects, shows, skipped};
 
-/// Plants everything, one after the other, at `name`: first while everything runs, then before everything starts.
+/// Plants each kind at `name`: first while everything runs, then before everything starts.
 async fn plant_all(name: &str, check: impl AsyncFn(&Wall, Kind, bool) -> Result<()>) -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
-    // One environment, so that it is known what it has seen.
+    // With one environment the state of its caches is known.
     let start = async || Wall::builder()?.volume(&volume).environments(1).until_live().start().await;
     let wall = start().await?;
     prepare(&wall).await?;
@@ -36,7 +36,7 @@ async fn plant_all(name: &str, check: impl AsyncFn(&Wall, Kind, bool) -> Result<
     Ok(())
 }
 
-/// Posting goes on, without and with a key, and the reader shows it.
+/// Checks that posts with and without a key succeed, and that the reader shows them.
 async fn posting_goes_on(wall: &Wall) -> Result<()> {
     let text = format!("in spite of it {}", fastrand::u32(..));
     post(wall, &text, None).await?.success()?;
@@ -149,7 +149,7 @@ async fn whatever_stands_at_retries_is_named_when_it_is_needed() -> Result<()> {
     plant_all("retries", async |wall, kind, before_start| {
         posting_goes_on(wall).await?;
         let key = format!("key-{}", fastrand::u64(..));
-        // A writer that has listed the directory knows what is in it.
+        // A writer that has listed the directory remembers its content.
         if !before_start || kind == Kind::Directory {
             post(wall, "with a key", Some(&key)).await?.success()?;
             return Ok(());
@@ -201,7 +201,7 @@ async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearin
     for kind in ALL {
         wall.post("to be cleared").await?.success()?;
         wall.delete().await?;
-        // The newest log in the trash is one that writers still follow.
+        // Writers still follow the newest log in the trash.
         let mut logs: Vec<_> = fs_err::read_dir(volume.join("trash"))?.collect::<Result<_, _>>()?;
         logs.sort_by_key(fs_err::DirEntry::file_name);
         let newest = logs.last().context("the trash is empty")?.file_name();
@@ -222,10 +222,10 @@ async fn whatever_stands_at_rejected_is_named_and_keeps_nobody_from_posting() ->
     plant_all("rejected", async |wall, kind, _| {
         posting_goes_on(wall).await?;
         let event = tests::eventbridge("Config Change Requested", &json!({ "patch": { "colour": "red" } }));
-        let url = wall.api("/2015-03-31/functions/MessageWall/invocations");
+        let url = wall.invocations();
         let answer = prompt(wall.http.post(url).body(event.to_string())).await?.json()?;
         ensure!(answer["error"] == "config_invalid", "{answer}");
-        // Nobody waits for the answer of an event, so what could not be stored is logged.
+        // An event has no waiting caller, so the failure to store it is logged.
         if kind == Kind::Directory {
             return Ok(());
         }
@@ -260,7 +260,7 @@ async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
     let wall = Wall::builder()?.volume(&volume).start().await?;
     prepare(&wall).await?;
     for kind in ALL {
-        // A link to a directory is a way to name it; a directory that is empty is an empty wall.
+        // A link to a directory is allowed. An empty directory is an empty wall.
         if matches!(kind, Kind::Directory | Kind::DanglingLink) {
             continue;
         }
@@ -270,7 +270,7 @@ async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
             Some(found) => format!("volume: is {found}; expected a directory"),
         };
         refused("POST", wall.request(Method::POST).body("lost?"), &named).await?;
-        // The system's own words: it lists the directory.
+        // The error of the system, which comes from listing the directory.
         reader_names(&wall, "volume").await?;
         plant.remove()?;
         recovered(&wall, &format!("{kind:?} instead of the volume")).await?;
@@ -288,7 +288,7 @@ async fn a_hundred_thousand_files_in_history_keep_nobody_waiting() -> Result<()>
         fs_err::File::create(volume.join(format!("history/{number:010}.json")))?;
     }
     recovered(&wall, "the planting of 100,000 files").await?;
-    // Without a good config.json the history is what is in force.
+    // Without a good config.json the newest of the history is in force.
     let config = volume.join("config.json");
     let kept = fs_err::read(&config)?;
     fs_err::write(&config, "{")?;
@@ -306,7 +306,7 @@ async fn a_file_that_nobody_may_read_is_named() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let mut builder = Wall::builder()?.volume(&directory.path().join("volume"));
     if crate::support::is_root() {
-        // Root may read everything.
+        // Root can read every file.
         std::os::unix::fs::chown(directory.path(), Some(NOBODY), Some(NOBODY))?;
         if !crate::support::may_run_as(NOBODY)? {
             skipped("a file of mode 0000: the program cannot be run by another user here");
@@ -320,5 +320,5 @@ async fn a_file_that_nobody_may_read_is_named() -> Result<()> {
     crate::mode::check_mode_0000(&wall).await
 }
 
-/// A user that owns nothing.
+/// A user without files.
 const NOBODY: u32 = 65534;

@@ -1,17 +1,17 @@
-//! Memory limits of a process, by the means that are to be had.
+//! Memory limits of a process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// Where the memory controller of cgroup v1 is.
+/// The directory of the memory controller of cgroup v1.
 const V1: &str = "/sys/fs/cgroup/memory";
 
-/// Where cgroup v2 is.
+/// The directory of cgroup v2.
 const V2: &str = "/sys/fs/cgroup";
 
-/// A limit, and what enforces it. The control group is removed with it.
+/// A memory limit. Dropping it removes its control group.
 #[derive(Debug)]
 pub(crate) struct Limit {
     by: By,
@@ -21,9 +21,9 @@ pub(crate) struct Limit {
 #[derive(Debug)]
 enum By {
     Nothing,
-    /// A control group: its directory, and the names of its limit and its peak.
+    /// A control group: its directory and the names of the files of its limit and its peak.
     Group(PathBuf, &'static str),
-    /// `RLIMIT_DATA`: what the process has allocated.
+    /// `RLIMIT_DATA`, the limit of the allocated memory.
     Data,
 }
 
@@ -33,14 +33,14 @@ impl Limit {
         Self { by: By::Nothing, mib: 0 }
     }
 
-    /// A limit of so many MiB: by a control group where one can be made, as containers have it, else by `RLIMIT_DATA`.
+    /// Returns a limit in MiB: a control group, as containers have it, or `RLIMIT_DATA` where none can be made.
     pub(crate) fn of_mib(mib: u64) -> Self {
         let v1 = || group(V1, "memory.limit_in_bytes", "memory.max_usage_in_bytes", mib);
         let v2 = || group(V2, "memory.max", "memory.peak", mib);
         Self { by: v1().or_else(v2).unwrap_or(By::Data), mib }
     }
 
-    /// What enforces it, for people.
+    /// Returns the name of the mechanism, for the output.
     pub(crate) fn name(&self) -> String {
         match &self.by {
             By::Nothing => "no limit".to_owned(),
@@ -49,21 +49,21 @@ impl Limit {
         }
     }
 
-    /// The command that starts `program` within the limit. Its arguments are to be added.
+    /// Returns the command that starts `program` within the limit. The caller adds arguments.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let within = match &self.by {
             By::Nothing => return Command::new(program),
             By::Group(directory, _) => format!("echo $$ > '{}/cgroup.procs'", directory.display()),
             By::Data => format!("ulimit -d {}", self.mib * 1024),
         };
-        // Where nobody has raised it, a process may open 1024 files.
+        // The default limit of open files is 1024.
         let script = format!("{within} && {{ ulimit -S -n 4096 || :; }} && exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
         command.args(["-c", &script]).arg(program);
         command
     }
 
-    /// The most that the group has used, page cache included, in MiB.
+    /// Returns the peak of the group in MiB, including the page cache.
     pub(crate) fn group_peak(&self) -> Result<Option<u64>> {
         let By::Group(directory, peak) = &self.by else { return Ok(None) };
         Ok(Some(fs_err::read_to_string(directory.join(peak))?.trim().parse::<u64>()? >> 20))
@@ -73,7 +73,7 @@ impl Limit {
 impl Drop for Limit {
     fn drop(&mut self) {
         if let By::Group(directory, _) = &self.by {
-            // The kernel may still be taking leave of the processes.
+            // The kernel may still be removing the processes.
             for _ in 0..100 {
                 if fs_err::remove_dir(directory).is_ok() {
                     return;
@@ -96,7 +96,7 @@ fn group(above: &str, limit: &str, peak: &'static str, mib: u64) -> Option<By> {
     Some(made)
 }
 
-/// The most memory that a process has had, in MiB: its peak resident set.
+/// Returns the peak of the resident memory of a process in MiB.
 pub(crate) fn peak_resident(pid: u32) -> Result<u64> {
     let status = fs_err::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;

@@ -1,4 +1,4 @@
-//! A file that is one line of 1 GiB.
+//! Files that consist of one line of 1 GiB.
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
@@ -16,7 +16,7 @@ async fn a_line_of_1_gib_hangs_nobody_wherever_it_stands() -> Result<()> {
     line_of_1_gib(&line)?;
     let wall = Wall::builder()?.volume(&volume).start().await?;
     prepare(&wall).await?;
-    // The log is the last one, because it is written.
+    // The log comes last, because the programs write to it.
     for name in [
         "config.json",
         "history/0000000001.json",

@@ -1,10 +1,11 @@
-//! The limits of the wall: what may stand on the volume, how large it may be, how much is remembered.
+//! The limits of the wall: foreign files on the volume, sizes, and the number of remembered events.
 //!
-//! A test that needs what is not to be had here says so, and passes.
+//! A test that this machine does not allow prints the reason and passes.
 
 mod bind_mount;
 mod check;
 mod foreign;
+mod full;
 mod limit;
 mod long_line;
 mod memory;

@@ -1,4 +1,4 @@
-//! The largest legal configuration, within the default memory of the containers and of the function.
+//! The largest legal configuration, in the default memory of the containers and of the function.
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
@@ -26,16 +26,16 @@ const WRITER_MIB: u64 = 128;
 /// The memory of the reader's container in `docker/compose.yaml`, in MiB; half of what a task has by default in `cdk`.
 const READER_MIB: u64 = 256;
 
-/// How many streams are open, and how many of them are never read.
+/// The number of open streams, and the number of those that are never read.
 const STREAMS: (usize, usize) = (1000, 500);
 
-/// A message is as long as any may be, in bytes.
+/// The longest message, in bytes.
 const LONGEST_TEXT: usize = 4000 * 4;
 
-/// A log that is longer is compacted, in bytes.
+/// The length above which a log is compacted, in bytes.
 const LONGEST_LOG: u64 = 24 << 20;
 
-/// How many messages everybody follows live.
+/// The number of messages that all streams follow.
 const POSTS: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,12 +47,12 @@ async fn the_largest_legal_configuration_fits_into_the_default_memory() -> Resul
     let largest = json!({ "keep_messages": 10_000, "max_message_chars": 4000 });
     let changed = wall.invoke(&json!({ "command": "change_config", "patch": largest })).await?;
     ensure!(changed["generation"] == 1, "{changed}");
-    // Short ones first, so that there are as many as may be; then so many long ones that the log is compacted by its length.
+    // Short ones up to the maximum number, then long ones until the log is compacted because of its length.
     fill(&parts, 10_000, "short")?;
     read_by_everybody(&wall).await.context("10,000 messages")?;
     fill(&parts, 1000, &"\u{1f426}".repeat(3990))?;
     read_by_everybody(&wall).await.context("16 MiB of messages")?;
-    // A few posts before the function compacts the log.
+    // The next posts make the function compact the log.
     let length = fs_err::metadata(parts.volume().join("content"))?.len();
     let room = LONGEST_LOG.checked_sub(length).context("the log is longer than it may be")?;
     fill(&parts, usize::try_from(room)? / LONGEST_TEXT - POSTS / 2, &"\u{1f426}".repeat(3990))?;
@@ -83,7 +83,7 @@ fn inode(parts: &Parts) -> Result<u64> {
     Ok(fs_err::metadata(parts.volume().join("content"))?.ino())
 }
 
-/// Writes so many messages of this text, at most 8 MiB at once.
+/// Writes this number of messages with this text, at most 8 MiB at once.
 fn fill(parts: &Parts, count: usize, text: &str) -> Result<()> {
     let mut writer = WallWriter::new(Volume::new(parts.volume()).wall(None));
     let draft = |number| Draft { author: None, text: format!("{number} {text}"), event: None, received: time::now() };
@@ -96,7 +96,7 @@ fn fill(parts: &Parts, count: usize, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Asks for as much as can be asked for: four times at once of the reader, and of the function.
+/// Requests the largest answers, four at once from the reader and from the function.
 async fn read_by_everybody(wall: &Wall) -> Result<()> {
     let list = || async { wall.get("/api/messages?limit=10000").await?.success() };
     let page = || async { wall.get("/").await?.success() };
@@ -115,7 +115,7 @@ async fn read_by_everybody(wall: &Wall) -> Result<()> {
 
 type Wall = Deployed;
 
-/// Browsers that follow the wall; some of them never read what they are sent.
+/// Opens the streams of browsers. Some of them never read.
 struct Streams {
     seen: Arc<AtomicUsize>,
     reading: JoinSet<Result<()>>,
@@ -165,7 +165,7 @@ async fn read_until(mut stream: TcpStream, marker: String, seen: Arc<AtomicUsize
             seen.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        // What may be the beginning of the marker.
+        // The end of the chunk may be the beginning of the marker.
         let rest = filled.min(marker.len());
         bytes.copy_within(filled - rest..filled, 0);
         kept = rest;

@@ -1,4 +1,4 @@
-//! Modes that keep somebody from reading.
+//! File modes that forbid reading.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use tests::{Wall, eventually};
 use crate::parts::{FUNCTION, Limit, Parts};
 use crate::support::{change_title, post, prompt, recovered, rejects, shows, skipped};
 
-/// Takes away everybody's rights to each file in turn. The programs run as a user whom this keeps out.
+/// Removes all permissions of each file in turn. The programs run as a user who needs them.
 pub(crate) async fn check_mode_0000(wall: &Wall) -> Result<()> {
     for name in ["content", "config.json", "writer.lock", "history", "history/0000000001.json", "trash", "retries"] {
         let path = wall.volume().join(name);
@@ -20,7 +20,7 @@ pub(crate) async fn check_mode_0000(wall: &Wall) -> Result<()> {
         let mode = fs_err::metadata(&path)?.permissions().mode();
         fs_err::set_permissions(&path, Permissions::from_mode(0o000))?;
         check(wall, name).await.with_context(|| format!("{name} has mode 0000"))?;
-        // A writer may have put a new file in its place.
+        // A writer may have replaced the file.
         fs_err::set_permissions(&path, Permissions::from_mode(mode))?;
         recovered(wall, &format!("mode 0000 of {name}")).await?;
     }
@@ -114,7 +114,7 @@ async fn a_log_of_another_user_that_may_not_be_read_is_named_and_everything_goes
     wall.shows(&["by somebody else", "after"]).await
 }
 
-/// Writes a file of mode 0600 that belongs to `user`.
+/// Writes a file with mode 0600 that belongs to `user`.
 fn write_as(path: &std::path::Path, user: u32, text: &str) -> Result<()> {
     fs_err::write(path, text)?;
     fs_err::set_permissions(path, Permissions::from_mode(0o600))?;

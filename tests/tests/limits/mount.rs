@@ -1,4 +1,4 @@
-//! The volume is not mounted.
+//! A volume that is not mounted.
 
 use anyhow::{Result, ensure};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! The wall as it is deployed: service, function and reader are started one by one, as users of their own, within limits.
+//! The system as it is deployed: service, function and reader run as separate users with memory limits.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::chown;
@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use reqwest::Client;
 use serde_json::Value;
-use tests::{Process, Reply, binary, eventually, free_address, message_texts};
+use tests::{Process, Reply, binary, eventually, free_address, function_path, invocations_path, message_texts};
 
 pub(crate) use crate::limit::Limit;
 use crate::support::{is_root, may_run_as, prompt};
@@ -23,14 +23,14 @@ const TASK: u32 = 1002;
 /// The group of both.
 pub(crate) const GROUP: u32 = 1001;
 
-/// A wall before its start.
+/// The settings of a wall that is not started yet.
 #[derive(Debug)]
 pub(crate) struct Parts {
     volume: PathBuf,
 }
 
 impl Parts {
-    /// With the volume in `directory`.
+    /// Returns settings with the volume in `directory`.
     pub(crate) fn new(directory: &Path) -> Result<Self> {
         let volume = directory.join("volume");
         fs_err::create_dir(&volume)?;
@@ -41,7 +41,7 @@ impl Parts {
         &self.volume
     }
 
-    /// Gives the volume to the function's user. Returns false if the parts cannot be started as their users.
+    /// Gives the volume to the user of the function. Returns false if the programs cannot run as their users.
     pub(crate) fn act_as_users(&self) -> Result<bool> {
         if !is_root() || !may_run_as(FUNCTION)? {
             return Ok(false);
@@ -55,12 +55,15 @@ impl Parts {
         Ok(true)
     }
 
-    /// Starts everything: one environment of the function and one reader within their limits.
+    /// Starts the service, one environment of the function and one reader, each within its limit.
     pub(crate) async fn start(&self, function: Limit, task: Limit) -> Result<Deployed> {
         let [api, runtime_api, page] = [free_address()?, free_address()?, free_address()?];
         let mut command = Command::new(binary("messagewall")?);
         command.args(["lambda", "--api", &api.to_string(), "--runtime-api", &runtime_api.to_string()]);
         let service = Process::start(command)?;
+        // A function that finds no Runtime API ends.
+        eventually("the Runtime API", async || Ok(tokio::net::TcpStream::connect(runtime_api).await.map(drop)?))
+            .await?;
 
         let mut command = function.command(&binary("messagewall")?);
         command.arg("lambda-writer").arg("--wall-dir").arg(&self.volume);
@@ -105,32 +108,32 @@ pub(crate) struct Deployed {
     pub(crate) http: Client,
     api: SocketAddr,
     pub(crate) page: SocketAddr,
-    /// Of the function and of the task. Declared behind the processes, which end first.
+    /// The limits of function and task. Dropped after the processes.
     pub(crate) limits: (Limit, Limit),
 }
 
 impl Deployed {
-    /// Posts by the HTTP API.
+    /// Posts over the HTTP API.
     pub(crate) async fn post(&self, text: impl Into<String>) -> Result<Reply> {
-        let url = format!("http://{}/default/MessageWall", self.api);
+        let url = format!("http://{}{}", self.api, function_path());
         prompt(self.http.post(url).header("content-type", "text/plain").body(text.into())).await
     }
 
     /// Invokes the function.
     pub(crate) async fn invoke(&self, event: &Value) -> Result<Value> {
-        let url = format!("http://{}/2015-03-31/functions/MessageWall/invocations", self.api);
+        let url = format!("http://{}{}", self.api, invocations_path());
         let reply = Reply::to(self.http.post(url).body(event.to_string())).await?.success()?;
         let failed = reply.header("x-amz-function-error");
         ensure!(failed.is_empty(), "{failed}: {}", reply.text()?);
         reply.json()
     }
 
-    /// `GET` of a path of the reader.
+    /// Gets a path of the reader.
     pub(crate) async fn get(&self, path: &str) -> Result<Reply> {
         Reply::to(self.http.get(format!("http://{}{path}", self.page))).await
     }
 
-    /// The reader says that the volume fails, and why.
+    /// Waits until the reader reports that the volume fails, with this reason.
     pub(crate) async fn reader_names(&self, named: &str) -> Result<()> {
         eventually(&format!("{named:?} in /api/status"), async || {
             let status = self.get("/api/status").await?.json()?;
@@ -141,7 +144,7 @@ impl Deployed {
         .await
     }
 
-    /// The reader shows these messages.
+    /// Waits until the reader shows these messages.
     pub(crate) async fn shows(&self, texts: &[&str]) -> Result<()> {
         eventually("the messages at the reader", async || {
             let shown = message_texts(&self.get("/api/messages").await?.success()?.json()?)?;

@@ -1,4 +1,4 @@
-//! Things that somebody plants on the volume.
+//! Foreign files on the volume.
 
 use std::fs::{File, Permissions};
 use std::io::{Seek, Write};
@@ -12,7 +12,7 @@ use tests::Wall;
 
 use crate::support::skipped;
 
-/// What is planted.
+/// The kind of a planted file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Fifo,
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What a program says that it has found; `None` for a regular file.
+    /// Returns the name that the programs report for this kind; `None` for a regular file.
     pub(crate) fn found(self) -> Option<&'static str> {
         match self {
             Self::Fifo => Some("a FIFO"),
@@ -44,7 +44,7 @@ pub(crate) const ALL: [Kind; 7] =
 /// The size of the sparse file: 8 GiB.
 const SPARSE_BYTES: u64 = 8 << 30;
 
-/// Something planted; what stood there is kept beside the volume.
+/// A planted file. The original file is kept beside the volume.
 #[derive(Debug)]
 pub(crate) struct Plant {
     path: PathBuf,
@@ -52,17 +52,17 @@ pub(crate) struct Plant {
 }
 
 impl Plant {
-    /// Plants `kind` at `name` below the volume. Returns `None` if that cannot be done here.
+    /// Plants `kind` at `name` below the volume. Returns `None` if this machine does not allow it.
     pub(crate) fn put(volume: &Path, name: &str, kind: Kind) -> Result<Option<Self>> {
         let this = Self::make_room(volume, name)?;
         let path = &this.path;
         match kind {
             Kind::Fifo => mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o640), 0)?,
             Kind::Directory => fs_err::create_dir(path)?,
-            // The socket's file stays when the listener is closed.
+            // The file of the socket stays when the listener is closed.
             Kind::Socket => drop(UnixListener::bind(path)?),
             Kind::Device => {
-                // As /dev/zero, which never ends.
+                // The device of /dev/zero, which never ends.
                 let made = mknodat(CWD, path, FileType::CharacterDevice, Mode::from_raw_mode(0o640), makedev(1, 5));
                 if let Err(error) = made {
                     skipped(&format!("a device at {name} (mknod: {error})"));
@@ -81,14 +81,14 @@ impl Plant {
         Ok(Some(this))
     }
 
-    /// Plants a regular file, another name of `file`.
+    /// Plants a hard link to `file`.
     pub(crate) fn link(volume: &Path, name: &str, file: &Path) -> Result<Self> {
         let this = Self::make_room(volume, name)?;
         fs_err::hard_link(file, &this.path)?;
         Ok(this)
     }
 
-    /// Moves away what stands at `name`.
+    /// Moves the file at `name` away.
     pub(crate) fn make_room(volume: &Path, name: &str) -> Result<Self> {
         let path = volume.join(name);
         let kept = volume.with_extension(format!("kept-{}", fastrand::u64(..)));
@@ -100,7 +100,7 @@ impl Plant {
         Ok(Self { path, kept })
     }
 
-    /// Takes away what was planted, or what a program has put in its place, and puts back what stood there before.
+    /// Removes the planted file or its replacement, and restores the original file.
     pub(crate) fn remove(self) -> Result<()> {
         match self.path.symlink_metadata() {
             Ok(metadata) if metadata.is_dir() => fs_err::remove_dir_all(&self.path)?,
@@ -118,7 +118,7 @@ impl Plant {
     }
 }
 
-/// Makes a file with a line of 1 GiB, without a newline at its end.
+/// Makes a file with one line of 1 GiB and no newline.
 pub(crate) fn line_of_1_gib(path: &Path) -> Result<()> {
     let piece = vec![b'x'; 8 << 20];
     let mut file = File::create(path).context("the file of 1 GiB")?;
@@ -129,10 +129,10 @@ pub(crate) fn line_of_1_gib(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A segment of `retries/`, by a name that a writer takes for one of its own.
+/// The name of a segment of `retries/` that a writer accepts as its own.
 pub(crate) const SEGMENT: &str = "retries/9999999999999-126322567-01KATK5XH8Z6Z7M1T2D3E4F5G6.events";
 
-/// Gives every path of the volume its file: a configuration, messages, a log in the trash, remembered events.
+/// Creates every file of the volume: a configuration, messages, a log in the trash, remembered events.
 pub(crate) async fn prepare(wall: &Wall) -> Result<()> {
     wall.change_config(&serde_json::json!({ "title": "The first" })).await?;
     wall.change_config(&serde_json::json!({ "title": "The good one" })).await?;

@@ -34,7 +34,7 @@ async fn what_was_cleared_by_mistake_comes_back_in_every_browser_and_what_came_s
     Ok(())
 }
 
-/// Runs `messagewall restore`, and returns what it says.
+/// Runs `messagewall restore` and returns its output.
 pub(crate) fn messagewall_restore(volume: &Path) -> Result<String> {
     let output = Command::new(binary("messagewall")?).arg("restore").arg("--volume").arg(volume).output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! Remembering events: what it costs, and for how long it holds.
+//! Remembered events: their cost and their lifetime.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -15,19 +15,19 @@ use tests::{Wall, patience};
 use crate::limit::peak_resident;
 use crate::support::{figure, post};
 
-/// How many messages are written at once.
+/// The number of messages in one write.
 const BATCH: usize = 10_000;
 
-/// How many posts are timed on each wall in one round.
+/// The number of timed posts on each wall in one round.
 const POSTS: usize = 100;
 
-/// How often the times are taken. A round that something else on this machine has slowed says nothing.
+/// The number of rounds. Other work on this machine may slow single rounds.
 const ROUNDS: usize = 6;
 
-/// How much more a post may cost where so many events are remembered.
+/// The maximum ratio between a post with many remembered events and one with few.
 const HIGHEST_RATIO: f64 = 1.2;
 
-/// How many events the large wall remembers, unless `REMEMBERED_EVENTS` says otherwise.
+/// The default number of remembered events of the large wall. Set with `REMEMBERED_EVENTS`.
 const EVENTS: usize = 1_000_000;
 
 #[test]
@@ -53,7 +53,7 @@ fn a_post_costs_the_same_at_100_and_at_1_000_000_remembered_events() -> Result<(
     bail!("a post takes longer by these factors: {ratios:.2?}")
 }
 
-/// Posts and retries on both walls, one after the other, so that whatever else this machine does slows both alike.
+/// Measures posts and retries on both walls in turns, so that other work on this machine slows both in the same way.
 fn compare(walls: &[&Remembering; 2], writers: &mut [WallWriter; 2], round: usize) -> Result<[Cost; 2]> {
     let (mut costs, mut times) = ([Cost::default(), Cost::default()], [Vec::new(), Vec::new()]);
     for number in round * POSTS..(round + 1) * POSTS {
@@ -71,7 +71,7 @@ fn compare(walls: &[&Remembering; 2], writers: &mut [WallWriter; 2], round: usiz
     Ok(costs)
 }
 
-/// The cost of [`POSTS`] posts and as many retries.
+/// The cost of [`POSTS`] posts and the same number of retries.
 #[derive(Debug, Default)]
 struct Cost {
     /// The median of the posts.
@@ -87,7 +87,7 @@ impl fmt::Display for Cost {
     }
 }
 
-/// What this thread has read and written, as the kernel counts it.
+/// The reads and writes of this thread, as the kernel counts them.
 #[derive(Debug, Default, Clone, Copy)]
 struct Calls {
     reads: u64,
@@ -138,7 +138,7 @@ impl fmt::Display for Calls {
     }
 }
 
-/// Counts the calls of this thread in `work`, and the one read of the counters itself.
+/// Counts the calls of this thread in `work`, including the one read of the counters.
 fn counted(work: impl FnOnce() -> Result<()>) -> Result<Calls> {
     let before = Calls::so_far()?;
     work()?;
@@ -151,7 +151,7 @@ fn counted(work: impl FnOnce() -> Result<()>) -> Result<Calls> {
     })
 }
 
-/// A wall that has had so many posts, of which the last ones had an event.
+/// A wall with a number of posts, the last of which had an event.
 struct Remembering {
     wall: WallDir,
     events: usize,
@@ -168,6 +168,11 @@ impl Remembering {
             let drafts: Vec<_> = (first..posts.min(first + BATCH)).map(|number| this.draft(number)).collect();
             append(&mut writer, &drafts)?;
         }
+        // For a minute after a compaction each append looks for late lines in the old log, unless it is gone.
+        let trash = this.wall.trash();
+        if trash.exists() {
+            fs_err::remove_dir_all(trash)?;
+        }
         Ok(this)
     }
 
@@ -175,7 +180,7 @@ impl Remembering {
         WallWriter::new(self.wall.clone())
     }
 
-    /// A writer that has read the log and the digests of the events: a new environment does so with its first post.
+    /// Returns a writer that has read the log and the digests of the events, as after the first post.
     fn warm_writer(&self) -> Result<WallWriter> {
         let mut writer = self.writer();
         append(&mut writer, &[self.new_draft(ROUNDS * POSTS)])?;
@@ -187,12 +192,12 @@ impl Remembering {
         Draft { author: None, text: format!("message {number} of very many"), event, received: now() }
     }
 
-    /// A post that was not there before.
+    /// Makes a post with a new event.
     fn new_draft(&self, round: usize) -> Draft {
         Draft { event: Some(format!("test:new-{round}")), ..self.draft(round) }
     }
 
-    /// A post whose event is remembered.
+    /// Repeats a post whose event is remembered.
     fn old_draft(&self, round: usize) -> Draft {
         self.draft(self.posts - 1 - round * 7919 % self.events)
     }
@@ -230,7 +235,7 @@ async fn a_retry_after_200_000_other_posts_three_compactions_and_a_clear_is_reco
     ensure!(replaced >= 3, "the log was compacted {replaced} times only");
     wall.delete().await?;
     post(&wall, "since", None).await?.success()?;
-    // Several times, so that both environments are asked.
+    // Several times, so that both environments get a request.
     for _ in 0..4 {
         let reply = post(&wall, "the first", Some("the-key")).await?.success()?;
         ensure!(reply.header("x-messagewall-repeated") == "true", "it was forgotten: {}", reply.text()?);

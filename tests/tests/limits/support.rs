@@ -1,4 +1,4 @@
-//! What the tests of this folder have in common.
+//! Helpers of the tests in this folder.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,17 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tests::{Reply, Wall, eventbridge, eventually, message_texts};
 
-/// A function waits so long for other writers, and longer for a volume that is silent. Who answers sooner did not hang.
+/// The time for which a function waits for other writers, which is less than it waits for a silent volume. An answer
+/// within this time proves that nothing hung.
 const NORMAL_TIME: Duration = Duration::from_secs(5);
 
-/// Says that something is not tested here, and why.
+/// Prints that a case is not tested on this machine, with the reason.
 #[expect(clippy::print_stdout, reason = "`tests/all` shows it")]
 pub(crate) fn skipped(what: &str) {
     println!("skipped: {what}");
 }
 
-/// Shows a figure.
+/// Prints a figure.
 #[expect(clippy::print_stdout, reason = "`tests/all` shows it")]
 pub(crate) fn figure(text: &str) {
     println!("figure: {text}");
@@ -27,7 +28,7 @@ pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Sends a request, and expects an answer in normal time.
+/// Sends a request and expects an answer within [`NORMAL_TIME`].
 pub(crate) async fn prompt(request: RequestBuilder) -> Result<Reply> {
     let began = Instant::now();
     let reply = Reply::to(request.timeout(2 * NORMAL_TIME)).await.context("no answer")?;
@@ -35,13 +36,13 @@ pub(crate) async fn prompt(request: RequestBuilder) -> Result<Reply> {
     Ok(reply)
 }
 
-/// Posts by the HTTP API, with a key if there is one.
+/// Posts over the HTTP API, with a key if there is one.
 pub(crate) async fn post(wall: &Wall, text: &str, key: Option<&str>) -> Result<Reply> {
     let request = wall.request(reqwest::Method::POST).body(text.to_owned());
     prompt(key.into_iter().fold(request, |request, key| request.header("idempotency-key", key))).await
 }
 
-/// Sends a request that must be refused because of something on the volume, which the answer names.
+/// Sends a request that must be refused because of a foreign file, which the answer names.
 pub(crate) async fn refused(what: &str, request: RequestBuilder, named: &str) -> Result<()> {
     let reply = prompt(request).await.with_context(|| what.to_owned())?;
     let text = reply.text()?;
@@ -53,11 +54,10 @@ pub(crate) async fn refused(what: &str, request: RequestBuilder, named: &str) ->
 /// Changes the configuration and returns the answer or the function error.
 pub(crate) async fn change_title(wall: &Wall, title: &str) -> Result<Value> {
     let event = eventbridge("Config Change Requested", &json!({ "patch": { "title": title } }));
-    let url = wall.api("/2015-03-31/functions/MessageWall/invocations");
-    prompt(wall.http.post(url).body(event.to_string())).await?.json()
+    prompt(wall.http.post(wall.invocations()).body(event.to_string())).await?.json()
 }
 
-/// The reader answers at once, with these messages at its end.
+/// Waits until this is the newest message of the reader, which must always answer at once.
 pub(crate) async fn shows(wall: &Wall, text: &str) -> Result<()> {
     eventually(&format!("{text:?} at the reader"), async || {
         let reply = prompt(wall.http.get(wall.page("/api/messages"))).await?.success()?;
@@ -68,7 +68,7 @@ pub(crate) async fn shows(wall: &Wall, text: &str) -> Result<()> {
     .await
 }
 
-/// The reader answers at once, and says that the volume fails, and why.
+/// Waits until the reader reports this reason for a failing volume. It must always answer at once.
 pub(crate) async fn reader_names(wall: &Wall, named: &str) -> Result<()> {
     eventually(&format!("{named:?} in /api/status"), async || {
         let status = prompt(wall.http.get(wall.page("/api/status"))).await?.success()?.json()?;
@@ -80,7 +80,7 @@ pub(crate) async fn reader_names(wall: &Wall, named: &str) -> Result<()> {
     prompt(wall.http.get(wall.page("/"))).await.map(drop)
 }
 
-/// The reader rejects the configuration on disk, says why, and goes on with the one that it has.
+/// Waits until the reader rejects the configuration on disk with this reason, and keeps the one with this title.
 pub(crate) async fn rejects(wall: &Wall, named: &str, title: &str) -> Result<()> {
     eventually(&format!("{named:?} in /api/config"), async || {
         let config = prompt(wall.http.get(wall.page("/api/config"))).await?.success()?.json()?;
@@ -91,7 +91,7 @@ pub(crate) async fn rejects(wall: &Wall, named: &str, title: &str) -> Result<()>
     .await
 }
 
-/// Writers and reader do everything again, without a restart.
+/// Checks that writers and reader work again without a restart.
 pub(crate) async fn recovered(wall: &Wall, what: &str) -> Result<()> {
     let text = format!("after {what} {}", fastrand::u32(..));
     let key = format!("key-{}", fastrand::u64(..));

@@ -1,4 +1,4 @@
-//! `aws lambda invoke --endpoint-url`, as in a terminal.
+//! `aws lambda invoke --endpoint-url`.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tests::{Wall, eventbridge};
 
 use crate::tool::{printed, tool};
 
-/// Invokes the function with `event`; what the CLI prints, and what the function answers.
+/// Invokes the function with `event`. Returns the output of the CLI and the answer of the function.
 async fn invoke(wall: &Wall, event: &Value, more: &[&str]) -> Result<(Value, String)> {
     let directory = TempDir::new()?;
     let (payload, answer) = (directory.path().join("event.json"), directory.path().join("answer.json"));
@@ -15,8 +15,8 @@ async fn invoke(wall: &Wall, event: &Value, more: &[&str]) -> Result<(Value, Str
     let mut command = tool("aws");
     command.args(["lambda", "invoke", "--endpoint-url", &wall.api(""), "--function-name", "MessageWall"]);
     command.arg("--payload").arg(format!("fileb://{}", payload.display())).args(more).arg(&answer);
-    let told = serde_json::from_slice(&printed(command).await?)?;
-    Ok((told, fs_err::read_to_string(&answer)?))
+    let output = serde_json::from_slice(&printed(command).await?)?;
+    Ok((output, fs_err::read_to_string(&answer)?))
 }
 
 #[tokio::test]
@@ -24,8 +24,8 @@ async fn an_event_by_the_aws_cli_changes_the_configuration() -> Result<()> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     let event = eventbridge("Config Change Requested", &json!({ "patch": { "title": "By the AWS CLI" } }));
-    let (told, answer) = invoke(&wall, &event, &[]).await?;
-    ensure!(told["StatusCode"] == 200 && told.get("FunctionError").is_none(), "{told}: {answer}");
+    let (output, answer) = invoke(&wall, &event, &[]).await?;
+    ensure!(output["StatusCode"] == 200 && output.get("FunctionError").is_none(), "{output}: {answer}");
     let changed = events.until("the title", |event| event.data["config"]["title"] == "By the AWS CLI").await?;
     assert_eq!(changed.name, "config");
     Ok(())
@@ -45,8 +45,8 @@ async fn an_asynchronous_invocation_is_accepted_at_once_and_done() -> Result<()>
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     let event = eventbridge("Message Posted", &json!({ "author": "bob", "text": "Later" }));
-    let (told, answer) = invoke(&wall, &event, &["--invocation-type", "Event"]).await?;
-    ensure!(told["StatusCode"] == 202 && answer.is_empty(), "{told}: {answer}");
+    let (output, answer) = invoke(&wall, &event, &["--invocation-type", "Event"]).await?;
+    ensure!(output["StatusCode"] == 202 && answer.is_empty(), "{output}: {answer}");
     events.until("the message", |event| event.name == "message" && event.data["text"] == "Later").await?;
     Ok(())
 }

@@ -1,30 +1,30 @@
-//! The blog's commands as the blog has them.
+//! The commands of the blog post, with curl.
 
 use anyhow::{Context, Result, ensure};
-use tests::{Wall, binary, eventually};
+use tests::{Step, Wall, binary, eventually, transcript};
 
 use crate::tool::{printed, tool};
 
-const BLOG: [(&str, &str); 6] = [
-    ("curl URL", "No message yet."),
-    ("curl -X POST -H 'Content-Type: text/plain' -d 'Hello from EFS!' URL", "Hello from EFS!\n"),
-    ("curl -X POST -H 'Content-Type: text/plain' -d 'Hello again :)' URL", "Hello from EFS!\nHello again :)\n"),
-    ("curl URL", "Hello from EFS!\nHello again :)\n"),
-    ("curl -X DELETE URL", "Messages deleted."),
-    ("curl URL", "No message yet."),
-];
+/// Returns the curl command of a step of the blog post.
+fn command(step: &Step, url: &str) -> String {
+    match step.method.as_str() {
+        "GET" => format!("curl {url}"),
+        "POST" => format!("curl -X POST -H 'Content-Type: text/plain' -d '{}' {url}", step.body),
+        method => format!("curl -X {method} {url}"),
+    }
+}
 
 #[tokio::test]
 async fn the_six_curl_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
     let wall = Wall::start().await?;
-    for (number, (command, expected)) in BLOG.iter().enumerate() {
-        let output = shell(&command.replace("URL", &wall.function())).await?;
-        assert_eq!(output, *expected, "command {}: {command}", number + 1);
+    for (number, step) in (1..).zip(transcript()) {
+        let command = command(&step, &wall.function());
+        assert_eq!(shell(&command).await?, step.answer, "command {number}: {command}");
     }
     Ok(())
 }
 
-/// `messagewall up` prints commands. They must do what they say, as they stand.
+/// The commands that `messagewall up` prints must work unchanged.
 #[tokio::test]
 async fn the_three_things_to_try_work_as_they_are_printed() -> Result<()> {
     let wall = Wall::start().await?;
@@ -46,7 +46,7 @@ async fn the_three_things_to_try_work_as_they_are_printed() -> Result<()> {
     .await
 }
 
-/// The commands in what was printed: they begin a line, and go on where a line ends in a backslash.
+/// Returns the commands in the output. A command begins a line, and continues after a backslash at its end.
 fn printed_commands(output: &str) -> Vec<String> {
     let joined = output.replace("\\\n", " ");
     let begins = ["curl ", "aws ", "messagewall ", "echo ", "printf ", "cargo run "];

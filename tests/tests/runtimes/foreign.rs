@@ -1,4 +1,4 @@
-//! A function in another language works beside ours: the blog's own, in Python.
+//! The Python function of the blog post, which writes to the same volume.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use tests::{Wall, eventually, message_texts};
 
 use crate::tool::{printed, tool};
 
-/// Runs the blog's function on the wall's volume, once for each body.
+/// Runs the function of the blog post on the volume of the wall, once for each body.
 async fn python(wall: &Wall, method: &str, bodies: &[String]) -> Result<String> {
     let mut command = tool("python3");
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/runtimes/blog_function.py"));

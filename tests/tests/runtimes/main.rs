@@ -1,5 +1,5 @@
-//! The wall beside other programs: curl, the AWS CLI, a function in Python, and two other Lambda runtimes for the writer.
-//! `tests/all runtimes` installs what these need, and runs them.
+//! The wall with other programs: curl, the AWS CLI, a function in Python, and two other Lambda runtimes for the writer.
+//! `tests/all runtimes` installs the programs and runs these tests.
 
 mod aws_cli;
 mod curl;

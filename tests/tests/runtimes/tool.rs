@@ -1,13 +1,13 @@
-//! Programs that are not ours.
+//! Programs of others.
 
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-/// A program that `tests/all runtimes` puts on the PATH.
+/// Returns a command for a program that `tests/all runtimes` puts on the PATH.
 pub(crate) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
-    // Whatever the machine is set up for, nothing here has to do with a real account.
+    // No settings of this machine may lead to a real account.
     command
         .env("AWS_ACCESS_KEY_ID", "none")
         .env("AWS_SECRET_ACCESS_KEY", "none")
@@ -16,7 +16,7 @@ pub(crate) fn tool(name: &str) -> Command {
     command
 }
 
-/// Runs it without blocking the test's other tasks, and returns what it printed on standard output.
+/// Runs a command without blocking other tasks of the test, and returns its standard output.
 pub(crate) async fn printed(command: Command) -> Result<Vec<u8>> {
     let name = format!("{command:?}");
     let output = output(command).await?;

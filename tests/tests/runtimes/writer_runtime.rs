@@ -1,4 +1,4 @@
-//! The writer, unchanged, under other implementations of the Lambda Runtime API.
+//! The writer with other implementations of the Lambda Runtime API.
 
 use std::path::Path;
 
@@ -7,54 +7,24 @@ use reqwest::Client;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Process, Reply, binary, eventbridge, eventually, free_address, living, target_directory};
+use tests::{
+    Process, Reply, binary, eventbridge, eventually, free_address, http_event, living, target_directory, transcript,
+};
 
 use crate::tool::tool;
 
-/// The blog's commands: method, body, and what is answered.
-const BLOG: [(&str, &str, &str); 6] = [
-    ("GET", "", "No message yet."),
-    ("POST", "Hello from EFS!", "Hello from EFS!\n"),
-    ("POST", "Hello again :)", "Hello from EFS!\nHello again :)\n"),
-    ("GET", "", "Hello from EFS!\nHello again :)\n"),
-    ("DELETE", "", "Messages deleted."),
-    ("GET", "", "No message yet."),
-];
-
-/// Invokes the function at `url`, one invocation at a time: the emulator does not survive two.
+/// Invokes the function at `url`. The emulator crashes if two invocations overlap.
 async fn invoke(http: &Client, url: &str, event: &Value) -> Result<Value> {
     Reply::to(http.post(url).body(event.to_string())).await?.success()?.json()
 }
 
-/// An event as an HTTP API sends it.
+/// Returns a request with a body, as the HTTP API sends it.
 fn request(method: &str, body: &str) -> Value {
-    json!({
-        "version": "2.0",
-        "routeKey": "ANY /MessageWall",
-        "rawPath": "/default/MessageWall",
-        "rawQueryString": "",
-        "headers": { "content-type": "text/plain", "host": "example.execute-api.us-east-1.amazonaws.com" },
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "example",
-            "domainName": "example.execute-api.us-east-1.amazonaws.com",
-            "domainPrefix": "example",
-            "http": {
-                "method": method,
-                "path": "/default/MessageWall",
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "curl/8",
-            },
-            "requestId": format!("request-{:x}", fastrand::u64(..)),
-            "routeKey": "ANY /MessageWall",
-            "stage": "default",
-            "time": "01/Jan/2026:12:00:00 +0000",
-            "timeEpoch": 1_767_268_800_000_u64,
-        },
-        "body": body,
-        "isBase64Encoded": false,
-    })
+    let mut event = http_event(method);
+    event["headers"]["content-type"] = json!("text/plain");
+    event["requestContext"]["requestId"] = json!(format!("request-{:x}", fastrand::u64(..)));
+    event["body"] = json!(body);
+    event
 }
 
 fn config_title(volume: &Path) -> Result<Value> {
@@ -76,9 +46,9 @@ async fn the_writer_runs_under_the_runtime_interface_emulator() -> Result<()> {
     let (http, url) = (Client::new(), format!("http://{caller}/2015-03-31/functions/function/invocations"));
     eventually("the emulator", async || Ok(tokio::net::TcpStream::connect(caller).await?)).await?;
 
-    for (number, (method, body, expected)) in BLOG.into_iter().enumerate() {
-        let answer = invoke(&http, &url, &request(method, body)).await?;
-        ensure!(answer["body"] == expected && answer["statusCode"] == 200, "command {}: {answer}", number + 1);
+    for (number, step) in (1..).zip(transcript()) {
+        let answer = invoke(&http, &url, &request(&step.method, &step.body)).await?;
+        ensure!(answer["body"] == step.answer && answer["statusCode"] == 200, "command {number}: {answer}");
     }
     let answer = invoke(&http, &url, &request("PUT", "")).await?;
     ensure!(answer["statusCode"] == 405 && answer["body"] == "Method unsupported.", "{answer}");
@@ -107,13 +77,12 @@ async fn the_writer_runs_under_cargo_lambda_watch() -> Result<()> {
     let url = format!("http://{address}/lambda-url/lambda-writer/default/MessageWall");
     eventually("cargo lambda", async || Ok(tokio::net::TcpStream::connect(address).await?)).await?;
 
-    // The first request makes it compile the writer.
-    for (number, (method, body, expected)) in BLOG.into_iter().enumerate() {
-        let method = reqwest::Method::from_bytes(method.as_bytes())?;
-        let call = http.request(method, &url).header("content-type", "text/plain").body(body);
+    // The first request starts the compilation of the writer.
+    for (number, step) in (1..).zip(transcript()) {
+        let call = http.request(step.method.parse()?, &url).header("content-type", "text/plain").body(step.body);
         let reply = Reply::to(call).await?;
         let answer = reply.text().context("an answer")?;
-        ensure!(answer == expected && reply.status == 200, "command {}: {}: {answer}", number + 1, reply.status);
+        ensure!(answer == step.answer && reply.status == 200, "command {number}: {}: {answer}", reply.status);
     }
     let refused = Reply::to(http.put(&url)).await?;
     ensure!(
@@ -129,7 +98,7 @@ async fn the_writer_runs_under_cargo_lambda_watch() -> Result<()> {
 
     watch.signal(Signal::INT)?;
     watch.ended().await?;
-    // It starts the writer in a group of its own, which the end of its group would not end.
+    // The writer has its own process group, which the end of cargo lambda does not end.
     let mark = volume.path().to_string_lossy().into_owned();
     eventually("the end of the writer", async || {
         let left = living(&mark)?;

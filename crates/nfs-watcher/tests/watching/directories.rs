@@ -4,7 +4,7 @@ use crate::stage::Stage;
 use crate::stage::kind::*;
 
 #[test]
-fn names_created_removed_and_replaced_in_a_directory_are_told() {
+fn names_created_removed_and_replaced_in_a_directory_are_reported() {
     let stage = Stage::new();
     stage.make_directory("dir").write("dir/old", "one").watch("dir").sees_nothing();
     stage.write("dir/new", "one").sees(&[(CREATED, "dir/new")]);
@@ -13,7 +13,7 @@ fn names_created_removed_and_replaced_in_a_directory_are_told() {
 }
 
 #[test]
-fn a_file_rewritten_in_a_directory_is_told() {
+fn a_file_rewritten_in_a_directory_is_reported() {
     let stage = Stage::new();
     stage.make_directory("dir").write("dir/file", "one").watch("dir");
     stage.write("dir/file", "one two").sees(&[(RESIZED, "dir/file")]);
@@ -27,7 +27,7 @@ fn a_file_renamed_in_a_directory_is_removed_and_created() {
 }
 
 #[test]
-fn what_is_deeper_is_told_only_when_recursive() {
+fn files_in_subdirectories_are_reported_only_when_recursive() {
     for (mode, expected) in [
         (RecursiveMode::NonRecursive, vec![(FOLDER_CREATED, "dir/below")]),
         (RecursiveMode::Recursive, vec![(FOLDER_CREATED, "dir/below"), (CREATED, "dir/below/file")]),
@@ -39,14 +39,14 @@ fn what_is_deeper_is_told_only_when_recursive() {
 }
 
 #[test]
-fn a_tree_that_goes_is_told_from_the_leaves_up() {
+fn a_removed_tree_is_reported_from_the_leaves_up() {
     let stage = Stage::new();
     stage.make_directory("dir/below").write("dir/below/file", "one").watch_as("dir", RecursiveMode::Recursive);
     stage.remove("dir").sees(&[(REMOVED, "dir/below/file"), (FOLDER_REMOVED, "dir/below"), (FOLDER_REMOVED, "dir")]);
 }
 
 #[test]
-fn a_directory_renamed_over_a_watched_one_is_told_with_what_is_in_it() {
+fn a_directory_renamed_over_a_watched_one_is_reported_with_its_content() {
     let stage = Stage::new();
     stage.make_directory("dir").watch("dir");
     stage.make_directory("other").write("other/file", "one").rename("other", "dir");
@@ -54,7 +54,7 @@ fn a_directory_renamed_over_a_watched_one_is_told_with_what_is_in_it() {
 }
 
 #[test]
-fn a_link_to_a_directory_above_is_not_followed_for_ever() {
+fn a_link_to_a_directory_above_is_not_followed_in_a_circle() {
     let stage = Stage::new();
     stage.make_directory("dir/below");
     fs_err::os::unix::fs::symlink("..", stage.path("dir/below/up")).unwrap();
@@ -63,7 +63,7 @@ fn a_link_to_a_directory_above_is_not_followed_for_ever() {
 }
 
 #[test]
-fn links_in_a_directory_are_followed_unless_told_not_to() {
+fn links_in_a_directory_are_followed_unless_disabled() {
     for follow in [true, false] {
         let stage = Stage::with(Config::default().with_follow_symlinks(follow));
         stage.make_directory("dir").write("outside", "one");

@@ -12,24 +12,24 @@ fn config() -> Config {
     Config::default().with_poll_interval(Duration::from_millis(5)).with_compare_contents(true)
 }
 
-/// What any program does with any of notify's watchers.
-fn tells_of_a_new_file<W: Watcher>(directory: &Path) {
-    let (tell, told) = mpsc::channel();
-    let mut watcher = W::new(tell, config()).unwrap();
+/// Uses a watcher as any program uses any of notify's watchers.
+fn reports_a_new_file<W: Watcher>(directory: &Path) {
+    let (sender, events) = mpsc::channel();
+    let mut watcher = W::new(sender, config()).unwrap();
     watcher.watch(directory, RecursiveMode::Recursive).unwrap();
     let path = directory.join("new");
     fs_err::write(&path, "one").unwrap();
-    let event = told.recv_timeout(PATIENCE).unwrap().unwrap();
+    let event = events.recv_timeout(PATIENCE).unwrap().unwrap();
     assert!(event.kind.is_create(), "{event:?}");
     assert_eq!(event.paths, [path]);
     watcher.unwatch(directory).unwrap();
 }
 
 #[test]
-fn it_stands_where_any_other_watcher_of_notify_stood() {
-    tells_of_a_new_file::<RecommendedWatcher>(tempfile::tempdir().unwrap().path());
-    tells_of_a_new_file::<PollWatcher>(tempfile::tempdir().unwrap().path());
-    tells_of_a_new_file::<NfsWatcher>(tempfile::tempdir().unwrap().path());
+fn it_replaces_any_other_watcher_of_notify() {
+    reports_a_new_file::<RecommendedWatcher>(tempfile::tempdir().unwrap().path());
+    reports_a_new_file::<PollWatcher>(tempfile::tempdir().unwrap().path());
+    reports_a_new_file::<NfsWatcher>(tempfile::tempdir().unwrap().path());
 }
 
 #[test]
@@ -37,13 +37,13 @@ fn it_works_behind_the_debouncer() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     fs_err::write(&path, "one").unwrap();
-    let (tell, told) = mpsc::channel::<DebounceEventResult>();
+    let (sender, events) = mpsc::channel::<DebounceEventResult>();
     let wait = Duration::from_millis(20);
     let mut debouncer =
-        new_debouncer_opt::<_, NfsWatcher, _>(wait, None, tell, RecommendedCache::new(), config()).unwrap();
+        new_debouncer_opt::<_, NfsWatcher, _>(wait, None, sender, RecommendedCache::new(), config()).unwrap();
     debouncer.watch(&path, RecursiveMode::NonRecursive).unwrap();
     let expect = |what: &str| {
-        let events = told.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}")).unwrap();
+        let events = events.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("{what}: {error}")).unwrap();
         assert!(events.iter().any(|event| event.paths == [path.clone()]), "{what}: {events:?}");
     };
     fs_err::write(&path, "one two").unwrap();

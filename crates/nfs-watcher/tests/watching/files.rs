@@ -5,21 +5,21 @@ use crate::stage::Stage;
 use crate::stage::kind::*;
 
 #[test]
-fn an_unchanged_file_is_not_told() {
+fn an_unchanged_file_is_not_reported() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     stage.sees_nothing().sees_nothing();
 }
 
 #[test]
-fn an_append_is_told_once() {
+fn an_append_is_reported_once() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     stage.write("file", "one two").sees(&[(RESIZED, "file")]).sees_nothing();
 }
 
 #[test]
-fn a_rewrite_of_the_same_length_within_the_same_second_is_told() {
+fn a_rewrite_of_the_same_length_within_the_same_second_is_reported() {
     let stage = Stage::new();
     let second = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     stage.write("file", "one").set_modified("file", second + Duration::from_millis(1)).watch("file");
@@ -28,7 +28,7 @@ fn a_rewrite_of_the_same_length_within_the_same_second_is_told() {
 }
 
 #[test]
-fn a_rewrite_that_puts_the_old_modification_time_back_is_told_as_what_may_have_changed_the_content() {
+fn a_rewrite_that_puts_the_old_modification_time_back_is_reported_as_a_possible_change_of_content() {
     let stage = Stage::new();
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     stage.write("file", "one").set_modified("file", time).watch("file");
@@ -43,7 +43,7 @@ fn a_rewrite_that_puts_the_old_modification_time_back_is_told_as_what_may_have_c
 }
 
 #[test]
-fn a_file_renamed_over_is_told_though_it_is_older() {
+fn a_file_replaced_by_an_older_one_is_reported() {
     let stage = Stage::new();
     stage.write("file", "new").watch("file");
     stage.write("old", "old").set_modified("old", SystemTime::UNIX_EPOCH).rename("old", "file");
@@ -51,7 +51,7 @@ fn a_file_renamed_over_is_told_though_it_is_older() {
 }
 
 #[test]
-fn every_one_of_many_replacements_in_one_second_is_told() {
+fn every_one_of_many_replacements_in_one_second_is_reported() {
     let stage = Stage::new();
     stage.write("file", "0").watch("file");
     for number in 0..100 {
@@ -60,7 +60,7 @@ fn every_one_of_many_replacements_in_one_second_is_told() {
 }
 
 #[test]
-fn a_changed_mode_is_told_as_such() {
+fn a_changed_mode_is_reported_as_such() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     fs_err::set_permissions(stage.path("file"), PermissionsExt::from_mode(0o600)).unwrap();
@@ -76,7 +76,7 @@ fn a_file_that_became_a_directory_is_removed_and_created() {
 }
 
 #[test]
-fn a_link_turned_to_another_file_is_told() {
+fn a_link_that_points_to_another_file_is_reported() {
     let stage = Stage::new();
     stage.write("first", "one").write("second", "two");
     fs_err::os::unix::fs::symlink("first", stage.path("link")).unwrap();

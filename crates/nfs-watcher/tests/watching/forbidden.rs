@@ -1,4 +1,4 @@
-//! Without permission. Root may do everything, so under root these tests run in threads of another user.
+//! Missing permissions. They do not bind root, so under root these tests run in threads of another user.
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -10,14 +10,14 @@ use rustix::thread::set_thread_res_uid;
 use crate::stage::kind::*;
 use crate::stage::{Stage, is_rescan};
 
-/// Runs a test as a user who is not root. The watcher's thread is that user's too, as it is started by the test's.
+/// Runs a test as a user other than root. The watcher's thread inherits the user.
 fn as_a_user(test: fn(&Stage)) {
     let thread = std::thread::spawn(move || {
         let nobody = Uid::from_raw(65534);
         if geteuid().is_root()
             && let Err(error) = set_thread_res_uid(nobody, nobody, nobody)
         {
-            println!("skipped: root is not bound by permissions, and this one cannot become another user: {error}");
+            println!("skipped: permissions do not bind root, and this process cannot change its user: {error}");
             return;
         }
         test(&Stage::new());
@@ -48,7 +48,7 @@ fn a_file_in_a_directory_that_may_be_searched_but_not_listed_is_watched() {
 }
 
 #[test]
-fn directories_on_the_way_need_not_be_listed_either() {
+fn directories_above_it_need_not_be_listed_either() {
     as_a_user(|stage| {
         stage.make_directory("above/dir").watch("above/dir/below/file");
         set_mode(stage, "above/dir", 0o311);
@@ -96,7 +96,7 @@ fn a_file_that_may_not_be_reached_is_refused_and_not_watched() {
 }
 
 #[test]
-fn a_directory_that_may_not_be_listed_is_refused_and_one_that_becomes_so_is_trouble() {
+fn a_directory_that_may_not_be_listed_is_refused_and_one_that_becomes_so_is_an_error() {
     as_a_user(|stage| {
         stage.make_directory("dir");
         set_mode(stage, "dir", 0o311);
@@ -105,19 +105,19 @@ fn a_directory_that_may_not_be_listed_is_refused_and_one_that_becomes_so_is_trou
         set_mode(stage, "dir", 0o700);
         stage.watch("dir");
         set_mode(stage, "dir", 0o311);
-        let told = stage.look();
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0].as_ref().unwrap_err().paths, [path]);
+        let events = stage.scan();
+        assert_eq!(events.len(), 1, "{events:?}");
+        assert_eq!(events[0].as_ref().unwrap_err().paths, [path]);
         stage.write("dir/file", "one").sees_nothing();
         set_mode(stage, "dir", 0o700);
-        let told: Vec<_> = stage.look().into_iter().map(Result::unwrap).collect();
-        assert_eq!((told[0].kind, told[1].kind), (CREATED, EventKind::Other), "{told:?}");
-        assert!(is_rescan(&told[1]));
+        let events: Vec<_> = stage.scan().into_iter().map(Result::unwrap).collect();
+        assert_eq!((events[0].kind, events[1].kind), (CREATED, EventKind::Other), "{events:?}");
+        assert!(is_rescan(&events[1]));
     });
 }
 
 #[test]
-fn names_in_a_directory_that_may_be_listed_but_not_searched_are_told() {
+fn names_in_a_directory_that_may_be_listed_but_not_searched_are_reported() {
     as_a_user(|stage| {
         stage.make_directory("dir/below").write("dir/below/old", "one");
         stage.watch_as("dir", RecursiveMode::Recursive);
@@ -134,7 +134,7 @@ fn names_in_a_directory_that_may_be_listed_but_not_searched_are_told() {
 }
 
 #[test]
-fn what_may_not_be_read_in_a_watched_directory_is_no_trouble() {
+fn unreadable_files_in_a_watched_directory_are_no_error() {
     as_a_user(|stage| {
         stage.make_directory("dir/closed").write("dir/closed/file", "one");
         let mut file = fs_err::File::create(stage.path("dir/file")).unwrap();

@@ -1,12 +1,12 @@
-//! The watcher at its boundary: real files change, and what the handler is told is compared.
+//! Tests of the public API: real files change, and the events that the handler receives are compared.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails at once, helpers included")]
-#![expect(clippy::print_stdout, reason = "a failed test shows what it was at, and a skipped one says why")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails immediately, helpers included")]
+#![expect(clippy::print_stdout, reason = "a failed test prints its progress, and a skipped one the reason")]
 
 mod directories;
 mod drop_in;
 mod files;
-mod first_look;
+mod first_scan;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod forbidden;
 mod missing;

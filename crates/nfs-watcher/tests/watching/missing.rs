@@ -10,7 +10,7 @@ fn a_file_that_does_not_exist_yet_is_watched() {
 }
 
 #[test]
-fn a_deleted_and_re_created_file_is_told_both_times() {
+fn a_deleted_and_re_created_file_is_reported_both_times() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     for _ in 0..3 {
@@ -20,12 +20,12 @@ fn a_deleted_and_re_created_file_is_told_both_times() {
 }
 
 #[test]
-fn a_file_deleted_and_re_created_between_two_ticks_is_told() {
+fn a_file_deleted_and_re_created_between_two_scans_is_reported() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     // Another file holds the old inode number, or the new file might get it.
     fs_err::hard_link(stage.path("file"), stage.path("keeps-the-inode")).unwrap();
-    stage.look();
+    stage.scan();
     stage.remove("file").write("file", "two").sees(&[(REPLACED, "file")]);
 }
 
@@ -41,14 +41,14 @@ fn a_file_is_found_when_the_directories_above_it_appear() {
 }
 
 #[test]
-fn a_file_on_the_way_is_no_trouble() {
+fn a_file_in_the_place_of_a_parent_directory_is_no_error() {
     let stage = Stage::new();
     stage.write("a", "not a directory").watch("a/file").sees_nothing();
     stage.remove("a").make_directory("a").write("a/file", "one").sees(&[(CREATED, "a/file")]);
 }
 
 #[test]
-fn a_directory_that_does_not_exist_yet_is_watched_with_what_is_in_it() {
+fn a_directory_that_does_not_exist_yet_is_watched_with_its_content() {
     let stage = Stage::new();
     stage.watch("dir").sees_nothing();
     stage.make_directory("dir").write("dir/file", "one");
@@ -56,7 +56,7 @@ fn a_directory_that_does_not_exist_yet_is_watched_with_what_is_in_it() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_watched_until_it_does() {
+fn a_dangling_link_is_watched_until_its_target_exists() {
     let stage = Stage::new();
     fs_err::os::unix::fs::symlink("target", stage.path("link")).unwrap();
     stage.watch("link").sees_nothing();

@@ -1,4 +1,4 @@
-//! Many random changes to a few names: after each tick the events must account for every difference.
+//! Random changes to a few names. After each scan the events must account for every difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::stage::Stage;
 
 const NAMES: [&str; 5] = ["dir/a", "dir/b", "dir/below/a", "dir/below/b", "dir/below/deeper/a"];
 
-/// A small generator with a seed of its own, so that a failure can be run again.
+/// A random number generator with a fixed seed, so that a failure can be repeated.
 struct Dice(u64);
 
 impl Dice {
@@ -20,7 +20,7 @@ impl Dice {
 }
 
 #[test]
-fn after_any_changes_the_events_tell_exactly_the_names_that_differ() {
+fn the_events_name_every_file_that_differs() {
     for seed in 0..20 {
         run(seed);
     }
@@ -31,8 +31,8 @@ fn run(seed: u64) {
     let stage = Stage::new();
     stage.make_directory("dir").watch_as("dir", RecursiveMode::Recursive);
     let mut before = content(&stage);
-    // What the events alone say is there.
-    let mut told_to_exist = BTreeSet::new();
+    // The files that exist according to the events alone.
+    let mut reported_to_exist = BTreeSet::new();
     for step in 0..30 {
         for _ in 0..=dice.roll(3) {
             change(&stage, &mut dice, step);
@@ -40,28 +40,30 @@ fn run(seed: u64) {
         let now = content(&stage);
         let differ: BTreeSet<_> =
             before.keys().chain(now.keys()).filter(|path| before.get(*path) != now.get(*path)).cloned().collect();
-        let mut told = BTreeSet::new();
-        for event in stage.look() {
+        let mut reported = BTreeSet::new();
+        for event in stage.scan() {
             let event = event.unwrap();
             let path = event.paths[0].clone();
             match event.kind {
                 EventKind::Create(_) => {
-                    assert!(told_to_exist.insert(path.clone()), "{seed} {step}: created twice {path:?}");
+                    assert!(reported_to_exist.insert(path.clone()), "{seed} {step}: created twice {path:?}");
                 }
-                EventKind::Remove(_) => assert!(told_to_exist.remove(&path), "{seed} {step}: removed unseen {path:?}"),
-                _ => assert!(told_to_exist.contains(&path), "{seed} {step}: changed unseen {path:?}"),
+                EventKind::Remove(_) => {
+                    assert!(reported_to_exist.remove(&path), "{seed} {step}: removed unknown {path:?}");
+                }
+                _ => assert!(reported_to_exist.contains(&path), "{seed} {step}: changed unknown {path:?}"),
             }
-            told.insert(path);
+            reported.insert(path);
         }
-        assert!(told.is_superset(&differ), "{seed} {step}: differ {differ:?}, told {told:?}");
-        let files: BTreeSet<_> = told_to_exist.iter().filter(|path| !path.is_dir()).cloned().collect();
+        assert!(reported.is_superset(&differ), "{seed} {step}: differ {differ:?}, reported {reported:?}");
+        let files: BTreeSet<_> = reported_to_exist.iter().filter(|path| !path.is_dir()).cloned().collect();
         assert_eq!(files, now.keys().cloned().collect(), "{seed} {step}");
         before = now;
         stage.sees_nothing();
     }
 }
 
-/// One change; every content is new, and of another length than the last.
+/// Makes one change. Every content differs in length from the one before.
 fn change(stage: &Stage, dice: &mut Dice, step: usize) {
     let name = NAMES[dice.roll(NAMES.len())];
     let text = "x".repeat(step * 10 + dice.roll(10));

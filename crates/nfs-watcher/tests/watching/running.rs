@@ -13,7 +13,7 @@ fn the_poll_interval_of_the_config_is_kept() {
     let watcher = NfsWatcher::new(|_| {}, Config::default()).unwrap();
     assert_eq!(watcher.handle().interval(), Some(Duration::from_secs(30)));
     let watcher = NfsWatcher::new(|_| {}, Config::default().with_poll_interval(Duration::from_millis(3))).unwrap();
-    eventually("ten ticks without being asked", || watcher.handle().ticks() >= 10);
+    eventually("ten scans without a request", || watcher.handle().scans() >= 10);
 }
 
 #[test]
@@ -27,23 +27,23 @@ fn an_interval_of_zero_is_refused() {
 fn a_shorter_interval_takes_effect_within_a_long_one() {
     let mut watcher = NfsWatcher::new(|_| {}, Config::default().with_poll_interval(HOURS)).unwrap();
     let handle = watcher.handle();
-    assert_eq!(handle.ticks(), 0);
+    assert_eq!(handle.scans(), 0);
     handle.set_interval(Duration::from_millis(1));
-    eventually("ticks", || handle.ticks() > 3);
+    eventually("scans", || handle.scans() > 3);
     assert!(watcher.configure(Config::default().with_poll_interval(HOURS)).unwrap());
     assert_eq!(handle.interval(), Some(HOURS));
 }
 
 #[test]
-fn a_look_asked_for_does_not_wait_for_the_interval() {
+fn a_requested_scan_does_not_wait_for_the_interval() {
     let watcher = NfsWatcher::new(|_| {}, Config::default().with_poll_interval(HOURS)).unwrap();
     let handle = watcher.handle();
     std::thread::spawn({
         let handle = handle.clone();
-        move || handle.look_now()
+        move || handle.scan_now()
     });
-    eventually("a tick", || handle.ticks() == 1);
-    assert!(handle.last_tick().is_some());
+    eventually("a scan", || handle.scans() == 1);
+    assert!(handle.last_scan().is_some());
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_watcher_at_rest_is_not_silent() {
 }
 
 #[test]
-fn an_unwatched_path_is_not_told_any_more_and_an_unknown_one_is_an_error() {
+fn an_unwatched_path_is_no_longer_reported_and_an_unknown_one_is_an_error() {
     let stage = Stage::new();
     stage.write("file", "one").watch("file");
     let path = stage.path("file");
@@ -69,7 +69,7 @@ fn a_path_can_be_watched_from_the_event_handler() {
     use std::sync::{Arc, Mutex};
     let directory = tempfile::tempdir().unwrap();
     let (first, second) = (directory.path().join("first"), directory.path().join("second"));
-    let (tell, told) = mpsc::channel();
+    let (sender, events) = mpsc::channel();
     let watcher = Arc::new(Mutex::new(None::<NfsWatcher>));
     let made = NfsWatcher::new(
         {
@@ -80,23 +80,23 @@ fn a_path_can_be_watched_from_the_event_handler() {
                     let mut watcher = watcher.lock().unwrap();
                     watcher.as_mut().unwrap().watch(&second, RecursiveMode::NonRecursive).unwrap();
                 }
-                tell.send(paths).unwrap();
+                sender.send(paths).unwrap();
             }
         },
         Config::default().with_poll_interval(Duration::from_millis(1)),
     );
     watcher.lock().unwrap().insert(made.unwrap()).watch(&first, RecursiveMode::NonRecursive).unwrap();
     fs_err::write(&first, "one").unwrap();
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), [first]);
-    let ticks = watcher.lock().unwrap().as_ref().unwrap().handle();
-    let before = ticks.ticks();
-    eventually("the second path was looked at", || ticks.ticks() > before + 2);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap(), [first]);
+    let handle = watcher.lock().unwrap().as_ref().unwrap().handle();
+    let before = handle.scans();
+    eventually("the second path was scanned", || handle.scans() > before + 2);
     fs_err::write(&second, "two").unwrap();
-    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), [second]);
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap(), [second]);
 }
 
 #[test]
-fn dropping_the_watcher_does_not_wait_for_a_thread_that_is_stuck_and_nothing_is_told_afterwards() {
+fn dropping_the_watcher_does_not_wait_for_a_thread_that_is_stuck_and_nothing_is_reported_afterwards() {
     let directory = tempfile::tempdir().unwrap();
     let (stuck, is_stuck) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
@@ -123,7 +123,7 @@ fn dropping_the_watcher_does_not_wait_for_a_thread_that_is_stuck_and_nothing_is_
 }
 
 #[test]
-fn a_handler_that_panics_is_seen_by_the_owner() {
+fn a_handler_that_panics_is_visible_to_the_owner() {
     let directory = tempfile::tempdir().unwrap();
     let handler = |_| panic!("the handler of this test panics");
     let config = Config::default().with_poll_interval(Duration::from_millis(1));

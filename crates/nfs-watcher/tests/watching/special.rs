@@ -1,4 +1,4 @@
-//! What is neither file nor directory: pipes, sockets, devices, and links that lead nowhere.
+//! Pipes, sockets, devices and dangling links.
 
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -14,14 +14,14 @@ use crate::stage::{PATIENCE, Stage};
 const OTHER_CREATED: EventKind = EventKind::Create(CreateKind::Other);
 const OTHER_REMOVED: EventKind = EventKind::Remove(RemoveKind::Other);
 
-/// What it is called, how it is made, and whether it is there for whoever follows links.
+/// A name, a function that creates the file, and whether it exists for a caller that follows links.
 type Special = (&'static str, fn(&Path), bool);
 
 const SPECIAL: [Special; 5] = [
     ("pipe", make_pipe, true),
     ("socket", |path| drop(UnixListener::bind(path).unwrap()), true),
     ("device", |path| link("/dev/null", path), true),
-    ("link that leads nowhere", |path| link("nowhere", path), false),
+    ("dangling link", |path| link("nowhere", path), false),
     ("link to itself", |path| link(path.file_name().unwrap().to_str().unwrap(), path), false),
 ];
 
@@ -35,36 +35,36 @@ fn link(target: &str, path: &Path) {
 
 #[test]
 fn a_special_file_is_watched_and_so_is_the_file_that_replaces_it() {
-    for (what, make, is_there) in SPECIAL {
-        println!("{what}");
+    for (name, make, exists) in SPECIAL {
+        println!("{name}");
         let stage = Stage::new();
         make(&stage.path("name"));
         stage.watch("name").sees_nothing().sees_nothing();
-        let gone = if is_there { &[(OTHER_REMOVED, "name")][..] } else { &[] };
+        let gone = if exists { &[(OTHER_REMOVED, "name")][..] } else { &[] };
         stage.write("new", "one").rename("new", "name").sees(&[gone, &[(CREATED, "name")]].concat());
         stage.write("name", "one two").sees(&[(RESIZED, "name")]).sees_nothing();
     }
 }
 
 #[test]
-fn a_special_file_in_the_place_of_a_watched_one_is_told_and_so_is_the_file_that_replaces_it() {
-    for (what, make, is_there) in SPECIAL {
-        println!("{what}");
+fn a_special_file_in_the_place_of_a_watched_one_is_reported_and_so_is_the_file_that_replaces_it() {
+    for (name, make, exists) in SPECIAL {
+        println!("{name}");
         let stage = Stage::new();
         stage.write("name", "one").watch("name").remove("name");
         make(&stage.path("name"));
-        let here = if is_there { &[(OTHER_CREATED, "name")][..] } else { &[] };
+        let here = if exists { &[(OTHER_CREATED, "name")][..] } else { &[] };
         stage.sees(&[&[(REMOVED, "name")], here].concat()).sees_nothing();
-        let gone = if is_there { &[(OTHER_REMOVED, "name")][..] } else { &[] };
+        let gone = if exists { &[(OTHER_REMOVED, "name")][..] } else { &[] };
         stage.write("new", "one").rename("new", "name").sees(&[gone, &[(CREATED, "name")]].concat());
         stage.write("name", "one two").sees(&[(RESIZED, "name")]);
     }
 }
 
 #[test]
-fn a_special_file_in_a_watched_directory_is_told_and_so_is_the_file_that_replaces_it() {
-    for (what, make, _) in SPECIAL {
-        println!("{what}");
+fn a_special_file_in_a_watched_directory_is_reported_and_so_is_the_file_that_replaces_it() {
+    for (name, make, _) in SPECIAL {
+        println!("{name}");
         let stage = Stage::new();
         stage.make_directory("dir").write("dir/other", "one").watch_as("dir", RecursiveMode::Recursive);
         make(&stage.path("dir/name"));
@@ -77,7 +77,7 @@ fn a_special_file_in_a_watched_directory_is_told_and_so_is_the_file_that_replace
 }
 
 #[test]
-fn a_file_whose_directory_is_a_link_to_itself_is_watched_until_there_is_a_directory() {
+fn a_file_whose_directory_is_a_link_to_itself_is_watched_until_the_directory_exists() {
     let stage = Stage::new();
     link("dir", &stage.path("dir"));
     stage.watch("dir/file").sees_nothing();
@@ -96,15 +96,15 @@ fn a_device_itself_is_watched() {
 fn a_watched_pipe_is_never_opened() {
     let stage = Stage::new();
     make_pipe(&stage.path("pipe"));
-    let (tell, told) = mpsc::channel();
-    let mut witness = RecommendedWatcher::new(tell, Config::default()).unwrap();
+    let (sender, events) = mpsc::channel();
+    let mut witness = RecommendedWatcher::new(sender, Config::default()).unwrap();
     witness.watch(&stage.path("pipe"), RecursiveMode::NonRecursive).unwrap();
     stage.watch("pipe").sees_nothing().sees_nothing();
-    // Whoever opened the pipe before this would be told before this.
+    // An earlier open of the pipe would be reported before this one.
     drop(fs_err::OpenOptions::new().read(true).write(true).open(stage.path("pipe")).unwrap());
     let mut opened = 0;
     loop {
-        match told.recv_timeout(PATIENCE).unwrap().unwrap().kind {
+        match events.recv_timeout(PATIENCE).unwrap().unwrap().kind {
             EventKind::Access(AccessKind::Open(_)) => opened += 1,
             EventKind::Access(AccessKind::Close(_)) => break,
             _ => {}

@@ -1,23 +1,23 @@
-//! A temporary directory, a watcher that looks when told to, and what it told.
+//! A temporary directory, and a watcher that scans it on request.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use nfs_watcher::{Handle, NfsWatcher};
 use notify::event::Flag;
 use notify::{Config, Event, EventKind, RecursiveMode, Watcher};
 use tempfile::TempDir;
 
-/// Only ever waited for in full by a test that fails.
+/// The time limit of every wait. Only a failing test waits this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Stage {
     directory: TempDir,
     pub(crate) watcher: RefCell<NfsWatcher>,
     pub(crate) handle: Handle,
-    told: Receiver<notify::Result<Event>>,
+    events: Receiver<notify::Result<Event>>,
 }
 
 impl Stage {
@@ -26,10 +26,10 @@ impl Stage {
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        let (tell, told) = mpsc::channel();
-        let watcher = NfsWatcher::new(tell, config.with_manual_polling()).unwrap();
+        let (sender, events) = mpsc::channel();
+        let watcher = NfsWatcher::new(sender, config.with_manual_polling()).unwrap();
         let handle = watcher.handle();
-        Self { directory: tempfile::tempdir().unwrap(), watcher: RefCell::new(watcher), handle, told }
+        Self { directory: tempfile::tempdir().unwrap(), watcher: RefCell::new(watcher), handle, events }
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -72,24 +72,24 @@ impl Stage {
         self
     }
 
-    /// One tick, and all that was told until it was over.
-    pub(crate) fn look(&self) -> Vec<notify::Result<Event>> {
-        let before = self.handle.ticks();
-        self.handle.look_now();
-        eventually("the tick is over", || self.handle.ticks() > before);
-        self.told.try_iter().collect()
+    /// Scans once and returns the events.
+    pub(crate) fn scan(&self) -> Vec<notify::Result<Event>> {
+        let before = self.handle.scans();
+        self.handle.scan_now();
+        eventually("the scan is over", || self.handle.scans() > before);
+        self.events.try_iter().collect()
     }
 
-    /// One tick that must tell exactly these kinds of these names, in this order.
+    /// Scans once and asserts that exactly these events are reported, in this order.
     #[track_caller]
     pub(crate) fn sees(&self, expected: &[(EventKind, &str)]) -> &Self {
-        let told = self.look().into_iter().map(|event| {
+        let events = self.scan().into_iter().map(|event| {
             let event = event.unwrap();
             let name = event.paths[0].strip_prefix(self.directory.path()).unwrap().to_str().unwrap().to_owned();
             (event.kind, name)
         });
         let expected = expected.iter().map(|(kind, name)| (*kind, (*name).to_owned()));
-        assert_eq!(told.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        assert_eq!(events.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
         self
     }
 
@@ -103,14 +103,7 @@ pub(crate) fn is_rescan(event: &Event) -> bool {
     event.attrs.flag() == Some(Flag::Rescan)
 }
 
-#[track_caller]
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "never: {what}");
-        std::thread::yield_now();
-    }
-}
+pub(crate) use support::wait_until as eventually;
 
 pub(crate) mod kind {
     use notify::EventKind;

@@ -3,27 +3,26 @@
 use std::io;
 use std::path::Path;
 
-use super::published::{MAX_GENERATION, Published};
+use super::published::Published;
+use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
 use crate::open;
 use crate::replace;
 use crate::volume::WallDir;
 
-/// How many published configurations are kept.
-pub const KEPT_GENERATIONS: u64 = 200;
+/// The number of files that are read to find configurations that are not damaged.
+const MAX_READ: usize = 2 * KEPT_GENERATIONS as usize;
 
-/// How many files are tried in order to find configurations that are not damaged.
-const MOST_TRIES: usize = 2 * KEPT_GENERATIONS as usize;
+/// The number of files that one publication deletes.
+const MAX_DELETED: usize = 1000;
 
-/// How many files are deleted at once: somebody waits.
-const MOST_DELETED: usize = 1000;
-
-/// Returns the newest `limit` configurations, newest first. Files that are damaged are left out.
+/// Returns the newest `limit` configurations, newest first. Damaged files are skipped, and a missing directory is an
+/// empty history.
 ///
 /// # Errors
-/// When the volume fails. A missing directory is an empty history.
+/// Returns an error if the volume fails.
 pub fn history(wall: &WallDir, limit: usize) -> io::Result<Vec<Published>> {
     let mut found = Vec::new();
-    for generation in generations(wall)?.into_iter().rev().take(MOST_TRIES) {
+    for generation in generations(wall)?.into_iter().rev().take(MAX_READ) {
         if found.len() == limit {
             break;
         }
@@ -32,16 +31,15 @@ pub fn history(wall: &WallDir, limit: usize) -> io::Result<Vec<Published>> {
     Ok(found)
 }
 
-/// Returns the configuration of one generation; `None` when there is none, or its file is damaged.
+/// Returns the configuration of one generation, or `None` if its file is missing or damaged.
 ///
 /// # Errors
-/// When the volume fails.
+/// Returns an error if the volume fails.
 pub fn generation(wall: &WallDir, generation: u64) -> io::Result<Option<Published>> {
     let path = wall.history_file(generation);
     let json = match read(&path) {
         Ok(Some(json)) => json,
         Ok(None) => return Ok(None),
-        // What somebody planted there is as good as nothing.
         Err(error) if open::is_about_the_file(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
@@ -54,7 +52,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     open::document(path, &mut file).map(Some)
 }
 
-/// Returns the generations that have a file, lowest first. A name that is not written as we write it is none of ours.
+/// Returns the generations that have a file, lowest first. Files with other names are ignored.
 pub(super) fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
     match open::directory(&wall.history()) {
         Ok(Some(_)) => {}
@@ -74,8 +72,8 @@ pub(super) fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
     Ok(generations)
 }
 
-/// Deletes what is older than the newest [`KEPT_GENERATIONS`]. Mostly that is one file, whose name is known; now and then
-/// the directory is listed, because generations may have gaps.
+/// Deletes all but the newest [`KEPT_GENERATIONS`]. Usually this is one file with a known name. Every 64 generations the
+/// directory is listed, because generations may have gaps.
 pub(super) fn prune(wall: &WallDir, newest: u64) -> io::Result<()> {
     if let Some(old) = newest.checked_sub(KEPT_GENERATIONS).filter(|old| *old > 0) {
         delete(&wall.history_file(old))?;
@@ -83,14 +81,14 @@ pub(super) fn prune(wall: &WallDir, newest: u64) -> io::Result<()> {
     if newest.is_multiple_of(64) {
         let generations = generations(wall)?;
         let surplus = generations.len().saturating_sub(usize::try_from(KEPT_GENERATIONS).unwrap_or(0));
-        for generation in generations.into_iter().take(surplus.min(MOST_DELETED)) {
+        for generation in generations.into_iter().take(surplus.min(MAX_DELETED)) {
             delete(&wall.history_file(generation))?;
         }
     }
     Ok(())
 }
 
-/// Removes the temporary files of publications that were not finished.
+/// Removes the temporary files of unfinished publications.
 pub(crate) fn remove_leftovers(wall: &WallDir) -> io::Result<()> {
     match open::directory(&wall.history()) {
         Ok(Some(_)) => replace::remove_leftovers(&wall.history()),

@@ -3,43 +3,45 @@
 use std::fs::File;
 use std::io;
 
+use super::error::ConfigError;
 use super::history;
 use super::published::Published;
-use super::schema::ConfigError;
 use crate::open::{self, ForeignFile};
 use crate::volume::WallDir;
 
-/// The reason why `config.json` is not the configuration in force.
+/// The reason why `config.json` is not in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// The file is not there, although a configuration was published.
+    /// The file is missing, although a configuration was published.
     #[error("config.json is missing")]
     Missing,
     /// The content is not a valid configuration.
     #[error("config.json: {0}")]
     Invalid(#[from] ConfigError),
-    /// Not a file that can be read: a directory, a FIFO, a file without read permission, or one that is too large.
+    /// The file cannot be read: it is a directory, a FIFO, without read permission, or too large.
     #[error("{0}")]
     Unreadable(String),
 }
 
-/// Reads `config.json`.
+/// Reads and validates `config.json`.
 ///
 /// # Errors
-/// When the volume fails; that says nothing about the file.
+/// Returns an outer error if the volume fails, which says nothing about the file, and an inner error if the file is
+/// missing or invalid.
 pub fn read(wall: &WallDir) -> io::Result<Result<Published, Fault>> {
     Ok(read_open(wall)?.0)
 }
 
-/// [`read`], and the file, still open; `None` when it is missing. Closing a file is a round trip on NFS: drop it after
-/// publishing.
+/// Reads `config.json` as [`read`] does, and also returns the open file, or `None` if it is missing.
+///
+/// Closing a file is a round trip on NFS. A caller in a hurry drops it after using the configuration.
 ///
 /// # Errors
-/// When the volume fails; that says nothing about the file.
+/// Returns the same errors as [`read`].
 pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option<File>)> {
     let path = wall.config();
-    let read = open::read(&path).and_then(|file| {
-        let Some(mut file) = file else { return Ok(None) };
+    let read = open::retry_stale(|| {
+        let Some(mut file) = open::read(&path)? else { return Ok(None) };
         Ok(Some((open::document(&path, &mut file)?, file)))
     });
     match read {
@@ -50,7 +52,7 @@ pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option
     }
 }
 
-/// A configuration without an envelope has the generation that was published last: it stands in its place.
+/// Parses the content. A configuration without an envelope gets the generation that was published last.
 fn from_json(wall: &WallDir, json: &[u8]) -> io::Result<Result<Published, Fault>> {
     let read = match Published::from_json(json, 0) {
         Ok(bare) if bare.generation == 0 && bare != Published::initial() => {
@@ -69,19 +71,19 @@ fn unreadable(error: &io::Error) -> Fault {
     }
 }
 
-/// The configuration in force for somebody who has seen none before.
+/// The configuration in force, for a reader without an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InForce {
-    /// `config.json`; when that is at fault the newest of `history/`; when there is none the defaults.
+    /// `config.json`. If that is invalid, the newest of `history/`; if there is none, the defaults.
     pub published: Published,
-    /// The fault of `config.json`. `None` on a fresh volume.
+    /// The fault of `config.json`. `None` on a new volume.
     pub fault: Option<Fault>,
 }
 
-/// Finds the configuration in force.
+/// Returns the configuration in force.
 ///
 /// # Errors
-/// When the volume fails.
+/// Returns an error if the volume fails.
 pub fn in_force(wall: &WallDir) -> io::Result<InForce> {
     let fault = match read(wall)? {
         Ok(published) => return Ok(InForce { published, fault: None }),

@@ -1,5 +1,5 @@
-//! Objects that must be objects. Serde would read an array as a struct's fields in their order, so that `[]` would be a
-//! configuration of defaults.
+//! Structs that must be JSON objects. Serde also accepts arrays for them, so that `[]` would be a configuration with all
+//! defaults.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-/// A `T` that is written as a JSON object.
+/// A `T` that must be a JSON object.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -30,12 +30,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// For `#[serde(deserialize_with = "object")]`.
+/// Deserializes a JSON object, with `#[serde(deserialize_with = "object")]`.
 pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     Object::deserialize(deserializer).map(|Object(value)| value)
 }
 
-/// For `#[serde(deserialize_with = "optional_object")]`; it needs `#[serde(default)]` beside it.
+/// Deserializes a JSON object or null, with `#[serde(default, deserialize_with = "optional_object")]`.
 pub(super) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

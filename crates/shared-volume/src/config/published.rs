@@ -1,46 +1,45 @@
-//! The envelope of a configuration.
+//! A published configuration: the document in its envelope.
 
 use std::io;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::error::ConfigError;
 use super::object::object;
-use super::schema::{Config, ConfigError};
+use super::schema::Config;
 use super::text::{parse, value};
 use crate::digest::Digest;
+use crate::limits::MAX_GENERATION;
 use crate::retries::{Applied, Kind};
 use crate::time::optional_millis;
 
-/// The highest generation: larger numbers are not exact in JSON.
-pub const MAX_GENERATION: u64 = (1 << 53) - 1;
-
-/// A configuration as it stands on the volume.
+/// A configuration in the form in which the volume stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// Goes up by at least one with every publication; 0 before the first. At most [`MAX_GENERATION`].
+    /// The generation. It increases with every publication, is 0 before the first and at most [`MAX_GENERATION`].
     #[serde(deserialize_with = "generation")]
     pub generation: u64,
-    /// When it was written. A person who edits the file by hand need not say.
+    /// The time of the publication. `None` if a person wrote the file by hand.
     #[serde(default, with = "optional_millis")]
     pub published_at: Option<Timestamp>,
-    /// What brought it.
+    /// The cause of the publication.
     #[serde(default)]
     pub cause: Cause,
-    /// The events that were applied last, newest last, so that a retry is not applied twice.
+    /// The events of the newest publications, oldest first. A retry of one of them is not applied again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<AppliedEvent>,
-    /// Was here before `applied`; ignored.
+    /// The predecessor of `applied` in old files. It is ignored.
     #[doc(hidden)]
     #[serde(default, skip_serializing)]
     pub recent_events: Ignored,
-    /// The configuration itself.
+    /// The document.
     #[serde(deserialize_with = "object")]
     pub config: Config,
 }
 
-/// A field that is read and not kept.
+/// A field that is accepted and discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ignored;
 
@@ -50,39 +49,39 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
-/// What brought a configuration.
+/// The cause of a publication.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cause {
-    /// Such as `aws.ssm`, `messagewall` or `direct`; empty when nobody said.
+    /// The source, such as `aws.ssm`, `messagewall` or `direct`. Empty if unknown.
     pub source: String,
-    /// The id of the event.
+    /// The event id with its source, `<source>:<id>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// The id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
-    /// What somebody wanted to say about it.
+    /// A note by the sender, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// When the function got the event.
+    /// The time at which the function received the event.
     #[serde(skip_serializing_if = "Option::is_none", with = "optional_millis")]
     pub received: Option<Timestamp>,
-    /// When the function was about to write.
+    /// The time at which the function wrote the file.
     #[serde(skip_serializing_if = "Option::is_none", with = "optional_millis")]
     pub at: Option<Timestamp>,
 }
 
-/// An event that has published a configuration.
+/// An event that published a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedEvent {
-    /// The event, `<source>:<id>`.
+    /// The event id with its source, `<source>:<id>`.
     pub event: String,
-    /// The digest of its command, 32 hexadecimal digits.
+    /// The digest of its command, as 32 hexadecimal digits.
     digest: String,
-    /// The generation that it has published.
+    /// The generation that it published.
     pub generation: u64,
-    /// When it was published.
+    /// The time of the publication.
     at: Timestamp,
 }
 
@@ -91,7 +90,7 @@ impl AppliedEvent {
         Self { event, digest: payload.to_hex(), generation, at }
     }
 
-    /// Returns the event in the form in which `retries/` stores it, unless a person has damaged it.
+    /// Returns the event in the form in which `retries/` stores it. `None` if the digest was damaged by hand.
     pub(super) fn stored(&self) -> Option<Applied> {
         let payload = Digest(u128::from_str_radix(&self.digest, 16).ok()?.to_be_bytes());
         let result = u128::from(self.generation);
@@ -106,23 +105,23 @@ fn generation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Erro
 }
 
 impl Published {
-    /// The defaults, as generation 0: what is in force before anything was published.
+    /// Returns the defaults as generation 0. They are in force before the first publication.
     #[must_use]
     pub fn initial() -> Self {
         Self::bare(Config::default(), 0)
     }
 
-    /// A configuration without an envelope, as a person may write it.
+    /// Returns a configuration with an empty envelope.
     pub(super) fn bare(config: Config, generation: u64) -> Self {
         let (cause, applied) = (Cause::default(), Vec::new());
         Self { generation, published_at: None, cause, applied, recent_events: Ignored, config }
     }
 
-    /// Reads and validates the content of `config.json`: a configuration in its envelope, or a bare one, to which
-    /// `generation` is given.
+    /// Parses and validates the content of `config.json`: a document with or without its envelope. Without an envelope it
+    /// gets this `generation`.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, and where.
+    /// Returns the first fault, with its field.
     pub fn from_json(json: &[u8], generation: u64) -> Result<Self, ConfigError> {
         let enveloped = value(json)?.as_object().is_some_and(|fields| {
             ["generation", "config", "cause", "published_at"].iter().any(|field| fields.contains_key(*field))
@@ -130,12 +129,12 @@ impl Published {
         if enveloped { parse(json) } else { Ok(Self::bare(parse(json)?, generation)) }
     }
 
-    /// Looks up an event among those that were applied last.
+    /// Looks up an event in the envelope.
     pub(crate) fn applied_by(&self, event: &str) -> Option<Applied> {
         self.applied.iter().rev().find(|applied| applied.event == event)?.stored()
     }
 
-    /// The document, for people: indented, with a newline at the end.
+    /// Returns the JSON text, indented, with a newline at the end.
     pub(super) fn to_json(&self) -> io::Result<Vec<u8>> {
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');

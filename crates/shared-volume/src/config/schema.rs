@@ -1,4 +1,4 @@
-//! What may be configured, and within which bounds. A value of these types is valid.
+//! The fields of a configuration and their bounds. Every value of these types is valid.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,111 +7,103 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::error::ConfigError;
 use super::object::{Object, optional_object};
 use super::text::{at_path, parse};
+use crate::limits::{DEFAULT_KEEP_MESSAGES, DEFAULT_MESSAGE_CHARS, MAX_KEEP_MESSAGES, MAX_MESSAGE_CHARS};
 
-/// The configuration of a wall. A field that is missing has its default; a field that is unknown is an error.
+/// The configuration of a wall. A missing field has its default, and an unknown field is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The wall's title.
+    /// The title of the wall; `MessageWall` by default.
     pub title: Title,
-    /// A line above the wall; none by default.
+    /// A banner above the wall; none by default.
     #[serde(deserialize_with = "optional_object")]
     pub banner: Option<Banner>,
-    /// The one colour of the page.
+    /// The accent colour of the page; `#d9480f` by default.
     pub accent: Accent,
-    /// Whether messages are accepted; open by default.
+    /// The switch that accepts or refuses messages; open by default.
     pub posting: Posting,
-    /// The longest message, in characters: 1 to 4000, 500 by default.
-    pub max_message_chars: Bounded<1, 4000, 500>,
-    /// How many messages the wall keeps: 1 to 10000, 1000 by default.
-    pub keep_messages: Bounded<1, 10000, 1000>,
-    /// Words that no message may contain as a word of its own, in whatever case; none by default, at most 1000.
+    /// The longest message in characters, 1 to 4000; 500 by default.
+    pub max_message_chars: Bounded<1, MAX_MESSAGE_CHARS, DEFAULT_MESSAGE_CHARS>,
+    /// The number of messages that the wall keeps, 1 to 10000; 1000 by default.
+    pub keep_messages: Bounded<1, MAX_KEEP_MESSAGES, DEFAULT_KEEP_MESSAGES>,
+    /// The whole words that no message may contain, in any case, at most 1000; none by default.
     #[schemars(length(max = 1000))]
     #[serde(deserialize_with = "blocked_words")]
     pub blocked_words: Vec<BlockedWord>,
 }
 
-/// What is wrong with a configuration, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {problem}")]
-pub struct ConfigError {
-    /// Such as `banner.tone`; `configuration` when it is about the whole.
-    pub path: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
 impl Config {
-    /// Reads and validates a configuration, the bare document without its envelope.
+    /// Parses and validates a document without its envelope.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, and where.
+    /// Returns the first fault, with its field.
     pub fn from_json(json: &[u8]) -> Result<Self, ConfigError> {
         parse(json)
     }
 
-    /// Validates a configuration that was read already.
+    /// Validates a parsed document.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, and where.
+    /// Returns the first fault, with its field.
     pub fn from_value(value: serde_json::Value) -> Result<Self, ConfigError> {
         let Object(config) = serde_path_to_error::deserialize(value).map_err(|error| at_path(&error))?;
         Ok(config)
     }
 
-    /// The JSON schema of a configuration.
+    /// Returns the JSON schema of the document.
     #[must_use]
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
     }
 }
 
-/// Whether messages are accepted.
+/// The switch that accepts or refuses messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Posting {
-    /// Everybody may post.
+    /// Messages are accepted.
     #[default]
     Open,
-    /// Nobody may post; what is there stays.
+    /// Messages are refused. Existing ones remain.
     Closed,
 }
 
-/// A line above the wall.
+/// A banner above the wall.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Banner {
-    /// What it says.
+    /// The text.
     pub text: BannerText,
-    /// How it says it; info by default.
+    /// The tone; info by default.
     #[serde(default)]
     pub tone: Tone,
 }
 
-/// How a banner speaks.
+/// The tone of a banner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
-    /// For your information.
+    /// Information.
     #[default]
     Info,
-    /// Something went well.
+    /// Success.
     Success,
-    /// Take care.
+    /// A warning.
     Warning,
-    /// Something is wrong.
+    /// Danger.
     Danger,
 }
 
-/// A whole number from `MIN` to `MAX`, `DEFAULT` when it is not given.
+/// A whole number from `MIN` to `MAX`, with a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "serde_json::Number")]
 pub struct Bounded<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Bounded<MIN, MAX, DEFAULT> {
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> usize {
         self.0 as usize
@@ -127,7 +119,7 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Default for Bounded<MIN
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> TryFrom<serde_json::Number> for Bounded<MIN, MAX, DEFAULT> {
     type Error = String;
 
-    /// JSON Schema calls `500.0` and `5e2` integers, too.
+    /// Accepts `500.0` and `5e2`, which JSON Schema also calls integers.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked before")]
     fn try_from(number: serde_json::Number) -> Result<Self, String> {
         let fits = |float: &f64| float.fract() == 0.0 && (f64::from(MIN)..=f64::from(MAX)).contains(float);
@@ -150,10 +142,10 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Bounded<
     }
 }
 
-/// One line that is not blank, without control characters, as the schema has it.
+/// The pattern of one non-blank line without control characters.
 const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 
-/// A string type whose values keep a rule.
+/// Defines a string type whose values satisfy a check.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $check:expr, { $($schema:tt)* }) => {
         $(#[$doc])*
@@ -196,7 +188,7 @@ checked_text!(
     BannerText, |text| one_line(text, 500), { length(min = 1, max = 500), regex(pattern = ONE_LINE) }
 );
 checked_text!(
-    /// A word, or a few: 1 to 100 characters on one line.
+    /// A blocked word or phrase: 1 to 100 characters on one line.
     BlockedWord, |text| one_line(text, 100), { length(min = 1, max = 100), regex(pattern = ONE_LINE) }
 );
 checked_text!(

@@ -1,22 +1,31 @@
-//! One applied event.
+//! An applied event.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::digest::Digest;
+use crate::error::Refusal;
+use crate::limits::MAX_SCOPED_EVENT_BYTES;
+
+/// Checks the length of an event id with its source.
+pub(crate) fn check_event(event: Option<&str>) -> Result<(), Refusal> {
+    let fits = event.is_none_or(|event| (1..=MAX_SCOPED_EVENT_BYTES).contains(&event.len()));
+    if fits { Ok(()) } else { Err(Refusal::Event) }
+}
 
 /// The digest of an event id with its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct EventKey(pub(crate) Digest);
 
 impl EventKey {
+    /// Returns the key of an event id.
     pub(crate) fn of(event: &str) -> Self {
         Self(Digest::of(&[event.as_bytes()]))
     }
 }
 
-/// The kinds of commands that an event may bring.
+/// The kind of command that an event contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -36,9 +45,9 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Applied {
     pub(crate) kind: Kind,
-    /// The digest of the command: a retry brings the same one.
+    /// The digest of the command. A retry has the same one.
     pub(crate) payload: Digest,
-    /// The id of the message, the new wall, or the generation.
+    /// The id of the message, the id of the new wall, or the generation.
     pub(crate) result: u128,
     pub(crate) received: Timestamp,
     pub(crate) at: Timestamp,
@@ -63,7 +72,7 @@ impl Applied {
         bytes[..16].copy_from_slice(&key.0.0);
         bytes[16..32].copy_from_slice(&self.payload.0);
         bytes[32..48].copy_from_slice(&self.result.to_be_bytes());
-        // 56 bits of milliseconds last for two million years.
+        // 56 bits of milliseconds are enough for two million years.
         bytes[48..55].copy_from_slice(&self.received.as_millisecond().to_be_bytes()[1..]);
         bytes[55..62].copy_from_slice(&self.at.as_millisecond().to_be_bytes()[1..]);
         bytes[62] = self.kind as u8;

@@ -1,7 +1,7 @@
-//! A file in `retries/`: events sorted by their key, immutable.
+//! A segment: one immutable file in `retries/` with events that are sorted by key.
 //!
-//! `<newest>-<count>-<ULID>.events`: the file name tells when the newest event was applied (milliseconds since 1970) and
-//! how many there are. The content is the first four bytes of each key, then the events, 64 bytes each.
+//! The name is `<newest>-<count>-<ULID>.events`: the time at which the newest event was applied, in milliseconds since 1970,
+//! and the number of events. The content is the first four bytes of each key, followed by the events of 64 bytes each.
 
 use std::fs::File;
 use std::io;
@@ -17,13 +17,13 @@ use crate::replace;
 
 const PREFIX_BYTES: usize = 4;
 
-/// No segment of ours has more events. Of a file that says it has, not even the keys would fit into memory.
-const MOST_EVENTS: u64 = 4 * 1024 * 1024;
+/// The largest number of events in a segment. The keys of a file whose name claims more might not fit into memory.
+const MAX_EVENTS: u64 = 4 * 1024 * 1024;
 
 /// The name of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct SegmentName {
-    /// When the newest event was applied, in milliseconds since 1970.
+    /// The time at which the newest event was applied, in milliseconds since 1970.
     pub(super) newest: i64,
     pub(super) count: u64,
     id: Ulid,
@@ -45,7 +45,7 @@ impl SegmentName {
     }
 }
 
-/// A segment, open, with the first four bytes of each key in memory.
+/// An open segment, with the first four bytes of each key in memory.
 #[derive(Debug)]
 pub(super) struct Segment {
     file: File,
@@ -66,22 +66,26 @@ impl Segment {
         Ok(name)
     }
 
-    /// Opens a segment. Returns `None` if it is gone: another writer has merged it.
+    /// Opens a segment. Returns `None` if it is missing because another writer has merged it.
     pub(super) fn open(directory: &Path, name: SegmentName) -> io::Result<Option<Self>> {
         let path = directory.join(name.to_file_name());
         let Some(file) = open::read(&path)? else { return Ok(None) };
         let length = file.metadata()?.len();
         let count = usize::try_from(name.count).unwrap_or(usize::MAX);
-        if name.count > MOST_EVENTS || length != name.count.saturating_mul((PREFIX_BYTES + Applied::BYTES) as u64) {
+        if name.count > MAX_EVENTS || length != name.count.saturating_mul((PREFIX_BYTES + Applied::BYTES) as u64) {
             return Err(damaged(&path));
         }
         let mut bytes = vec![0; count * PREFIX_BYTES];
         file.read_exact_at(&mut bytes, 0).map_err(|error| open::failed("read", &path, &error))?;
-        let prefixes = bytes.as_chunks::<PREFIX_BYTES>().0.iter().map(|prefix| u32::from_be_bytes(*prefix)).collect();
+        let prefixes = bytes.as_chunks::<PREFIX_BYTES>().0.iter().map(|prefix| u32::from_be_bytes(*prefix));
+        let prefixes: Vec<u32> = prefixes.collect();
+        if !prefixes.is_sorted() {
+            return Err(damaged(&path));
+        }
         Ok(Some(Self { file, path, prefixes }))
     }
 
-    /// Looks up an event. Touches the file only if the first four bytes of a key are the same.
+    /// Looks up an event. Reads the file only if the first four bytes of a key are equal.
     pub(super) fn find(&self, key: EventKey) -> io::Result<Option<Applied>> {
         let wanted = prefix(key);
         let mut at = self.prefixes.partition_point(|found| *found < wanted);
@@ -95,7 +99,7 @@ impl Segment {
         Ok(None)
     }
 
-    /// Reads all events, sorted by their key.
+    /// Reads all events, sorted by key.
     pub(super) fn events(&self) -> io::Result<Vec<(EventKey, Applied)>> {
         let mut bytes = vec![0; self.prefixes.len() * Applied::BYTES];
         self.file.read_exact_at(&mut bytes, self.offset(0))?;

@@ -1,4 +1,4 @@
-//! All segments of a wall, as one writer knows them.
+//! The segments of a wall, as one writer knows them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,24 +10,21 @@ use ulid::Ulid;
 use super::applied::{Applied, EventKey};
 use super::segment::{Segment, SegmentName};
 use crate::lock::WriterLock;
-use crate::volume::{WallDir, create_directory};
+use crate::volume::WallDir;
 use crate::{open, replace, time};
 
-/// How long an applied event is remembered by default: 24 hours.
-pub const DEFAULT_RETRY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// So many segments of about the same size become one.
+/// The number of segments of about the same size that are merged into one.
 const MERGED: usize = 4;
 
-/// Segments of this many events are not merged any more: it would keep other writers waiting.
-const LARGEST_MERGED: u64 = 256 * 1024;
+/// Segments with this many events are not merged: other writers would have to wait for it.
+const MAX_MERGED: u64 = 256 * 1024;
 
 /// The events of a wall that are stored in `retries/`.
 #[derive(Debug)]
 pub(crate) struct RetryStore {
     directory: PathBuf,
     pub(crate) window: Duration,
-    /// The state of the directory that `segments` shows; see `State::retries`.
+    /// The version of the directory that `segments` reflects: see `State::retries`.
     known: Option<Ulid>,
     segments: BTreeMap<SegmentName, Segment>,
 }
@@ -37,7 +34,7 @@ impl RetryStore {
         Self { directory: wall.retries(), window, known: None, segments: BTreeMap::new() }
     }
 
-    /// Looks up an event among those that were applied within the window.
+    /// Looks up a stored event.
     pub(crate) fn find(&mut self, lock: &WriterLock<'_>, key: EventKey) -> io::Result<Option<Applied>> {
         self.refresh(lock)?;
         for segment in self.segments.values().rev() {
@@ -48,15 +45,15 @@ impl RetryStore {
         Ok(None)
     }
 
-    /// Stores events durably, forgets those that are older than the window, and merges small segments. The caller stores
-    /// the state afterwards.
+    /// Stores events durably, deletes those that are older than the window, and merges small segments. The caller then
+    /// stores the state.
     pub(crate) fn add(&mut self, lock: &mut WriterLock<'_>, events: Vec<(EventKey, Applied)>) -> io::Result<()> {
         if events.is_empty() {
             return Ok(());
         }
-        create_directory(&self.directory)?;
+        open::create_directory(&self.directory)?;
         self.refresh(lock)?;
-        // Other writers list the directory again, whatever becomes of this.
+        // Makes other writers list the directory again, even if the following fails.
         lock.state.retries = Ulid::generate();
         self.known = Some(lock.state.retries);
         let added = self.write(events).inspect_err(|_| self.known = None)?;
@@ -70,7 +67,7 @@ impl RetryStore {
         Ok(name)
     }
 
-    /// Merges segments of one size as long as there are enough of them.
+    /// Merges segments of about the same size while there are [`MERGED`] of them.
     fn merge(&mut self, mut added: SegmentName) -> io::Result<()> {
         loop {
             let alike: Vec<SegmentName> = self
@@ -79,7 +76,7 @@ impl RetryStore {
                 .filter(|name| size_class(name.count) == size_class(added.count))
                 .copied()
                 .collect();
-            if alike.len() < MERGED || added.count >= LARGEST_MERGED {
+            if alike.len() < MERGED || added.count >= MAX_MERGED {
                 return Ok(());
             }
             let now = time::now();
@@ -108,7 +105,7 @@ impl RetryStore {
 
     fn remove(&mut self, name: SegmentName) {
         self.segments.remove(&name);
-        // What cannot be removed now is listed, and removed, again later; its events do no harm.
+        // A file that remains is listed and removed again later. Its events are correct.
         drop(fs_err::remove_file(self.directory.join(name.to_file_name())));
     }
 
@@ -141,7 +138,7 @@ impl RetryStore {
     }
 }
 
-/// Segments are alike if their counts have the same logarithm to the base of [`MERGED`].
+/// Returns the logarithm of the number of events to the base [`MERGED`]. Segments of equal class are merged.
 fn size_class(count: u64) -> u32 {
     count.max(64).ilog(MERGED as u64)
 }

@@ -1,4 +1,4 @@
-//! Appending lines to the log.
+//! Appends lines to the log.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -6,42 +6,38 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use super::carry;
-use super::file::{Header, LogFile};
-use super::line::{MAX_RECORD_BYTES, is_half_of_ours};
+use super::file::LogFile;
+use super::header::Header;
+use super::line::{MAX_RECORD_BYTES, is_half_of_record};
 use super::session::Session;
 use crate::error::after_the_change;
 use crate::intent::Intent;
-use crate::{open, replace};
+use crate::{fingerprint, open};
 
-/// How often an append is tried because another program deletes the log meanwhile.
+/// The number of attempts to append. Another program may delete or replace the log during each.
 const TRIES: u32 = 30;
 
-/// Bytes that one system call wrote: their offset and number.
+/// The bytes that one system call wrote: their offset and number.
 type Piece = (u64, u64);
 
 impl Session<'_> {
-    /// Appends whole lines, and what has arrived in replaced logs. They are durable, and the path names the file that
-    /// contains them, when this returns.
+    /// Appends complete lines, and the lines that have arrived in replaced logs. When this returns, they are durable and the
+    /// path names the file that contains them.
     pub(super) fn append(&mut self, records: &[u8]) -> io::Result<()> {
         for _ in 0..TRIES {
             if self.try_append(records)? {
                 return Ok(());
             }
         }
-        let text = format!("`{}` is deleted again and again by another program", self.wall.content().display());
+        let text =
+            format!("`{}` was deleted or replaced by another program at every attempt", self.wall.content().display());
         Err(io::Error::other(text))
     }
 
-    /// Returns false if the log was deleted or replaced while it was written.
+    /// Returns false if the log was deleted or replaced while it was written, or another program was in the middle of a line.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
-        let mut file = match self.log.take() {
-            Some(file) => {
-                open::ask_server(&file, &path)?;
-                file
-            }
-            None => open::append_or_create(&path)?,
-        };
+        let mut file = self.log.take().map_or_else(|| open::append_or_create(&path), Ok)?;
         open::let_the_group_read(&file);
         let log = LogFile::new(file.try_clone()?, &path)?;
         let (identity, length) = (log.identity(), log.len());
@@ -58,29 +54,32 @@ impl Session<'_> {
         lines.extend_from_slice(records);
         self.lock.state.intent = Intent::append(identity.1, length, &lines);
         self.lock.declare()?;
-        self.write_durably(&mut file, &lines, length, identity)?;
+        if !self.write_durably(&mut file, &lines, length, identity)? {
+            return Ok(false);
+        }
         carry::settle(&mut self.lock.state, true);
         if has_carried {
-            // The intent proves it only as long as nobody replaces the log.
+            // The intent proves that the lines were carried over only until the log is replaced.
             self.lock.declare().map_err(after_the_change)?;
         }
-        self.is_named(&path, identity).map_err(after_the_change)
+        self.is_named(file, &path).map_err(after_the_change)
     }
 
-    /// Returns what has to stand before the first new line: the header in an empty log, and the newline that the last
-    /// line lacks. Another program may have meant it so, or be about to finish it. What a writer of ours has left half
-    /// written was dealt with before: see [`Session::blank_half`].
+    /// Returns the bytes before the first new line: the header in an empty log, or the newline that the last line lacks.
+    ///
+    /// Another program may leave a line without a newline, or be about to complete it. Half a record of a crashed writer was
+    /// overwritten before: see [`Session::blank_half`].
     fn begin_line(&self, path: &Path, length: u64) -> io::Result<Vec<u8>> {
         if length == 0 {
-            // Whoever created it may have died before its name was durable.
-            replace::sync_directory_of(path)?;
+            // Its creator may have crashed before the name was durable.
+            open::sync_parent(path)?;
             return Header::of_new_wall(None, None).line();
         }
         let is_finished = self.unfinished_line(path)?.is_none();
         Ok(if is_finished { Vec::new() } else { vec![b'\n'] })
     }
 
-    /// Returns the offset and the beginning of the line at the end of the log that has no newline yet.
+    /// Returns the offset and the beginning of the unfinished line at the end of the log.
     fn unfinished_line(&self, path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
         if let Some((at, line)) = self.view.tail.unfinished() {
             return Ok(Some((at, line.to_vec())));
@@ -88,20 +87,22 @@ impl Session<'_> {
         if self.view.tail.beginning().is_some() {
             return Ok(None);
         }
-        // Not even the first line is finished.
+        // The first line is unfinished.
         let first = LogFile::open(path)?.map(|log| log.read_range(0, MAX_RECORD_BYTES)).transpose()?;
         Ok(first.filter(|line| !line.is_empty()).map(|line| (0, line)))
     }
 
-    /// Makes the half of a record that a crash has left at the end of the log, as the intent tells, a blank line, so that another program that
-    /// still appends to this file does not append to it. Should the record arrive there late, as a whole, the state knows.
+    /// Replaces half a record at the end of the log, which the intent of a crashed writer covers, by a blank line. Otherwise
+    /// another program that still appends to this file would append to it.
+    ///
+    /// The complete record may still arrive late. [`State::late`](crate::state::State::late) covers this.
     pub(super) fn blank_half(&mut self) -> io::Result<()> {
         let path = self.wall.content();
         let Some(log) = LogFile::open(&path)? else { return Ok(()) };
         if let Some((at, half)) = self.unfinished_line(&path)?
             && at + half.len() as u64 == log.len()
             && self.lock.state.late.covers(log.metadata.ino(), at..log.len())
-            && is_half_of_ours(&half)
+            && is_half_of_record(&half)
         {
             blank(&path, log.identity(), &[(at, half.len() as u64)])?;
             self.lock.state.half = false;
@@ -110,28 +111,36 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Writes `lines` and waits until they are on the disk. If that fails, what was written of them is blanked out.
-    fn write_durably(&mut self, file: &mut File, lines: &[u8], from: u64, identity: (u64, u64)) -> io::Result<()> {
+    /// Writes `lines` and syncs the file. Returns false if they continue half a line that another program has just written.
+    ///
+    /// In this case, and on an error, the written bytes are replaced by blank lines.
+    fn write_durably(&mut self, file: &mut File, lines: &[u8], from: u64, identity: (u64, u64)) -> io::Result<bool> {
         let path = self.wall.content();
         let mut pieces = Vec::new();
         let written = write_pieces(file, lines, &mut pieces).and_then(|()| match pieces[..] {
-            [(at, _)] => self.correct_intent(at, from),
+            [(at, _)] if at != from && continues_a_line(file, at)? => Ok(false),
+            [(at, _)] => self.correct_intent(at, from).and_then(|()| file.sync_all()).map(|()| true),
             _ => Err(io::Error::other("another program wrote in between")),
         });
-        written.and_then(|()| file.sync_all()).map_err(|error| {
-            // What cannot be blanked out is seen by the next holder of the lock, by the intent.
-            let is_blank = blank(&path, identity, &pieces).is_ok();
-            if is_blank {
-                self.lock.state.intent = Intent::Nothing;
-                drop(self.lock.declare());
+        if matches!(written, Ok(true)) {
+            return written;
+        }
+        // What cannot be blanked out is seen by the next holder of the lock, by the intent.
+        let blanked = blank(&path, identity, &pieces);
+        if blanked.is_ok() {
+            self.lock.state.intent = Intent::Nothing;
+            drop(self.lock.declare());
+        }
+        match (written, blanked) {
+            (Ok(_), Ok(())) => Ok(false),
+            (Err(error), Ok(())) => Err(open::failed("append to", &path, &error)),
+            (Err(error), Err(_)) | (Ok(_), Err(error)) => {
+                Err(after_the_change(open::failed("append to", &path, &error)))
             }
-            let error = open::failed("append to", &path, &error);
-            if is_blank { error } else { after_the_change(error) }
-        })
+        }
     }
 
-    /// Another program does not take the lock: it may have appended since the intent was declared. The intent is wrong
-    /// from the moment when the bytes stand elsewhere.
+    /// Corrects the intent if another program, which takes no lock, has appended since the intent was declared.
     fn correct_intent(&mut self, at: u64, declared: u64) -> io::Result<()> {
         if at == declared {
             return Ok(());
@@ -142,18 +151,19 @@ impl Session<'_> {
         self.lock.declare()
     }
 
-    /// Returns true if the path still names the file that was written, and brings the view up to date.
-    fn is_named(&mut self, path: &Path, identity: (u64, u64)) -> io::Result<bool> {
-        // Opening it asks the server; a mere stat would be answered from the cache.
-        let named = LogFile::open(path)?.filter(|named| named.identity() == identity);
-        let is_named = named.is_some();
+    /// Returns true if the path still names the file that was written, and updates the view.
+    fn is_named(&mut self, file: File, path: &Path) -> io::Result<bool> {
+        // An NFS client opens and asks by the name that it has cached, unless it has just asked for the directory.
+        drop(self.wall.open()?);
+        let log = LogFile::new(file, path)?;
+        let is_named = open::identity_of_name(path) == Some(log.identity());
         if is_named {
-            self.view.read_file(named)?;
+            self.view.read_file(Some(log))?;
         }
         Ok(is_named)
     }
 
-    /// Makes the log durable as it is.
+    /// Makes the log durable.
     pub(super) fn sync_log(&self) -> io::Result<()> {
         let path = self.wall.content();
         let synced = match &self.log {
@@ -164,7 +174,7 @@ impl Session<'_> {
     }
 }
 
-/// Writes all of `bytes`, and takes note of where each system call has put its part of them.
+/// Writes all of `bytes` and records where each system call has written.
 fn write_pieces(file: &mut File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> io::Result<()> {
     while !bytes.is_empty() {
         let written = match file.write(bytes) {
@@ -183,13 +193,22 @@ fn write_pieces(file: &mut File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> i
     Ok(())
 }
 
-/// Makes these bytes of the log blank lines. They are not cut off: another program may append behind them at any moment.
-/// Nor do they lengthen a line of another program that stands before them.
+/// Returns true if the byte before this offset does not end a line.
+fn continues_a_line(file: &File, at: u64) -> io::Result<bool> {
+    let mut before = [b'\n'];
+    file.read_at(&mut before, at.saturating_sub(1))?;
+    Ok(at > 0 && before != *b"\n")
+}
+
+/// Replaces bytes of the log by blank lines.
+///
+/// They are not cut off, because another program may append after them at any moment. The newline at their beginning keeps
+/// them from becoming part of a line of another program.
 fn blank(path: &Path, identity: (u64, u64), pieces: &[Piece]) -> io::Result<()> {
-    // Not the handle that appends: a write through that always goes to the end.
+    // A handle with O_APPEND would write to the end.
     let Some(file) = open::edit(path)? else { return Ok(()) };
     let metadata = file.metadata()?;
-    if (metadata.dev(), metadata.ino()) != identity {
+    if fingerprint::identity(&metadata) != identity {
         return Ok(());
     }
     for (at, length) in pieces {

@@ -1,8 +1,8 @@
-//! Lines that another program appends to a log after it was replaced.
+//! Carries over lines that another program appends to a log after it was replaced.
 //!
-//! A program that opened the log before a compaction or a clear still writes to the old file. It keeps a name in `trash/`,
-//! and whoever appends next takes over what has arrived there. Only plain lines are taken over: a record of ours in an
-//! old file was written late by a client that was cut off, and was never accepted.
+//! A program that opened the log before a compaction or a clear still writes to the old file, which has a name in `trash/`.
+//! The next append carries over the lines that have arrived there. Only plain lines are carried over: a record in an old
+//! file was written late by a client that was cut off, and was never accepted.
 
 use std::io;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
 
 use super::file::LogFile;
-use super::line::{Line, is_half_of_ours, may_be_half_of_ours};
+use super::line::{Line, is_half_of_record, may_be_half_of_record};
 use super::trash;
 use crate::intent::Intent;
 use crate::open;
@@ -20,16 +20,16 @@ use crate::state::{MAX_REPLACED, Replaced, State};
 use crate::time;
 use crate::volume::WallDir;
 
-/// How long a replaced log is followed.
+/// The time for which a replaced log is followed.
 const FOLLOWED_FOR: SignedDuration = SignedDuration::from_secs(60);
 
-/// How much is taken over of one log at once, in bytes.
-const MOST_BYTES: usize = 1024 * 1024;
+/// The number of bytes that one append carries over from one log.
+const MAX_BYTES: usize = 1024 * 1024;
 
-/// Remembers a log that is about to be replaced. Its first `from` bytes were taken over.
+/// Follows a log that is about to be replaced. Its first `from` bytes are in the new log.
 pub(super) fn follow(state: &mut State, file: Ulid, from: u64) {
-    let until = time::now().checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX);
-    // Whoever clears a wall again and again replaces more logs than can be followed.
+    let until = until(time::now());
+    // Clearing a wall repeatedly can replace more logs than can be followed.
     if !has_room(state) {
         state.replaced.remove(0);
     }
@@ -37,44 +37,49 @@ pub(super) fn follow(state: &mut State, file: Ulid, from: u64) {
     state.replaced.push(Replaced { file, from, late, half, then: None, until });
 }
 
-/// Forgets logs that were about to be replaced under these names, and never were.
+fn until(now: Timestamp) -> Timestamp {
+    now.checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX)
+}
+
+/// Stops following logs that were to be replaced under these names and never were.
 pub(super) fn forget(state: &mut State, files: &[Ulid]) {
     state.replaced.retain(|replaced| !files.contains(&replaced.file));
 }
 
-/// Returns true if lines may still arrive in this log.
+/// Returns true if this log is followed.
 pub(super) fn is_followed(state: &State, file: Ulid) -> bool {
     state.replaced.iter().any(|replaced| replaced.file == file)
 }
 
-/// Returns true if one more replaced log can be followed.
+/// Returns true if another replaced log can be followed.
 pub(super) fn has_room(state: &State) -> bool {
     state.replaced.len() < MAX_REPLACED
 }
 
-/// Collects the plain lines that have arrived in replaced logs. The state says what was collected, once the intent to
-/// append them is settled: see [`settle`].
+/// Collects the plain lines that have arrived in replaced logs. [`settle`] later records whether they were appended.
 pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io::Result<Vec<u8>> {
     let mut lines = Vec::new();
     let now = time::now();
     let mut followed = Vec::with_capacity(state.replaced.len());
     for replaced in std::mem::take(&mut state.replaced) {
+        // A clock that was wrong may have said that it is followed for years.
+        let replaced = Replaced { until: replaced.until.min(until(now)), ..replaced };
         let over = now > replaced.until;
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
-            // Something else stands there now. The messages go on; the log may come back.
+            // Another file has this name now. The log may be put back.
             Err(error) if open::is_about_the_file(&error) => {
                 followed.extend((!over).then_some(replaced));
                 continue;
             }
             Err(error) => return Err(error),
         };
-        // It was to be replaced and never was.
-        if file.identity() == log {
+        // This log was to be replaced and never was, or the file is not the one that was followed.
+        if file.identity() == log || replaced.from > file.len() {
             continue;
         }
-        let bytes = file.read_range(replaced.from, MOST_BYTES)?;
+        let bytes = file.read_range(replaced.from, MAX_BYTES)?;
         let whole = whole_lines(&bytes, over, replaced.half);
         let (ours, mut at) = (arrived_late(replaced.late, &file)?, replaced.from);
         for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {
@@ -94,8 +99,8 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
     Ok(lines)
 }
 
-/// Returns the place of the append because of which `file` was moved, if it has arrived there since. Lines that it was
-/// taking over stand in it, too.
+/// Returns the range of the late append because of which `file` was moved, if it has arrived. It may contain lines that it
+/// was carrying over.
 fn arrived_late(late: Intent, file: &LogFile) -> io::Result<Range<u64>> {
     let read = |from, bytes| file.read_range(from, usize::try_from(bytes).unwrap_or(usize::MAX));
     match late {
@@ -108,7 +113,7 @@ fn arrived_late(late: Intent, file: &LogFile) -> io::Result<Range<u64>> {
     }
 }
 
-/// Takes note of whether the collected lines were appended.
+/// Records whether the collected lines were appended.
 pub(super) fn settle(state: &mut State, appended: bool) {
     for replaced in &mut state.replaced {
         let then = replaced.then.take();
@@ -119,25 +124,29 @@ pub(super) fn settle(state: &mut State, appended: bool) {
     }
 }
 
-/// Takes note of the collected lines that have arrived in `log`, from the offset `at` on, before the writer that appended
-/// them died: they would be doubled if they were collected again. The same goes for half a line of that writer.
+/// Records which collected lines arrived in `log` from the offset `at` on, before the writer that appended them crashed.
+/// Collecting them again would double them. Half a line of that writer is recorded too.
 pub(super) fn settle_arrived(wall: &WallDir, state: &mut State, log: &LogFile, at: u64) -> io::Result<()> {
-    let length = usize::try_from(log.len().saturating_sub(at)).unwrap_or(usize::MAX).min(2 * MOST_BYTES);
+    let length = usize::try_from(log.len().saturating_sub(at)).unwrap_or(usize::MAX).min(2 * MAX_BYTES);
     let bytes = log.read_range(at, length)?;
     let (whole, half) = bytes.split_at(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
     let mut arrived = whole.split_inclusive(|byte| *byte == b'\n').peekable();
-    // A header or the newline that the last line lacked may stand before them.
+    // A header, or the newline that the last line lacked, may come first.
     arrived.next_if(|line| Line::parse(unfinished(line), false) == Line::Blank);
-    state.half = may_be_half_of_ours(half);
+    state.half = may_be_half_of_record(half);
     for replaced in &mut state.replaced {
         let Some(then) = replaced.then else { continue };
-        let file = match LogFile::open(&trash::path(wall, replaced.file)) {
+        let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
             Err(error) if open::is_about_the_file(&error) => continue,
             Err(error) => return Err(error),
         };
-        let bytes = file.read_range(replaced.from, usize::try_from(then.saturating_sub(replaced.from)).unwrap_or(0))?;
+        if replaced.from > file.len() {
+            continue;
+        }
+        let collected = usize::try_from(then.saturating_sub(replaced.from)).unwrap_or(MAX_BYTES).min(MAX_BYTES);
+        let bytes = file.read_range(replaced.from, collected)?;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             if is_foreign(line) && arrived.next_if(|arrived| unfinished(arrived) == unfinished(line)).is_none() {
                 state.half |= !half.is_empty() && line.starts_with(half);
@@ -149,13 +158,15 @@ pub(super) fn settle_arrived(wall: &WallDir, state: &mut State, log: &LogFile, a
     Ok(())
 }
 
-/// A line that is not finished waits for its end, but not for ever; a line that is too long is taken over in pieces. `half`
-/// says that the first one is one of ours, whose other half may still arrive, however late.
+/// Returns the number of bytes to carry over.
+///
+/// An unfinished line is carried over when `over` is true, and a line that is too long in pieces. `half` states that the
+/// first line is half a record, whose other half may arrive at any time.
 fn whole_lines(bytes: &[u8], over: bool, half: bool) -> usize {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
-    let is_ours = is_half_of_ours(&bytes[whole..]) || (half && whole == 0);
-    let is_whole = over && bytes.len() < MOST_BYTES && !is_ours;
-    if is_whole || whole == 0 && bytes.len() == MOST_BYTES { bytes.len() } else { whole }
+    let is_ours = is_half_of_record(&bytes[whole..]) || (half && whole == 0);
+    let is_whole = over && bytes.len() < MAX_BYTES && !is_ours;
+    if is_whole || whole == 0 && bytes.len() == MAX_BYTES { bytes.len() } else { whole }
 }
 
 fn unfinished(line: &[u8]) -> &[u8] {

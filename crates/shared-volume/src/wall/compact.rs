@@ -2,16 +2,16 @@
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use ulid::Ulid;
 
 use super::carry;
-use super::cursor::Cursor;
-use super::file::{Header, LogFile};
+use super::file::LogFile;
+use super::header::Header;
 use super::line::has_record;
 use super::session::Session;
 use super::trash;
+use crate::cursor::Cursor;
 use crate::error::after_the_change;
 use crate::intent::Intent;
 use crate::open;
@@ -19,6 +19,7 @@ use crate::replace::{self, Staged};
 use crate::retries::{Applied, EventKey};
 use crate::state::Recorded;
 use crate::time;
+use crate::volume::WallDir;
 
 /// The most that compaction keeps of a log, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -29,10 +30,10 @@ const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 /// So much of the log may hold events that are not stored in `retries/`, in bytes.
 const UNRECORDED_BYTES: u64 = 128 * 1024;
 
-/// What an event takes in `retries/`, at most, in bytes.
+/// The largest size of an event in `retries/`, in bytes.
 const STORED_EVENT_BYTES: u64 = 4 + Applied::BYTES as u64;
 
-/// What a file system gives to a file at once, in bytes.
+/// The unit in which a file system allocates space, in bytes.
 const BLOCK_BYTES: u64 = 4096;
 
 /// A wall that was cleared.
@@ -99,7 +100,12 @@ impl Session<'_> {
         let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
         // A line that is not finished stays behind, and is taken over when it is.
         let end = self.view.tail.whole_until(log.len());
-        let bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
+        let mut bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
+        for copy in self.view.copies_behind(from) {
+            let place = |position: u64| usize::try_from(position - from.position).unwrap_or(usize::MAX);
+            // Its newline stays, and so does the position of everything behind it.
+            bytes.get_mut(place(copy.start)..place(copy.end - 1)).into_iter().for_each(|line| line.fill(b' '));
+        }
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
         let recorded = self.lock.state.recorded.unwrap_or_else(|| from.into());
         self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
@@ -112,7 +118,7 @@ impl Session<'_> {
         let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
         // On a full volume there is room only for what clearing frees.
-        if is_full(&cleared) && self.empty_trash()? {
+        if is_full(&cleared) && self.empty_trash(room_for(self.events().len()))? {
             cleared = self.clear_with(&line, recorded);
         }
         if is_full(&cleared) {
@@ -121,10 +127,10 @@ impl Session<'_> {
         cleared.map(|()| header.wall)
     }
 
-    /// Makes room on a full volume. Lines may still arrive in logs that are followed, so these stay. Returns true if
-    /// anything was deleted.
-    pub(super) fn empty_trash(&self) -> io::Result<bool> {
-        trash::empty(self.wall, |file| carry::is_followed(&self.lock.state, file))
+    /// Makes room for so many bytes on a full volume, or changes nothing. Lines may still arrive in logs that are followed,
+    /// so these stay. Returns true if there is room now.
+    pub(super) fn empty_trash(&self, needed: u64) -> io::Result<bool> {
+        trash::empty(self.wall, blocks(needed), |file| carry::is_followed(&self.lock.state, file))
     }
 
     fn clear_with(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
@@ -144,6 +150,8 @@ impl Session<'_> {
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
+        // A file that is open takes its room as long.
+        self.log = None;
         fs_err::remove_file(self.wall.content())?;
         self.begin_in_place(header, events).map_err(after_the_change)
     }
@@ -171,7 +179,7 @@ impl Session<'_> {
         self.lock.state.recorded = Some(recorded);
         self.log = None;
         replace::commit(vec![staged], &mut self.lock, || match &log {
-            Some(log) => ensure_current(&path, log, taken),
+            Some(log) => ensure_current(self.wall, log, taken),
             None => Ok(()),
         })?;
         self.carry_over().map_err(after_the_change)
@@ -187,8 +195,10 @@ impl Session<'_> {
 
 /// Ensures that no other writer has replaced the log, or appended to it behind the bytes that were taken over. What other
 /// programs append is carried over later.
-fn ensure_current(path: &Path, log: &LogFile, taken: u64) -> io::Result<()> {
-    let named = LogFile::open(path)?.filter(|named| named.identity() == log.identity());
+fn ensure_current(wall: &WallDir, log: &LogFile, taken: u64) -> io::Result<()> {
+    // An NFS client opens a file by the name that it remembers, unless it has just asked for the directory.
+    drop(wall.open()?);
+    let named = LogFile::open(&wall.content())?.filter(|named| named.identity() == log.identity());
     let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
     let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
     let behind = named.read_range(taken, length)?;
@@ -210,7 +220,8 @@ fn blocks(bytes: u64) -> u64 {
     bytes.next_multiple_of(BLOCK_BYTES)
 }
 
-fn is_full<T>(result: &io::Result<T>) -> bool {
+/// Returns true if there was no room.
+pub(super) fn is_full<T>(result: &io::Result<T>) -> bool {
     result
         .as_ref()
         .is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))

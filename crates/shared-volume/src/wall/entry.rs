@@ -2,92 +2,96 @@
 
 use std::ops::Range;
 
-use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
-use super::cursor::Cursor;
-use super::file::{Beginning, Header};
 use super::line::{Line, MAX_RECORD_BYTES};
-use crate::digest::Digest;
+use crate::cursor::Cursor;
+use crate::digest::{Digest, Hasher};
 use crate::message::{Message, Removal};
 
-/// A line of the log that says something.
+/// A line of the log that is a record or a plain line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The position of its line in the life of the wall, newline included.
+    /// The positions of its line, including the newline.
     pub span: Range<u64>,
-    /// The edition of the cursor behind it.
+    /// The edition of the cursor after it.
     pub edition: u64,
     /// The content of the line.
-    pub said: Said,
+    pub kind: EntryKind,
 }
 
 /// The content of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum EntryKind {
     /// A message that the function wrote.
     Message(Message),
     /// A line of another program.
     Plain {
-        /// The line, in the form in which it is shown.
+        /// The line in the form in which it is shown.
         text: String,
         /// A digest of the whole line.
         digest: u64,
     },
-    /// A message is taken off the wall.
+    /// The removal of a message.
     Removal(Removal),
 }
 
 impl Entry {
-    /// Returns the cursor behind this entry, which stands on `wall`.
+    /// Returns the cursor after this entry of `wall`.
     #[must_use]
     pub fn end(&self, wall: Ulid) -> Cursor {
         Cursor { wall, position: self.span.end, edition: self.edition }
     }
 
-    /// Returns the id by which a message is removed: that of the record; for a plain line its position and digest, which
-    /// stay when somebody edits another line of the log.
+    /// Returns the id by which the message can be removed.
+    ///
+    /// The id of a plain line consists of its position and digest. It stays the same when another line is edited.
     #[must_use]
     pub fn id(&self) -> String {
-        match &self.said {
-            Said::Message(message) => message.id.to_string(),
-            Said::Plain { digest, .. } => format!("plain-{}-{digest:016x}", self.span.start),
-            Said::Removal(removal) => removal.removes.clone(),
+        match &self.kind {
+            EntryKind::Message(message) => message.id.to_string(),
+            EntryKind::Plain { digest, .. } => format!("plain-{}-{digest:016x}", self.span.start),
+            EntryKind::Removal(removal) => removal.removes.clone(),
         }
+    }
+
+    /// Returns true unless this entry is a removal.
+    pub(super) fn is_message(&self) -> bool {
+        !matches!(self.kind, EntryKind::Removal(_))
     }
 }
 
-/// Finds the entries in a log that is handed over piece by piece, from its beginning on.
+/// Finds the entries of a log that is read piece by piece, from its beginning.
 #[derive(Debug, Clone)]
 pub(super) struct Parser {
-    /// The cursor behind the last entry, or of the beginning.
+    /// The cursor after the last entry, or at the beginning.
     pub(super) cursor: Cursor,
     pub(super) damaged: u64,
-    /// Everything since the last entry.
-    pending: Sha256,
-    /// The position behind the last whole line.
+    /// The digest of everything since the last entry.
+    pending: Hasher,
+    /// The position after the last complete line.
     line_start: u64,
     /// The beginning of the unfinished line.
     line: Vec<u8>,
-    line_digest: Sha256,
+    line_digest: Hasher,
     line_length: u64,
 }
 
 impl Parser {
-    /// A parser for the bytes from `position` on; `edition` is that of the cursor there.
+    /// Returns a parser for the bytes after `cursor`.
     pub(super) fn new(cursor: Cursor) -> Self {
         Self {
             cursor,
             damaged: 0,
-            pending: Sha256::new(),
+            pending: Hasher::default(),
             line_start: cursor.position,
             line: Vec::new(),
-            line_digest: Sha256::new(),
+            line_digest: Hasher::default(),
             line_length: 0,
         }
     }
 
-    /// Parses the next bytes and hands every entry that they complete to `found`.
+    /// Parses the next bytes and passes each completed entry to `found`.
     pub(super) fn feed(&mut self, mut bytes: &[u8], mut found: impl FnMut(Entry)) {
         while let Some(newline) = memchr::memchr(b'\n', bytes) {
             self.extend(&bytes[..newline]);
@@ -110,9 +114,10 @@ impl Parser {
     fn extend(&mut self, bytes: &[u8]) {
         let room = MAX_RECORD_BYTES - self.line.len();
         if bytes.len() > room {
-            // The buffer holds only the beginning of the line from here on, so its digest is computed as it comes.
+            // From here on the buffer holds only the beginning of the line, so the digest is computed piece by piece.
             if !self.is_cut() {
-                self.line_digest = Sha256::new_with_prefix(&self.line);
+                self.line_digest.take();
+                self.line_digest.update(&self.line);
             }
             self.line_digest.update(bytes);
         }
@@ -126,32 +131,28 @@ impl Parser {
 
     fn finish(&mut self, found: &mut impl FnMut(Entry)) {
         let span = self.line_start..self.line_start + self.line_length + 1;
-        if let Some(said) = self.recognise() {
-            let pending = first_eight(std::mem::take(&mut self.pending));
-            let edition = chained(self.cursor.edition, pending);
-            self.cursor = Cursor { position: span.end, edition, ..self.cursor };
-            found(Entry { span: span.clone(), edition, said });
+        if let Some(kind) = self.recognise() {
+            self.cursor = self.cursor.advanced(span.end, self.pending.take().short());
+            found(Entry { span: span.clone(), edition: self.cursor.edition, kind });
         }
         self.line_start = span.end;
         self.line.clear();
         self.line_length = 0;
     }
 
-    fn recognise(&mut self) -> Option<Said> {
+    fn recognise(&mut self) -> Option<EntryKind> {
         if self.line_length == 0 {
             self.pending.update(b"\n");
             return None;
         }
         let line = Line::parse(&self.line, self.is_cut());
-        let hasher =
-            if self.is_cut() { std::mem::take(&mut self.line_digest) } else { Sha256::new_with_prefix(&self.line) };
-        let digest = first_eight(hasher);
-        self.pending.update(digest.to_be_bytes());
-        self.pending.update(self.line_length.to_be_bytes());
+        let digest = self.digest_line().short();
+        self.pending.update(&digest.to_be_bytes());
+        self.pending.update(&self.line_length.to_be_bytes());
         match line {
-            Line::Message(message) => Some(Said::Message(message)),
-            Line::Removal(removal) => Some(Said::Removal(removal)),
-            Line::Plain(text) => Some(Said::Plain { text, digest }),
+            Line::Message(message) => Some(EntryKind::Message(message)),
+            Line::Removal(removal) => Some(EntryKind::Removal(removal)),
+            Line::Plain(text) => Some(EntryKind::Plain { text, digest }),
             Line::Damaged => {
                 self.damaged += 1;
                 None
@@ -159,34 +160,13 @@ impl Parser {
             Line::Blank => None,
         }
     }
-}
 
-/// The edition behind an entry, from the one before it.
-fn chained(before: u64, pending: u64) -> u64 {
-    Digest::of(&[&before.to_be_bytes(), &pending.to_be_bytes()]).short()
-}
-
-/// The edition at the beginning of a wall that has no header, or whose beginning was not read.
-pub(super) fn first_edition(wall: Ulid, position: u64) -> u64 {
-    Digest::of(&[&wall.to_bytes(), &position.to_be_bytes()]).short()
-}
-
-fn first_eight(hasher: Sha256) -> u64 {
-    let digest = hasher.finalize();
-    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
-impl Header {
-    /// Returns the cursor before the first message.
-    pub(super) fn cursor(&self) -> Cursor {
-        let (wall, position) = (self.wall, self.start);
-        Cursor { wall, position, edition: self.edition.unwrap_or_else(|| first_edition(wall, position)) }
-    }
-}
-
-impl Beginning {
-    /// Returns the cursor before the first message.
-    pub(super) fn cursor(&self) -> Cursor {
-        self.header.cursor()
+    fn digest_line(&mut self) -> Digest {
+        if self.is_cut() {
+            return self.line_digest.take();
+        }
+        let mut hasher = Hasher::default();
+        hasher.update(&self.line);
+        hasher.take()
     }
 }

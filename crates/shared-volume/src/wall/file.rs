@@ -1,81 +1,51 @@
-//! The open log, and its beginning.
+//! An open log, and its beginning.
 
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use super::line::HEADER_MARK;
+use super::header::{HEADER_MARK, Header};
+use crate::cursor::Cursor;
 use crate::digest::Digest;
-use crate::open;
-use crate::time::optional_millis;
+use crate::{fingerprint, open};
 
-/// A header is about 100 bytes, and an event of up to 288 bytes, each of which JSON may escape by six.
+/// The longest header, in bytes. It has about 100 bytes and an event of up to 288, each of which JSON may escape by six.
 const HEADER_BYTES: usize = 4096;
 
-/// How much of a log is read at once, in bytes.
+/// The number of bytes that are read at once.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// The first line of a log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Header {
-    /// Stands first, because a header is recognised by its beginning.
-    pub(super) wall: Ulid,
-    /// The position of the first line behind the header.
-    pub(super) start: u64,
-    /// The edition of the cursor at `start`, if compaction has dropped what stood before it.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_hex")]
-    pub(super) edition: Option<u64>,
-    /// The event that cleared the wall before this one, so that its retry does not clear this one as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) cleared_by: Option<String>,
-    /// When it did.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_millis")]
-    pub(super) cleared_at: Option<Timestamp>,
-}
-
-impl Header {
-    /// The header of a new wall.
-    pub(super) fn of_new_wall(cleared_by: Option<String>, cleared_at: Option<Timestamp>) -> Self {
-        Self { wall: Ulid::generate(), start: 0, edition: None, cleared_by, cleared_at }
-    }
-
-    /// Returns the header's line.
-    pub(super) fn line(&self) -> io::Result<Vec<u8>> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
-        Ok(line)
-    }
-}
-
-/// The place where the messages of a file begin.
+/// The place in a log file where the entries begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Beginning {
     pub(super) header: Header,
-    /// The length of the header's line in bytes; 0 if there is none.
+    /// The length of the header line in bytes, or 0 if there is none.
     pub(super) header_bytes: u64,
 }
 
 impl Beginning {
-    /// Returns the offset in the file of a position in the life of the wall, if it is still kept.
+    /// Returns the offset in the file of a position, or `None` if the log begins after it.
     pub(super) fn offset(&self, position: u64) -> Option<u64> {
         Some(position.checked_sub(self.header.start)? + self.header_bytes)
     }
 
-    /// Returns the position in the life of the wall of an offset in the file.
+    /// Returns the position of an offset in the file.
     pub(super) fn position(&self, offset: u64) -> u64 {
         self.header.start.saturating_add(offset.saturating_sub(self.header_bytes))
     }
 
-    /// Reads the beginning of `file`. Returns `None` if it has no whole line yet.
+    /// Returns the cursor before the first entry.
+    pub(super) fn cursor(&self) -> Cursor {
+        self.header.cursor()
+    }
+
+    /// Reads the beginning of `file`. Returns `None` if it has no complete line yet.
     ///
-    /// A file that another program began has no header. Its wall is then named after its inode and first line, so that
-    /// every reader gives it the same name.
+    /// A log that another program has created has no header. The id of its wall is then a digest of its inode and first
+    /// line, so that all readers agree on it.
     pub(super) fn read(file: &LogFile) -> io::Result<Option<Self>> {
         let first = file.read_range(0, HEADER_BYTES)?;
         let line = match memchr::memchr(b'\n', &first) {
@@ -83,7 +53,7 @@ impl Beginning {
             None if first.len() == HEADER_BYTES => &first[..],
             None => return Ok(None),
         };
-        // An array may be read as a header, too, and is a plain line.
+        // Serde also accepts an array for a header. Such a line is a plain line.
         if line.starts_with(HEADER_MARK)
             && let Ok(header) = serde_json::from_slice::<Header>(line)
         {
@@ -91,12 +61,11 @@ impl Beginning {
         }
         let digest = Digest::of(&[&file.metadata.ino().to_be_bytes(), line]);
         let wall = Ulid::from(u128::from_be_bytes(digest.0));
-        let header = Header { wall, start: 0, edition: None, cleared_by: None, cleared_at: None };
-        Ok(Some(Self { header, header_bytes: 0 }))
+        Ok(Some(Self { header: Header::at_start(wall), header_bytes: 0 }))
     }
 }
 
-/// The log, open for reading, and its metadata as the server had it when it was opened.
+/// A log, open for reading, with its metadata at the time of opening.
 #[derive(Debug)]
 pub(super) struct LogFile {
     file: File,
@@ -105,7 +74,7 @@ pub(super) struct LogFile {
 }
 
 impl LogFile {
-    /// Opens the log. Returns `None` if it is missing.
+    /// Opens a log. Returns `None` if it is missing.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         open::read(path)?.map(|file| Self::new(file, path)).transpose()
     }
@@ -123,12 +92,12 @@ impl LogFile {
         self.metadata.len()
     }
 
-    /// Returns what identifies the file: device and inode.
+    /// Returns device and inode.
     pub(super) fn identity(&self) -> (u64, u64) {
-        (self.metadata.dev(), self.metadata.ino())
+        fingerprint::identity(&self.metadata)
     }
 
-    /// Reads up to `length` bytes at `offset`; fewer only where the file ends.
+    /// Reads `length` bytes at `offset`, or fewer at the end of the file.
     pub(super) fn read_range(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
         let mut filled = 0;
@@ -144,8 +113,8 @@ impl LogFile {
         Ok(bytes)
     }
 
-    /// Hands the bytes from `from` to `to` to `piece`, in pieces of at most 256 KiB. Returns the offset behind the last
-    /// one: the file may have become shorter.
+    /// Passes the bytes from `from` to `to` to `piece`, in pieces of at most 256 KiB. Returns the offset after the last
+    /// one, which is less than `to` if the file has become shorter.
     pub(super) fn read_pieces(&self, from: u64, to: u64, mut piece: impl FnMut(&[u8])) -> io::Result<u64> {
         let mut at = from;
         while at < to {
@@ -158,23 +127,5 @@ impl LogFile {
             }
         }
         Ok(at)
-    }
-}
-
-/// For a `u64` that is written as 16 hexadecimal digits: JSON numbers are exact only up to 2^53.
-mod optional_hex {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    #[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
-    pub(super) fn serialize<S: Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        match number {
-            Some(number) => serializer.collect_str(&format_args!("{number:016x}")),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| u64::from_str_radix(&text, 16).map_err(D::Error::custom)).transpose()
     }
 }

@@ -1,45 +1,42 @@
-//! One line of the log.
+//! The lines of a log.
 
 use serde::de::DeserializeOwned;
 
-use super::file::Header;
+use super::header::{HEADER_MARK, Header};
 use crate::message::{Message, Removal, visible};
 
-/// The longest line that can be a record of ours, in bytes. The longest message, every character escaped, is half of it.
+/// The longest line that is parsed as a record, in bytes. The longest message with all characters escaped has half of it.
 pub(super) const MAX_RECORD_BYTES: usize = 64 * 1024;
 
-/// A plain line that is longer is shown cut, in bytes.
+/// The longest plain line that is shown completely, in bytes.
 pub(super) const MAX_PLAIN_BYTES: usize = 16 * 1024;
 
-/// The beginning of a message record.
+/// The first bytes of a message record.
 const MESSAGE_MARK: &[u8] = br#"{"id":""#;
 
-/// The beginning of a removal record.
+/// The first bytes of a removal record.
 const REMOVAL_MARK: &[u8] = br#"{"removes":""#;
 
-/// The beginning of a header.
-pub(super) const HEADER_MARK: &[u8] = br#"{"wall":""#;
-
-/// One line of the log, recognised.
+/// A parsed line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
     /// A message record.
     Message(Message),
     /// A removal record.
     Removal(Removal),
-    /// A line that another program appended, in the form in which it is shown.
+    /// A line of another program, in the form in which it is shown.
     Plain(String),
-    /// White space, or zeros that a failed write has left.
+    /// White space, or zeros that a failed write has left behind.
     Blank,
-    /// Has the complete shape of a record of ours and does not parse.
+    /// A line that has the complete shape of a record and does not parse.
     Damaged,
 }
 
 impl Line {
-    /// Recognises one line, given without its newline. `cut` says that only its beginning is given.
+    /// Parses a line without its newline. `cut` states that `line` is only the beginning.
     ///
-    /// Another program may write anything. So a line counts as damage only if it has the complete shape of one of our
-    /// records; everything else is shown.
+    /// Another program may write anything. A line is therefore damaged only if it has the complete shape of a record; all
+    /// others are shown.
     pub(super) fn parse(line: &[u8], cut: bool) -> Self {
         if line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) && !cut {
             return Self::Blank;
@@ -49,10 +46,10 @@ impl Line {
     }
 }
 
-/// Parses a record of ours. Returns `None` for a line that does not have the complete shape of one.
+/// Parses a record. Returns `None` for a line that does not have the complete shape of one.
 fn record(line: &[u8]) -> Option<Line> {
     let has = |part: &[u8]| memchr::memmem::find(line, part).is_some();
-    // Quotes in a text are escaped: a second `{"` is that of another program, whose line follows half a record of ours.
+    // Quotes in a text are escaped. A second `{"` begins a line of another program after half a record.
     let closed = line.ends_with(b"\"}") && memchr::memmem::find(&line[1..], b"{\"").is_none();
     if line.starts_with(MESSAGE_MARK) {
         let complete = closed && has(br#","received":""#) && has(br#","at":""#) && has(br#","text":""#);
@@ -62,7 +59,7 @@ fn record(line: &[u8]) -> Option<Line> {
         let complete = closed && has(br#","at":""#);
         return parsed(line, Line::Removal).or(complete.then_some(Line::Damaged));
     }
-    // A header that is not the first line belongs to a log that was copied into this one.
+    // A header after the first line comes from another log that was copied into this one.
     parsed::<Header>(line, |_| Line::Blank).filter(|_| line.starts_with(HEADER_MARK))
 }
 
@@ -70,7 +67,7 @@ fn parsed<T: DeserializeOwned>(line: &[u8], into: impl FnOnce(T) -> Line) -> Opt
     serde_json::from_slice(line).ok().map(into)
 }
 
-/// Returns true if one of these lines is a record of ours.
+/// Returns true if one of these lines is a record.
 pub(super) fn has_record(lines: &[u8]) -> bool {
     let is_record = |line: &[u8]| matches!(Line::parse(line, false), Line::Message(_) | Line::Removal(_));
     lines.split(|byte| *byte == b'\n').any(is_record)
@@ -79,7 +76,7 @@ pub(super) fn has_record(lines: &[u8]) -> bool {
 fn plain(line: &[u8], cut: bool) -> Line {
     let shown = &line[..line.len().min(MAX_PLAIN_BYTES)];
     let cut = cut || shown.len() < line.len();
-    // A character that the cut went through is dropped; other bytes that are no UTF-8 are shown as U+FFFD.
+    // A character that was cut in half is dropped. Other invalid bytes are shown as U+FFFD.
     let shown = if cut { without_half_character(shown) } else { shown };
     let text = visible(String::from_utf8_lossy(shown).trim_end_matches('\r')).into_owned();
     match text.trim().is_empty() && !cut {
@@ -96,21 +93,22 @@ fn without_half_character(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns true if `half`, the unfinished end of a log, can only be the beginning of a record or header of ours. The
-/// writer that crashed over it had not been answered yet.
-pub(super) fn is_half_of_ours(half: &[u8]) -> bool {
-    // Five bytes tell `{"id"` from the beginning of somebody else's JSON.
-    half.len() >= 5 && may_be_half_of_ours(half)
+/// Returns true if the unfinished line `half` can only be the beginning of a record or header. The writer that crashed
+/// while writing it had not accepted it yet.
+pub(super) fn is_half_of_record(half: &[u8]) -> bool {
+    // Five bytes distinguish `{"id"` from the beginning of other JSON.
+    half.len() >= 5 && may_be_half_of_record(half)
 }
 
-/// As [`is_half_of_ours`], and true as well if `half` is too short to tell.
-pub(super) fn may_be_half_of_ours(half: &[u8]) -> bool {
-    !half.is_empty() && [MESSAGE_MARK, REMOVAL_MARK, HEADER_MARK].iter().any(|mark| begins_record(half, mark))
+/// Returns true if `half` can be the beginning of a record or header. Unlike [`is_half_of_record`], also if it is too short
+/// to exclude other lines.
+pub(super) fn may_be_half_of_record(half: &[u8]) -> bool {
+    !half.is_empty() && [MESSAGE_MARK, REMOVAL_MARK, HEADER_MARK].iter().any(|mark| is_beginning(half, mark))
 }
 
-fn begins_record(half: &[u8], mark: &[u8]) -> bool {
+fn is_beginning(half: &[u8], mark: &[u8]) -> bool {
     let Some(rest) = half.strip_prefix(mark) else { return mark.starts_with(half) };
-    // The id of a plain line, which a removal may have, is a ULID, a position and a digest.
+    // A removal may contain the id of a plain line, which has lower case letters and hyphens.
     let is_of_plain = |byte: &u8| mark == REMOVAL_MARK && (byte.is_ascii_lowercase() || *byte == b'-');
     let is_id = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || is_of_plain(byte);
     let behind = &rest[rest.iter().take_while(|byte| is_id(byte)).count()..];
@@ -135,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_program_writes_is_shown_whatever_its_bytes_are() {
+    fn lines_of_other_programs_are_shown_whatever_their_bytes_are() {
         assert_eq!(shown(br#"{"id":"7","text":"order shipped"}"#), r#"{"id":"7","text":"order shipped"}"#);
         assert_eq!(shown(b"caf\xe9"), "caf\u{fffd}");
         assert_eq!(shown(b"a\0b\x1b[31m"), "a\u{fffd}b\u{fffd}[31m");
@@ -152,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_follows_half_a_record_of_ours_is_no_damage() {
+    fn a_line_after_half_a_record_is_not_damaged() {
         let half = r#"{"id":"01KATK5XH8Z6Z7M1T2D3E4F5G6","received":"x","at":"x","text":"Hel"#;
         assert_eq!(Line::parse(format!(r#"{half}lo\x"}}"#).as_bytes(), false), Line::Damaged);
         let glued = format!(r#"{half}{{"order":"shipped"}}"#);
@@ -166,9 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_beginning_of_a_record_of_ours_is_half_of_one() {
+    fn only_the_beginning_of_a_record_is_half_of_one() {
         for half in [r#"{"id""#, r#"{"id":"01KAT"#, r#"{"id":"01KATK5XH8Z6Z7M1T2D3E4F5G6","rec"#, r#"{"wall":"01"#] {
-            assert!(is_half_of_ours(half.as_bytes()), "{half}");
+            assert!(is_half_of_record(half.as_bytes()), "{half}");
         }
         for other in [
             r#"{"id":"7","text"#,
@@ -179,7 +177,7 @@ mod tests {
             r#"{"wall":"x"#,
             r#"{"removes":"a b"#,
         ] {
-            assert!(!is_half_of_ours(other.as_bytes()), "{other}");
+            assert!(!is_half_of_record(other.as_bytes()), "{other}");
         }
     }
 }

@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use ulid::Ulid;
 
-use super::entry::{Entry, Parser, Said};
-use super::file::{Beginning, Header, LogFile};
+use super::entry::{Entry, EntryKind, Parser};
+use super::file::{Beginning, LogFile};
+use super::header::Header;
 use super::session::Session;
-use super::tail::MAX_LOG_BYTES;
-use super::trash;
 use super::writer::WallWriter;
+use super::{carry, trash};
+use crate::digest::Digest;
 use crate::error::WriteError;
+use crate::limits::MAX_LOG_BYTES;
 use crate::open;
 use crate::volume::WallDir;
 
@@ -30,9 +32,9 @@ pub struct Trashed {
 /// The result of a restoration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// How many messages came back.
+    /// The number of messages that came back.
     pub messages: usize,
-    /// How many messages are on the wall now.
+    /// The number of messages on the wall now.
     pub total: usize,
 }
 
@@ -45,7 +47,7 @@ pub enum RestoreError {
     /// Compaction would take the messages away again.
     #[error("the wall would hold {total} messages, and keep_messages is {keep}: raise keep_messages first")]
     TooMany {
-        /// How many messages the wall would hold.
+        /// The number of messages that the wall would hold.
         total: usize,
         /// The setting in the configuration in force.
         keep: usize,
@@ -111,7 +113,7 @@ impl Old {
         bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
         let mut entries = Vec::new();
         Parser::new(beginning.cursor()).feed(&bytes, |entry| entries.push(entry));
-        let messages = entries.iter().filter(|entry| !matches!(entry.said, Said::Removal(_))).count();
+        let messages = entries.iter().filter(|entry| entry.is_message()).count();
         Ok(Some(Self { file, beginning, bytes, entries, messages }))
     }
 
@@ -144,9 +146,13 @@ impl Session<'_> {
         let same_wall = current.as_ref().is_some_and(|header| header.wall == old.beginning.header.wall);
         // Of the same wall, only what compaction has dropped is missing.
         let until = if same_wall { current.as_ref().map_or(0, |header| header.start) } else { u64::MAX };
-        let back: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
-        let is_new = |entry: &&&Entry| !matches!(entry.said, Said::Removal(_)) && !self.is_there(entry);
-        let messages = back.iter().filter(is_new).count();
+        let dropped: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
+        let removed: HashSet<&str> = dropped.iter().filter_map(|entry| removes(entry)).collect();
+        let is_missing = |entry: &&Entry| {
+            removes(entry).is_none() && !removed.contains(&*entry.id()) && !self.is_known(entry, same_wall)
+        };
+        let back: Vec<&Entry> = dropped.iter().copied().filter(is_missing).collect();
+        let messages = back.iter().map(|entry| entry.id()).collect::<HashSet<_>>().len();
         let (total, keep) = (messages + self.view.count(), self.in_force.published.config.keep_messages.get());
         if messages == 0 {
             return Ok(Restored { messages, total });
@@ -155,46 +161,52 @@ impl Session<'_> {
             return Err(RestoreError::TooMany { total, keep });
         }
         if same_wall {
-            let bytes = old.bytes_before(back.last().map_or(0, |entry| entry.span.end));
+            let bytes = old.bytes_before(dropped.last().map_or(0, |entry| entry.span.end));
             self.put_before(&bytes, &old.beginning.header)?;
         } else {
             self.put_together(old, back)?;
         }
-        // What is back cannot come back again. A log that is still followed is deleted when it expires.
-        if !self.lock.state.replaced.iter().any(|replaced| replaced.file == old.file) {
-            fs_err::remove_file(trash::path(self.wall, old.file))?;
-        }
+        // What is back cannot come back again.
+        trash::remove_restored(self.wall, old.file, carry::is_followed(&self.lock.state, old.file))?;
         Ok(Restored { messages, total: self.view.count() })
     }
 
-    /// Returns true if the message of this record is on the wall: an earlier restoration may have been cut short.
-    fn is_there(&self, entry: &Entry) -> bool {
-        matches!(&entry.said, Said::Message(message) if self.view.has(&message.id.to_string()))
+    /// Returns true if the message is on the wall, because an earlier restoration was interrupted, or was removed from it.
+    /// The id of a plain line means nothing on another wall.
+    fn is_known(&self, entry: &Entry, same_wall: bool) -> bool {
+        let id = entry.id();
+        (same_wall || matches!(entry.kind, EntryKind::Message(_))) && (self.view.has(&id) || self.view.has_removed(&id))
     }
 
-    /// Puts back what compaction has dropped of this wall: positions and cursors fit again.
+    /// Puts back what compaction has dropped of this wall: positions fit again. The edition is a new one, because a browser
+    /// that comes back may never have seen what is back, and is to start over.
     fn put_before(&mut self, bytes: &[u8], header: &Header) -> Result<(), RestoreError> {
         let (now, end) = self.lines_now()?;
-        let header = self.keep_clear(header);
+        let edition = Some(Digest::of(&[b"restored", &Ulid::generate().to_bytes()]).short());
+        let header = Header { edition, ..self.keep_clear(header) };
         self.put(&header, &[bytes, &now].concat(), end)
     }
 
-    /// Begins a new wall with the messages of another one and those that are there. Removal records stay behind together
-    /// with what they have removed, because a plain line gets another position.
+    /// Begins a new wall with these messages of another one and those that are there. Of the removal records, those of
+    /// plain lines stay behind together with what they have removed, because a plain line gets another position.
     fn put_together(&mut self, old: &Old, back: Vec<&Entry>) -> Result<(), RestoreError> {
-        let removed: HashSet<&str> = back.iter().filter_map(|entry| removes(entry)).collect();
-        let is_back =
-            |entry: &&Entry| removes(entry).is_none() && !removed.contains(&*entry.id()) && !self.is_there(entry);
-        let mut lines = old.lines_of(back.into_iter().filter(is_back));
+        let mut lines = old.lines_of(back.into_iter());
         let (now, end) = self.lines_now()?;
         let start = self.view.tail.beginning().map_or(0, |beginning| beginning.header.start);
         let place =
             |position: u64| usize::try_from(position.saturating_sub(start)).unwrap_or(usize::MAX).min(now.len());
-        for entry in self.view.messages() {
+        for entry in self.view.messages_and_removals() {
             lines.extend_from_slice(&now[place(entry.span.start)..place(entry.span.end)]);
         }
         let header = self.keep_clear(&Header::of_new_wall(None, None));
-        self.put(&header, &lines, end)
+        let newest = |session: &Self| session.lock.state.replaced.last().map(|replaced| replaced.file);
+        let before = newest(self);
+        self.put(&header, &lines, end)?;
+        // All of the log that was there is on the new wall: its plain lines would come back twice.
+        match newest(self).filter(|file| Some(*file) != before) {
+            Some(file) => Ok(trash::remove_restored(self.wall, file, true)?),
+            None => Ok(()),
+        }
     }
 
     /// Returns the whole lines of the log behind its header, and the offset behind them.
@@ -228,8 +240,8 @@ impl Session<'_> {
 
 /// The id of the message that an entry removes.
 fn removes(entry: &Entry) -> Option<&str> {
-    match &entry.said {
-        Said::Removal(removal) => Some(&removal.removes),
+    match &entry.kind {
+        EntryKind::Removal(removal) => Some(&removal.removes),
         _ => None,
     }
 }

@@ -1,17 +1,19 @@
 //! The messages of a wall in memory, as a writer follows them.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::ops::Range;
 
-use super::cursor::Cursor;
-use super::entry::{Entry, Said};
+use ulid::Ulid;
+
+use super::entry::{Entry, EntryKind};
 use super::file::LogFile;
 use super::tail::{Added, Tail};
+use crate::cursor::Cursor;
 use crate::message::Message;
-use crate::retries::{Applied, EventKey, Kind};
+use crate::retries::{Applied, EventKey, Kind, payload};
 use crate::state::Recorded;
 use crate::volume::WallDir;
-use crate::wall::writer::{post_payload, removal_payload};
 
 /// A log that was appended to is read again from its beginning this often: a writer needs to notice only edits by hand.
 const VERIFY_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -43,8 +45,11 @@ pub(crate) struct View {
     pub(super) tail: Tail,
     /// Everything that the log holds, at most as much as [`Tail`] reads.
     entries: VecDeque<Entry>,
-    /// The ids of the messages that were not removed.
-    visible: HashSet<String>,
+    /// The messages that were not removed, by id, with the position of the record that is shown: the first one, should
+    /// somebody have put a copy of it into the log.
+    visible: HashMap<String, u64>,
+    /// The ids that were removed, with the position of the last record that says so.
+    removed: HashMap<String, u64>,
     /// The events that are not stored in `retries/`, with the position behind their effect.
     events: HashMap<EventKey, (u64, Applied)>,
     /// The cursor before the first entry.
@@ -57,7 +62,8 @@ impl View {
         Self {
             tail: Tail::new(wall).verify_after(VERIFY_AFTER),
             entries: VecDeque::new(),
-            visible: HashSet::new(),
+            visible: HashMap::new(),
+            removed: HashMap::new(),
             events: HashMap::new(),
             first: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
@@ -90,31 +96,37 @@ impl View {
         if added.restarted {
             self.entries.clear();
             self.visible.clear();
+            self.removed.clear();
             self.events.clear();
         }
         (self.first, self.cursor) = (added.first, added.cursor);
         for entry in added.entries {
             self.events.extend(event_of(&entry));
-            match &entry.said {
-                Said::Removal(removal) => {
-                    self.visible.remove(&removal.removes);
-                }
-                _ => {
-                    self.visible.insert(entry.id());
-                }
+            let (id, at) = (entry.id(), entry.span.start);
+            if !entry.is_message() {
+                self.visible.remove(&id);
+                self.removed.insert(id, at);
+            } else if !self.removed.contains_key(&id) {
+                self.visible.entry(id).or_insert(at);
             }
             self.entries.push_back(entry);
         }
-        while self.entries.front().is_some_and(|entry| entry.span.start < self.first.position) {
-            if let Some(gone) = self.entries.pop_front() {
-                self.visible.remove(&gone.id());
+        while let Some(gone) = self.entries.pop_front_if(|entry| entry.span.start < self.first.position) {
+            let (id, ids) = (gone.id(), if !gone.is_message() { &mut self.removed } else { &mut self.visible });
+            if ids.get(&id) == Some(&gone.span.start) {
+                ids.remove(&id);
             }
         }
     }
 
     /// Returns true if this message is on the wall.
     pub(super) fn has(&self, id: &str) -> bool {
-        self.visible.contains(id)
+        self.visible.contains_key(id)
+    }
+
+    /// Returns true if the log says that this message was removed.
+    pub(super) fn has_removed(&self, id: &str) -> bool {
+        self.removed.contains_key(id)
     }
 
     /// Returns the number of messages on the wall.
@@ -136,11 +148,23 @@ impl View {
         self.first
     }
 
-    /// Returns the entries of the messages on the wall, oldest first.
-    pub(super) fn messages(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !matches!(entry.said, Said::Removal(_)) && self.visible.contains(&entry.id()))
+    /// Returns the entries of the messages on the wall and of the removals of message records, oldest first.
+    pub(super) fn messages_and_removals(&self) -> impl Iterator<Item = &Entry> {
+        let removes_record = |entry: &Entry| !entry.is_message() && entry.id().parse::<Ulid>().is_ok();
+        self.entries.iter().filter(move |entry| self.shows(entry) || removes_record(entry))
+    }
+
+    fn shows(&self, entry: &Entry) -> bool {
+        entry.is_message() && self.visible.get(&entry.id()) == Some(&entry.span.start)
+    }
+
+    /// Returns the lines after the cursor `from` that are copies of messages before it, present or removed. They would be
+    /// shown if they were all that is left.
+    pub(super) fn copies_behind(&self, from: Cursor) -> impl Iterator<Item = Range<u64>> {
+        let before = move |at: Option<&u64>| at.is_some_and(|at| *at < from.position);
+        let is_copy = move |id: &str| before(self.visible.get(id)) || before(self.removed.get(id));
+        let after = self.entries.iter().filter(move |entry| entry.span.start >= from.position && entry.is_message());
+        after.filter(move |entry| is_copy(&entry.id())).map(|entry| entry.span.clone())
     }
 
     /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
@@ -156,9 +180,7 @@ impl View {
 
     /// The messages on the wall with their place among the entries, newest first.
     fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let is_message = |entry: &Entry| !matches!(entry.said, Said::Removal(_));
-        let entries = self.entries.iter().enumerate().rev();
-        entries.filter(move |(_, entry)| is_message(entry) && self.visible.contains(&entry.id()))
+        self.entries.iter().enumerate().rev().filter(|(_, entry)| self.shows(entry))
     }
 
     /// Forgets the events before the recorded position: they are stored in `retries/`.
@@ -195,16 +217,16 @@ impl View {
 
 /// The event that brought an entry, if it can be repeated.
 fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
-    let (event, applied) = match &entry.said {
-        Said::Message(message) => (message.event.as_ref()?, posted(message)),
-        Said::Removal(removal) => {
-            let payload = removal_payload(&removal.removes);
+    let (event, applied) = match &entry.kind {
+        EntryKind::Message(message) => (message.event.as_ref()?, posted(message)),
+        EntryKind::Removal(removal) => {
+            let payload = payload::removal(&removal.removes);
             (
                 removal.event.as_ref()?,
                 Applied { kind: Kind::Removal, payload, result: 0, received: removal.at, at: removal.at },
             )
         }
-        Said::Plain { .. } => return None,
+        EntryKind::Plain { .. } => return None,
     };
     Some((EventKey::of(event), (entry.span.end, applied)))
 }
@@ -212,7 +234,7 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
 fn posted(message: &Message) -> Applied {
     Applied {
         kind: Kind::Post,
-        payload: post_payload(message.author.as_deref(), &message.text),
+        payload: payload::post(message.author.as_deref(), &message.text),
         result: message.id.0,
         received: message.received,
         at: message.at,

@@ -6,18 +6,17 @@ use std::time::{Duration, Instant};
 
 use ulid::Ulid;
 
-use super::compact::Cleared;
+use super::compact::{Cleared, is_full};
 use super::session::Session;
 use super::view::{Newest, View};
-use crate::config::{self, Config, Outcome, PublishError, Request};
-use crate::digest::Digest;
-use crate::error::{ChangeError, WriteError};
+use crate::config::{self, Config, Outcome, Publication, PublishError, Request};
+use crate::error::{ChangeError, Refusal, WriteError};
+use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
-use crate::message::{Draft, Message, Refusal, Removal};
-use crate::replace;
-use crate::retries::{Applied, DEFAULT_RETRY_WINDOW, Kind, RetryStore};
-use crate::time;
+use crate::message::{Draft, Message, Removal};
+use crate::retries::{Applied, Kind, RetryStore, payload};
 use crate::volume::WallDir;
+use crate::{open, time};
 
 /// The longest id of a message, in bytes: that of a plain line.
 const MAX_ID_BYTES: usize = 100;
@@ -117,7 +116,7 @@ impl WallWriter {
         deadline: Instant,
     ) -> Result<Removed, ChangeError> {
         let mut session = self.begin(deadline)?;
-        if session.earlier(event, Kind::Removal, removal_payload(id))?.is_some() {
+        if session.earlier(event, Kind::Removal, payload::removal(id))?.is_some() {
             session.sync_log()?;
             return Ok(Removed { id: id.to_owned(), repeated: true });
         }
@@ -142,9 +141,9 @@ impl WallWriter {
     /// As [`WallWriter::append`]: then the wall is as it was.
     pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, ChangeError> {
         let mut session = self.begin(deadline)?;
-        if let Some(applied) = session.earlier(event, Kind::Clear, clear_payload())? {
+        if let Some(applied) = session.earlier(event, Kind::Clear, payload::clear())? {
             // Whoever cleared it may have died before the new name was durable.
-            replace::sync_directory_of(&session.wall.content())?;
+            open::sync_parent(&session.wall.content())?;
             return Ok(Cleared { wall: Ulid(applied.result), repeated: true });
         }
         let wall = session.begin_anew(event)?;
@@ -157,7 +156,15 @@ impl WallWriter {
     /// # Errors
     /// See [`PublishError`]. The configuration in force is as it was, and nothing of the refused one is left.
     pub fn publish(&mut self, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
-        config::publish_in(&mut self.begin(deadline)?, request)
+        let mut session = self.begin(deadline)?;
+        let payload = request.payload()?;
+        let earlier = session.earlier(request.cause.event.as_deref(), Kind::Configuration, payload)?;
+        let Session { wall, lock, retries, in_force, .. } = &mut session;
+        let publication = Publication { wall, lock, retries, in_force };
+        match earlier {
+            Some(applied) => Ok(publication.repeated(&applied)?),
+            None => publication.publish(request, payload),
+        }
     }
 
     /// Returns the newest `limit` messages, oldest first, but never more than the configuration keeps.
@@ -175,12 +182,10 @@ impl WallWriter {
     }
 }
 
-/// Appends records. On a full volume it deletes what is in the trash, and tries once more.
+/// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
-    match session.append(records) {
-        Err(error) if error.kind() == io::ErrorKind::StorageFull && session.empty_trash()? => session.append(records),
-        appended => appended,
-    }
+    let appended = session.append(records);
+    if is_full(&appended) && session.empty_trash(records.len() as u64)? { session.append(records) } else { appended }
 }
 
 /// Answers every draft, and adds to `records` those that are to be written.
@@ -219,11 +224,11 @@ fn repeated_in_batch(earlier: &Appended, draft: &Draft) -> Result<Appended, Refu
         return Ok(Appended { message: earlier.message.clone(), repeated: true });
     }
     let event = draft.event.as_deref().unwrap_or_default();
-    Err(Refusal::EventReused { event: event.split_once(':').map_or(event, |(_, id)| id).to_owned() })
+    Err(Refusal::event_reused(event))
 }
 
 fn answer(session: &mut Session<'_>, draft: &Draft, config: &Config) -> Result<Appended, ChangeError> {
-    let payload = post_payload(draft.author.as_deref(), &draft.text);
+    let payload = payload::post(draft.author.as_deref(), &draft.text);
     let earlier = session.earlier(draft.event.as_deref(), Kind::Post, payload)?;
     let (id, received, at, repeated) = match earlier {
         Some(Applied { result, received, at, .. }) => (Ulid(result), received, at, true),
@@ -234,22 +239,4 @@ fn answer(session: &mut Session<'_>, draft: &Draft, config: &Config) -> Result<A
     };
     let Draft { author, text, event, .. } = draft.clone();
     Ok(Appended { message: Message { id, received, at, author, text, event }, repeated })
-}
-
-/// The digest of a post: a retry brings the same author and text.
-pub(super) fn post_payload(author: Option<&str>, text: &str) -> Digest {
-    match author {
-        Some(author) => Digest::of(&[b"post", text.as_bytes(), author.as_bytes()]),
-        None => Digest::of(&[b"post", text.as_bytes()]),
-    }
-}
-
-/// The digest of a removal.
-pub(super) fn removal_payload(id: &str) -> Digest {
-    Digest::of(&[b"remove", id.as_bytes()])
-}
-
-/// The digest of a clear.
-pub(super) fn clear_payload() -> Digest {
-    Digest::of(&[b"clear"])
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use shared_volume::wall::{Said, Tail, newest};
+use shared_volume::wall::{EntryKind, Tail, newest};
 
 use crate::support::{TestWall, draft, soon, texts};
 
@@ -68,7 +68,7 @@ fn damage_is_skipped_and_counted_and_never_shown() {
     let added = Tail::new(wall.dir.clone()).read().unwrap().unwrap();
     assert_eq!(texts(&added.entries), ["good", "plain"]);
     assert_eq!(added.damaged_lines, 1);
-    assert!(matches!(added.entries[1].said, Said::Plain { .. }));
+    assert!(matches!(added.entries[1].kind, EntryKind::Plain { .. }));
 }
 
 #[test]
@@ -127,4 +127,39 @@ fn a_wall_that_is_cleared_again_and_again_can_still_be_written() {
     }
     wall.post("still here");
     assert_eq!(wall.texts(), ["still here"]);
+}
+
+#[test]
+fn a_copy_of_a_record_is_shown_once_and_never_brings_back_what_was_removed() {
+    let mut wall = TestWall::new();
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    let removed = wall.post("removed");
+    wall.post("kept");
+    let copies: String = wall.content().lines().skip(1).map(|line| format!("{line}\n")).collect();
+    wall.writer.remove(&removed.message.id.to_string(), None, None, soon()).unwrap();
+    append_plain(&wall, &copies);
+    for texts in [wall.texts(), texts(&wall.writer.newest(10).unwrap().entries)] {
+        assert_eq!(texts, ["kept"]);
+    }
+    (0..3).for_each(|number| drop(wall.post(&number.to_string())));
+    append_plain(&wall, &copies);
+    (3..5).for_each(|number| drop(wall.post(&number.to_string())));
+    // What stood before the copies has gone with a compaction.
+    assert!(wall.content().lines().count() < 10, "{}", wall.content());
+    for number in 5..9 {
+        let texts = wall.texts();
+        assert!(texts.iter().all(|text| text.len() == 1), "{texts:?}");
+        wall.post(&number.to_string());
+    }
+}
+
+#[test]
+fn a_header_that_says_where_no_wall_ever_gets_is_a_plain_line() {
+    for start in [u64::MAX, u64::MAX - 10, i64::MAX as u64] {
+        let mut wall = TestWall::new();
+        let header = format!("{{\"wall\":\"01KATK5XH8Z6Z7M1T2D3E4F5G6\",\"start\":{start}}}");
+        wall.write_content(format!("{header}\nplain\n"));
+        wall.post("ours");
+        assert_eq!(wall.texts(), [&header, "plain", "ours"]);
+    }
 }

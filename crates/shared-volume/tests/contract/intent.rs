@@ -95,3 +95,25 @@ fn what_nobody_understands_is_taken_for_something_that_may_still_come() {
     assert_ne!(wall.inode(), before);
     assert_eq!(wall.texts(), ["one", "two", "three"]);
 }
+
+#[test]
+fn a_state_that_says_nonsense_of_a_replaced_log_stops_nobody() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    wall.writer.clear(None, soon()).unwrap();
+    let file = wall.writer.trash().unwrap().pop().unwrap().file;
+    for (from, then) in [(u64::MAX, None), (0, Some(u64::MAX)), (u64::MAX, Some(0)), (i64::MAX as u64, None)] {
+        // Only an append that has not arrived has those lines looked at that it may have taken over.
+        for bytes in [0, 20] {
+            let intent = json!({ "append": { "inode": wall.inode(), "from": 0, "bytes": bytes, "hash": 1 } });
+            let until = "2099-01-01T00:00:00Z";
+            let replaced = json!([{ "file": file, "from": from, "then": then, "until": until }]);
+            wall.begin(&json!({ "holder": file, "intent": intent, "replaced": replaced }));
+            wall.post("two");
+            wall.post("three");
+            let state = fs_err::read_to_string(wall.dir.writer_lock()).unwrap();
+            assert!(!state.contains(until), "{state}");
+        }
+    }
+    assert_eq!(wall.texts(), ["two", "three"].repeat(8));
+}

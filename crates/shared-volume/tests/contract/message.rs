@@ -1,4 +1,4 @@
-//! What a message may be, and that text stays text.
+//! The rules for messages; text stays text.
 
 use serde_json::json;
 use shared_volume::message::Draft;

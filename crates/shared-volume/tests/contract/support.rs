@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use shared_volume::config::{Cause, Change, Outcome, PublishError, Published, Request, publish};
+use shared_volume::config::{Cause, Change, Outcome, PublishError, Published, Request};
 use shared_volume::message::{Draft, Refusal};
-use shared_volume::wall::{Appended, Entry, Said, WallWriter, newest};
+use shared_volume::wall::{Appended, Entry, EntryKind, WallWriter, newest};
 use shared_volume::{Volume, WallDir, WriteError, time};
 use tempfile::TempDir;
 
@@ -59,7 +59,7 @@ impl TestWall {
     ) -> Result<Published, PublishError> {
         let cause = Cause { source: "test".to_owned(), event: event.map(str::to_owned), ..Cause::default() };
         let request = Request { change, expected_generation, cause };
-        publish(&self.dir, request, soon()).map(|outcome| match outcome {
+        WallWriter::new(self.dir.clone()).publish(request, soon()).map(|outcome| match outcome {
             Outcome::Published(published) | Outcome::Repeated(published) => published,
         })
     }
@@ -84,10 +84,10 @@ pub(crate) fn soon() -> Instant {
 pub(crate) fn texts(entries: &[Entry]) -> Vec<String> {
     entries
         .iter()
-        .map(|entry| match &entry.said {
-            Said::Message(message) => message.text.clone(),
-            Said::Plain { text, .. } => text.clone(),
-            Said::Removal(removal) => format!("removes {}", removal.removes),
+        .map(|entry| match &entry.kind {
+            EntryKind::Message(message) => message.text.clone(),
+            EntryKind::Plain { text, .. } => text.clone(),
+            EntryKind::Removal(removal) => format!("removes {}", removal.removes),
         })
         .collect()
 }

@@ -56,7 +56,7 @@ pub(crate) enum Action {
         cut: usize,
         count: usize,
     },
-    /// What the dead writer's kernel still had arrives.
+    /// The bytes that the dead writer's kernel still held arrive.
     ArriveLate,
     /// A writer dies between declaring that it replaces the log and doing so.
     DieReplacing {

@@ -11,7 +11,7 @@ use crate::model::{Command, Event, Fate, marks};
 use crate::world::{World, soon};
 use crate::writers::draft;
 
-/// What the kernel of a dead writer still has to write.
+/// The bytes that the kernel of a dead writer still holds.
 pub(crate) struct Late {
     file: File,
     at: u64,
@@ -160,7 +160,7 @@ impl World {
         Ok(())
     }
 
-    /// What writers tell each other.
+    /// The state that writers share.
     fn state(&self) -> Value {
         let bytes = fs_err::read(self.wall.writer_lock()).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()

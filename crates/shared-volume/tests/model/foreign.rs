@@ -14,7 +14,7 @@ use crate::world::World;
 pub(crate) struct Opened {
     file: File,
     pub(crate) stands: Stands,
-    /// What was written behind the last newline.
+    /// The bytes behind the last newline.
     pub(crate) unfinished: Vec<String>,
 }
 

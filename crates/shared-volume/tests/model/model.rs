@@ -1,11 +1,11 @@
-//! What must be there. Every message and every line of another program carries a mark of its own, such as `<m17>`; the
+//! The expected contents of the wall. Every message and every line of another program carries a mark of its own, such as `<m17>`; the
 //! model knows what has become of each.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared_volume::message::Message;
 
-/// What is to be seen of a mark.
+/// The expected visibility of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Must be shown now.
@@ -65,7 +65,7 @@ pub(crate) struct Model {
     pub(crate) generation: u64,
     /// Marks of which a dying writer has left half a line, to which another program may append.
     pub(crate) torn: HashSet<String>,
-    /// What the messages of ours say.
+    /// The texts of our messages.
     texts: HashMap<String, String>,
     marks: usize,
 }

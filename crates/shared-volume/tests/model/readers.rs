@@ -1,10 +1,10 @@
 //! Readers that follow the log, and browsers that reconnect.
 
 use shared_volume::WallDir;
-use shared_volume::wall::{Cursor, Entry, Said, Tail, newest};
+use shared_volume::wall::{Cursor, Entry, EntryKind, Tail, newest};
 
 use crate::model::{Fate, Line, marks, told};
-use crate::world::{World, said, tail};
+use crate::world::{World, tail, text_of};
 
 pub(crate) struct Reader {
     tail: Tail,
@@ -17,7 +17,7 @@ pub(crate) struct Reader {
     pub(crate) stale: bool,
 }
 
-/// What a browser shows, and where it was cut off.
+/// The messages that a browser shows, and the cursor at which it was cut off.
 #[derive(Default)]
 pub(crate) struct Browser {
     shows: Vec<Line>,
@@ -57,9 +57,9 @@ impl Reader {
 }
 
 fn show(shown: &mut Vec<Line>, entry: &Entry) {
-    match &entry.said {
-        Said::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
-        other => shown.push((entry.id(), said(other))),
+    match &entry.kind {
+        EntryKind::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
+        other => shown.push((entry.id(), text_of(other))),
     }
 }
 

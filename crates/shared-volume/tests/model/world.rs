@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use shared_volume::config::in_force;
-use shared_volume::wall::{Said, Tail, WallWriter, newest};
+use shared_volume::wall::{EntryKind, Tail, WallWriter, newest};
 use shared_volume::{Volume, WallDir};
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ pub(crate) struct World {
     pub(crate) model: Model,
     /// Somebody has edited the log in place: who does not read it from its beginning does not know.
     pub(crate) edited: bool,
-    /// How often the log was rewritten by something that makes readers start over.
+    /// The number of rewrites of the log that make readers start over.
     pub(crate) rewritten: u64,
     _root: TempDir,
 }
@@ -114,18 +114,18 @@ impl World {
         }
         let found = in_force(&self.wall).unwrap();
         let config = &found.published.config;
-        let said = (config.title.to_string(), config.keep_messages.get(), found.published.generation);
-        if said != (self.model.title.clone(), self.model.keep, self.model.generation) || found.fault.is_some() {
+        let published = (config.title.to_string(), config.keep_messages.get(), found.published.generation);
+        if published != (self.model.title.clone(), self.model.keep, self.model.generation) || found.fault.is_some() {
             return Err(format!("the configuration in force is {found:?}"));
         }
         Ok(())
     }
 
-    /// What a reader shows that has read nothing before.
+    /// The messages that a new reader shows.
     pub(crate) fn fresh(&self) -> Vec<Line> {
         let newest = newest(&self.wall, usize::MAX).unwrap();
 
-        newest.entries.iter().map(|entry| (entry.id(), said(&entry.said))).collect()
+        newest.entries.iter().map(|entry| (entry.id(), text_of(&entry.kind))).collect()
     }
 
     pub(crate) fn content(&self) -> Vec<u8> {
@@ -133,11 +133,11 @@ impl World {
     }
 }
 
-pub(crate) fn said(said: &Said) -> String {
-    match said {
-        Said::Message(message) => message.text.clone(),
-        Said::Plain { text, .. } => text.clone(),
-        Said::Removal(removal) => removal.removes.clone(),
+pub(crate) fn text_of(kind: &EntryKind) -> String {
+    match kind {
+        EntryKind::Message(message) => message.text.clone(),
+        EntryKind::Plain { text, .. } => text.clone(),
+        EntryKind::Removal(removal) => removal.removes.clone(),
     }
 }
 

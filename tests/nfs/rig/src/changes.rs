@@ -17,7 +17,7 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// Makes the change of this number and answers when it could be seen at the earliest.
+    /// Makes the change with this number. Returns the earliest time at which it could be seen.
     pub(crate) fn make(self, path: &Path, number: usize) -> Result<Instant> {
         let line = line(number);
         match self {
@@ -45,7 +45,7 @@ fn write(mut file: File, line: &str) -> Result<Instant> {
     Ok(began)
 }
 
-/// What the change of this number writes: always of the same length, so that a rewrite in place shows by the time alone.
+/// Returns the text of the change with this number. All have one length, so that only the time shows a rewrite in place.
 pub(crate) fn line(number: usize) -> String {
     format!("line {number:08}\n")
 }

@@ -1,11 +1,11 @@
-//! The NFS clients that `/init` made: a network namespace, a host name and a cache each.
+//! The NFS clients that `/init` makes. Each has its own network namespace, host name and cache.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// One NFS client. The number is that of its wire and its network.
+/// An NFS client. Its wire and its network have the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
     number: u8,
@@ -32,7 +32,7 @@ impl Client {
         self.mount().join(path)
     }
 
-    /// Cuts the wire to the server: everything sent is lost, nothing is refused.
+    /// Cuts the wire to the server: packets are lost, and no connection is refused.
     pub(crate) fn cut(self) -> Result<()> {
         self.set_wire("down")
     }
@@ -51,7 +51,7 @@ impl Client {
     }
 }
 
-/// Runs a tool of the virtual machine to its end.
+/// Runs a program of the virtual machine and waits for its end.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
     let output = Command::new(program).args(arguments).output().with_context(|| format!("starting {program}"))?;
     ensure!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr).trim());

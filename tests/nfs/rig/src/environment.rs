@@ -1,4 +1,4 @@
-//! An execution environment of the function, which is replaced when it ends, as Lambda does.
+//! An execution environment of the function. When it ends, another one takes its place, as on Lambda.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,13 +6,14 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use support::Process;
 
-use crate::process::{Process, WRITER};
+use crate::process::{self, WRITER};
 
-/// How often it is looked after.
+/// The pause between two looks at the process.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A running environment, or the one that follows it.
+/// A running environment, or its successor.
 #[derive(Debug)]
 pub(crate) struct Environment {
     process: Arc<Mutex<Process>>,
@@ -20,7 +21,7 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Starts it under the Runtime API at this address. The number names its log.
+    /// Starts the environment with the Runtime API at this address. The number is a part of the name of its log.
     pub(crate) fn start(number: u16, runtime_api: String, wall: String) -> Result<Self> {
         let start = move || start(number, &runtime_api, &wall);
         let (process, closing) = (Arc::new(Mutex::new(start()?)), Arc::new(AtomicBool::new(false)));
@@ -29,7 +30,7 @@ impl Environment {
             while !closing.load(Ordering::Relaxed) {
                 let mut process = process.lock().unwrap_or_else(PoisonError::into_inner);
                 if process.has_ended() && !closing.load(Ordering::Relaxed) {
-                    // Where it cannot be started now it may be next time; else nobody answers, which is told there.
+                    // If it cannot be started now, the next look tries again. Until then the function does not answer.
                     if let Ok(next) = start() {
                         *process = next;
                     }
@@ -41,7 +42,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Kills it, whatever it is doing. Another takes its place.
+    /// Kills the environment at once. Another one takes its place.
     pub(crate) fn kill(&self) {
         self.process.lock().unwrap_or_else(PoisonError::into_inner).kill();
     }
@@ -64,5 +65,5 @@ fn start(number: u16, runtime_api: &str, wall: &str) -> Result<Process> {
         ("AWS_LAMBDA_LOG_STREAM_NAME", "rig"),
         ("WALL_DIR", wall),
     ];
-    Process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
+    process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
 }

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use support::{Process, wait_for};
 
 use crate::clients::Client;
 use crate::environment::Environment;
 use crate::http;
-use crate::process::{GROUP, Process, WRITER};
+use crate::process::{self, GROUP, WRITER};
 use crate::server;
-use crate::wait::wait_for;
 
-/// How long our programs may take to start on this slow machine.
+/// The time that the programs may take to start on this slow machine.
 pub(crate) const START: Duration = Duration::from_secs(60);
 
-/// A wall's folder on the server, as an EFS access point makes it.
+/// Makes the directory of a wall on the server, as an EFS access point does.
 pub(crate) fn make_wall(name: &str) -> Result<()> {
     let path = server::path(name);
     fs_err::create_dir_all(&path)?;
@@ -25,7 +25,7 @@ pub(crate) fn make_wall(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A Lambda service of one execution environment, so that it is known who wrote.
+/// A Lambda service with one execution environment, so that each write has a known writer.
 #[derive(Debug)]
 pub(crate) struct Function {
     number: u16,
@@ -33,14 +33,14 @@ pub(crate) struct Function {
     _service: Process,
 }
 
-/// What became of a post.
+/// The result of a post.
 #[derive(Debug)]
 pub(crate) enum Posted {
-    /// It is on the wall, says the function.
+    /// The function says that the message is on the wall.
     Accepted(Value),
-    /// It is not, and this is why: a stable name.
+    /// The function says that it is not. Holds the stable name of the error.
     Refused(String),
-    /// Nobody knows: the environment was killed, or did not answer in time.
+    /// The result is unknown: the environment was killed, or did not answer in time.
     Unknown,
 }
 
@@ -55,12 +55,12 @@ impl fmt::Display for Posted {
 }
 
 impl Function {
-    /// Starts the function of this number, which tells its ports, on a client.
+    /// Starts the function with this number on a client. Its ports follow from the number.
     pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
         let (api, runtime_api) = (address(9000, number), address(9100, number));
         let arguments = ["lambda", "--api", &api, "--runtime-api", &runtime_api];
-        let service = Process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
-        // An environment ends when there is no service.
+        let service = process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
+        // An environment ends if it finds no service.
         let listens = || std::net::TcpStream::connect(&runtime_api).is_ok();
         ensure!(wait_for(START, listens), "the Lambda service does not start");
         let wall = client.path(wall).to_string_lossy().into_owned();
@@ -70,7 +70,7 @@ impl Function {
         Ok(function)
     }
 
-    /// Kills the execution environment, whatever it is doing. Another takes its place.
+    /// Kills the execution environment at once. Another one takes its place.
     pub(crate) fn kill_environment(&self) {
         self.environment.kill();
     }
@@ -83,7 +83,7 @@ impl Function {
         format!("{}/2015-03-31/functions/MessageWall/invocations", self.api())
     }
 
-    /// Sends a command that has to succeed.
+    /// Sends a command, and returns an error if it does not succeed.
     pub(crate) fn command(&self, command: &Value) -> Result<Value> {
         match invoke(&self.url(), command) {
             Posted::Accepted(answer) => Ok(answer),
@@ -91,7 +91,7 @@ impl Function {
         }
     }
 
-    /// The first answer takes as long as the programs need to start.
+    /// Waits for the first answer, which comes when the programs have started.
     fn await_answer(&self) -> Result<()> {
         let read = json!({ "command": "read", "limit": 1 });
         let answers = || matches!(invoke(&self.url(), &read), Posted::Accepted(_));
@@ -100,19 +100,20 @@ impl Function {
     }
 }
 
-/// Posts a message; the same `event` again is harmless.
+/// Posts a message. A repetition with the same `event` changes nothing.
 pub(crate) fn post(url: &str, text: &str, event: &str) -> Posted {
     invoke(url, &json!({ "command": "post", "author": "rig", "text": text, "event": event }))
 }
 
 fn invoke(url: &str, command: &Value) -> Posted {
-    // Longer than the service lets an invocation take.
+    // Longer than the timeout of an invocation.
     let Ok(answer) = http::post(url, command, Duration::from_secs(30)) else { return Posted::Unknown };
     let json = answer.json();
     if answer.status != 200 {
         return Posted::Unknown;
     }
-    // A refusal is an answer. What may succeed later is a function error of the same names; Lambda's own have capitals.
+    // A refusal is an answer. A failure that may succeed later is a function error. Both use names in lower case, and
+    // Lambda's own errors begin with a capital.
     let name = if answer.function_error { &json["errorType"] } else { &json["error"] };
     match name.as_str() {
         Some(name) if name.starts_with(|first: char| first.is_ascii_lowercase()) => Posted::Refused(name.to_owned()),

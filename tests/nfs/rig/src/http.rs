@@ -1,4 +1,4 @@
-//! The little HTTP that the scenarios speak, on the machine's own loopback.
+//! HTTP requests on the loopback device of the machine.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// The header by which Lambda marks an error of the function.
+    /// True if Lambda has marked the answer as an error of the function.
     pub(crate) function_error: bool,
     pub(crate) text: String,
 }
 
 impl Answer {
-    /// The body; null when it is not JSON.
+    /// Returns the body, or null if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
@@ -30,7 +30,7 @@ pub(crate) fn post(url: &str, body: &Value, patience: Duration) -> Result<Answer
     answer(request.send(body.to_string()), url)
 }
 
-/// Without a time limit, for a stream that never ends.
+/// Opens a stream, without a time limit.
 pub(crate) fn stream(url: &str) -> Result<impl std::io::Read + Send + 'static> {
     let response = agent(None).get(url).call().with_context(|| url.to_owned())?;
     Ok(response.into_body().into_reader())

@@ -1,4 +1,4 @@
-//! How long something took, many times over.
+//! Latencies of many samples.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::sight::INTERVAL;
 
-/// Samples of one measurement; `None` is a change that was never seen.
+/// The samples of one measurement. `None` is a change that was never seen.
 #[derive(Debug, Default)]
 pub(crate) struct Latencies(Vec<Option<Duration>>);
 
@@ -19,7 +19,7 @@ impl Latencies {
         self.0.iter().filter(|sample| sample.is_none()).count()
     }
 
-    /// The smallest sample that is not below `percent` of all; of those seen, in milliseconds.
+    /// Returns a percentile of the samples that were seen, in milliseconds.
     pub(crate) fn percentile_ms(&self, percent: usize) -> Option<u128> {
         let mut seen: Vec<_> = self.0.iter().flatten().collect();
         seen.sort();
@@ -40,10 +40,10 @@ impl Latencies {
     }
 }
 
-/// How long to pause before each of `count` writes: random, and spread evenly over the poll interval.
+/// Returns random pauses before each of `count` writes, spread evenly over the poll interval.
 ///
-/// A write's latency is mostly its distance to the next tick. Every part of the interval is hit equally often, so that a few
-/// writes tell what many would; each pause is long enough for the write before to have left nothing behind.
+/// The latency of a write is mostly its distance to the next tick. Each part of the interval gets the same number of
+/// writes, so that few writes give the same figures as many. Each pause is longer than the effects of the write before.
 pub(crate) fn random_moments(count: usize) -> Vec<Duration> {
     let mut parts: Vec<_> = (0..count).collect();
     fastrand::shuffle(&mut parts);
@@ -58,7 +58,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn percentiles_are_of_what_was_seen_and_the_rest_is_missed() {
+    fn percentiles_count_seen_samples_and_the_others_are_missed() {
         let seen = (1..=200).map(|ms| Some(Duration::from_millis(ms)));
         let latencies = Latencies::of(seen.chain([None]));
         assert_eq!(latencies.percentile_ms(50), Some(100));

@@ -1,5 +1,5 @@
-//! The program inside the virtual machine of `tests/nfs`: it changes files through one NFS client and measures when and
-//! what others see of it. Its results are JSON lines on standard output.
+//! The program inside the virtual machine of `tests/nfs`: it changes files through one NFS client and measures what other
+//! clients see, and when. It prints its results as JSON lines.
 
 mod changes;
 mod clients;
@@ -12,15 +12,15 @@ mod posters;
 mod process;
 mod reader;
 mod report;
+mod scale;
 mod scenario;
 mod server;
 mod sight;
-mod wait;
 
 use std::process::ExitCode;
 
 use crate::report::Report;
-use crate::scenario::Scale;
+use crate::scale::Scale;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         let mut report = Report::new(&name);
         if let Err(error) = scenario::run(&name, scale, &mut report) {
             report.check("it runs to its end", false, format!("{error:#}"));
-            process::tell_logs(&mut report);
+            process::report_logs(&mut report);
             complete = false;
         }
         report.end();

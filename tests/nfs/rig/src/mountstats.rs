@@ -1,8 +1,10 @@
-//! What a client has asked the server for, counted by its kernel in `/proc/self/mountstats`.
+//! The requests of a client to the server, as its kernel counts them in `/proc/self/mountstats`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use procfs::process::{MountStats, Process};
 
 use crate::clients::Client;
 
@@ -10,47 +12,29 @@ use crate::clients::Client;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) requests: BTreeMap<String, u64>,
-    /// Bytes that READ requests brought from the server.
+    /// The bytes that READ requests returned.
     pub(crate) bytes_read: u64,
 }
 
 impl Counts {
     pub(crate) fn read(client: Client) -> Result<Self> {
-        Self::parse(&fs_err::read_to_string("/proc/self/mountstats")?, &client.mount().to_string_lossy())
+        Self::of(&Process::myself()?.mountstats()?, &client.mount())
     }
 
-    fn parse(text: &str, mount: &str) -> Result<Self> {
-        let header = format!(" mounted on {mount} with ");
-        let block =
-            text.split("device ").find(|block| block.contains(&header)).with_context(|| format!("no mount {mount}"))?;
-        let mut counts = Self::default();
-        let mut is_operation = false;
-        for line in block.lines().map(str::trim) {
-            let Some((name, values)) = line.split_once(':') else {
-                is_operation |= line == "per-op statistics";
-                continue;
-            };
-            let value = |index| values.split_whitespace().nth(index).and_then(|value| value.parse().ok()).unwrap_or(0);
-            if is_operation {
-                counts.requests.insert(name.to_owned(), value(0));
-            } else if name == "bytes" {
-                // normalread, normalwrite, directread, directwrite, serverread, ...
-                counts.bytes_read = value(4);
-            }
-        }
-        Ok(counts)
+    fn of(mounts: &MountStats, path: &Path) -> Result<Self> {
+        let mount = mounts.0.iter().find(|mount| mount.mount_point == path);
+        let statistics = mount.and_then(|mount| mount.statistics.as_ref());
+        let statistics = statistics.with_context(|| format!("no NFS mount on {}", path.display()))?;
+        let operations = statistics.per_op_stats.iter().map(|(name, counts)| (name.clone(), counts.operations));
+        Ok(Self { requests: operations.collect(), bytes_read: statistics.bytes.server_read })
     }
 
     pub(crate) fn since(&self, before: &Self) -> Self {
-        let asked = |(name, count): (&String, &u64)| (name.clone(), count - before.requests.get(name).unwrap_or(&0));
+        let added = |(name, count): (&String, &u64)| (name.clone(), count - before.requests.get(name).unwrap_or(&0));
+        // SEQUENCE renews the lease now and then, whatever the client does.
+        let is_counted = |(name, count): &(String, u64)| *count > 0 && name != "SEQUENCE";
         Self {
-            // SEQUENCE renews the lease now and then, whatever the client does.
-            requests: self
-                .requests
-                .iter()
-                .map(asked)
-                .filter(|(name, count)| *count > 0 && name != "SEQUENCE")
-                .collect(),
+            requests: self.requests.iter().map(added).filter(is_counted).collect(),
             bytes_read: self.bytes_read - before.bytes_read,
         }
     }
@@ -62,27 +46,47 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use procfs::FromBufRead;
+    use procfs::process::MountStats;
+
     use super::Counts;
 
     const TEXT: &str = "device proc mounted on /proc with fstype proc
 device 10.0.3.1:/ mounted on /mnt/reader with fstype nfs4 statvers=1.1
+\topts:\trw,vers=4.1
 \tage:\t5
+\tcaps:\tcaps=0xfffbc0bf,wtmult=512
+\tsec:\tflavor=1,pseudoflavor=1
+\tevents:\t1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
 \tbytes:\t11 12 13 14 15 16 17 18
+\tRPC iostats version: 1.1  p/v: 100003/4 (nfs)
+\txprt:\ttcp 0 0 2 0 11 99 99 0 99 0 2 9 9
 \tper-op statistics
 \t        NULL: 1 1 0 44 24 0 0 0 0
 \t        OPEN: 7 7 0 1 1 0 0 0 0
 \t    SEQUENCE: 9 9 0 1 1 0 0 0 0
+
 device 10.0.4.1:/ mounted on /mnt/poll with fstype nfs4 statvers=1.1
+\topts:\trw
+\tage:\t5
+\tcaps:\tcaps=0x0
+\tsec:\tflavor=1
+\tevents:\t1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
+\tbytes:\t1 2 3 4 5 6 7 8
 \tper-op statistics
 \t        OPEN: 99 7 0 1 1 0 0 0 0
+
 ";
 
     #[test]
     fn requests_and_bytes_of_one_mount_are_counted() {
-        let counts = Counts::parse(TEXT, "/mnt/reader").unwrap();
+        let mounts = MountStats::from_buf_read(TEXT.as_bytes()).unwrap();
+        let counts = Counts::of(&mounts, Path::new("/mnt/reader")).unwrap();
         assert_eq!((counts.requests["OPEN"], counts.bytes_read), (7, 15));
         let difference = counts.since(&Counts::default());
-        assert_eq!(difference.total(), 8, "the lease's renewal is not counted");
-        assert!(Counts::parse(TEXT, "/mnt/other").is_err());
+        assert_eq!(difference.total(), 8, "the renewal of the lease is not counted");
+        assert!(Counts::of(&mounts, Path::new("/mnt/other")).is_err());
     }
 }

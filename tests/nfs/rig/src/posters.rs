@@ -1,4 +1,4 @@
-//! Callers that post without end, each to a function of its own, and remember what was acknowledged.
+//! Callers that post without end, each to its own function, and record the acknowledged messages.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,30 +9,30 @@ use std::time::{Duration, Instant};
 use crate::function::{Posted, post};
 use crate::latency::Latencies;
 
-/// The pause before a post that was not acknowledged is sent again.
+/// The pause before a post without acknowledgement is sent again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// After the end, how long the last post of each may still be tried.
+/// The time for which each caller repeats its last post after the end.
 const LAST_TRIES: Duration = Duration::from_secs(30);
 
-/// Callers at work.
+/// Running callers.
 pub(crate) struct Posters {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<Record>>,
 }
 
-/// What one caller saw.
+/// The results of one caller.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    /// The texts that the function says are on the wall.
+    /// The texts that the function acknowledged.
     pub(crate) acknowledged: Vec<String>,
-    /// How long each acknowledged answer took.
+    /// The time that each acknowledgement took.
     pub(crate) took: Vec<Duration>,
-    /// The longest that any answer took, acknowledged or not.
+    /// The longest time that any answer took.
     pub(crate) longest: Duration,
-    /// How often an answer was a refusal, or a function error, of this name.
+    /// The number of refusals and function errors, by name.
     pub(crate) refusals: BTreeMap<String, u64>,
-    /// How often nobody knew.
+    /// The number of posts with unknown result.
     pub(crate) unknown: u64,
 }
 
@@ -47,7 +47,7 @@ impl Posters {
         Self { threads: urls.into_iter().enumerate().map(caller).collect(), stop }
     }
 
-    /// Ends them; what was posted last is tried until it is known.
+    /// Ends the callers. Each repeats its last post until the result is known.
     pub(crate) fn end(self) -> Vec<Record> {
         self.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
@@ -62,7 +62,7 @@ fn call(caller: usize, url: &str, stop: &AtomicBool) -> Record {
         }
         let text = format!("caller {caller} message {number}");
         let mut stopped = None;
-        while !record.took_in(url, &text) {
+        while !record.is_accepted(url, &text) {
             if stop.load(Ordering::Relaxed) && stopped.get_or_insert_with(Instant::now).elapsed() > LAST_TRIES {
                 break;
             }
@@ -73,8 +73,9 @@ fn call(caller: usize, url: &str, stop: &AtomicBool) -> Record {
 }
 
 impl Record {
-    /// Posts once; answers whether it was acknowledged. The text is the event's id as well, so that a repetition is known.
-    fn took_in(&mut self, url: &str, text: &str) -> bool {
+    /// Posts once. Returns true if the post was acknowledged. The text is also the event id, so that a repetition is
+    /// recognised.
+    fn is_accepted(&mut self, url: &str, text: &str) -> bool {
         let began = Instant::now();
         let posted = post(url, text, text);
         let took = began.elapsed();
@@ -96,7 +97,7 @@ impl Record {
     }
 }
 
-/// How the texts on the wall fit what was acknowledged.
+/// The comparison of the wall with the acknowledged messages.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     pub(crate) acknowledged: usize,
@@ -123,7 +124,7 @@ impl Account {
     }
 }
 
-/// The texts in the log as it is on the server.
+/// Returns the texts in the log on the server.
 pub(crate) fn log(wall: &str) -> anyhow::Result<Vec<String>> {
     let content = fs_err::read_to_string(crate::server::path(wall).join("content"))?;
     let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok()?["text"].as_str().map(str::to_owned);

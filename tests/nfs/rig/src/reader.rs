@@ -1,18 +1,18 @@
-//! The reader on one of the clients, and a browser's place before it.
+//! The reader on one of the clients, and its event stream.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
+use support::{Process, read_events, wait_for};
 
 use crate::clients::Client;
 use crate::function::START;
 use crate::http::{self, Answer};
-use crate::process::{Process, READER};
-use crate::wait::wait_for;
+use crate::process::{self, READER};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -24,7 +24,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Starts the reader of a wall; `function` is the API by which its page posts.
+    /// Starts the reader of a wall. `function` is the API that its page posts to.
     pub(crate) fn start(port: u16, client: Client, wall: impl AsRef<Path>, function: Option<&str>) -> Result<Self> {
         let (listen, wall) = (format!("127.0.0.1:{port}"), client.path(wall).to_string_lossy().into_owned());
         let mut arguments = vec!["fargate-reader", "--listen", &listen, "--wall-dir", &wall];
@@ -36,7 +36,7 @@ impl Reader {
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ];
-        let process = Process::start(&format!("reader-{port}"), READER, &arguments, &variables)?;
+        let process = process::start(&format!("reader-{port}"), READER, &arguments, &variables)?;
         let reader = Self { url: format!("http://{listen}"), _process: process };
         let is_ready = || reader.get("/ready").is_ok_and(|answer| answer.status == 200);
         ensure!(wait_for(START, is_ready), "the reader is not ready");
@@ -51,7 +51,7 @@ impl Reader {
         Ok(self.get(path)?.json())
     }
 
-    /// The texts of all messages, oldest first.
+    /// Returns the texts of all messages, oldest first.
     pub(crate) fn texts(&self) -> Result<Vec<String>> {
         Ok(texts(&self.json("/api/messages?limit=10000")?))
     }
@@ -61,13 +61,13 @@ impl Reader {
     }
 }
 
-/// The texts of a page of messages.
+/// Returns the texts of a page of messages.
 pub(crate) fn texts(page: &Value) -> Vec<String> {
     let text = |message: &Value| message["text"].as_str().unwrap_or_default().to_owned();
     page["messages"].as_array().into_iter().flatten().map(text).collect()
 }
 
-/// Something the reader sent.
+/// An event that the reader sent, and its arrival.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) when: Instant,
@@ -75,42 +75,42 @@ pub(crate) struct Event {
     pub(crate) data: Value,
 }
 
-/// `/events`, open, and everything that came by it.
+/// The open stream `/events` and all events that it has sent.
 #[derive(Debug)]
 pub(crate) struct Stream(Arc<(Mutex<Vec<Event>>, Condvar)>);
 
 impl Stream {
-    /// Waits until the wall as it is now has come.
+    /// Waits until the stream has sent the wall and its configuration as they are now.
     fn open(body: impl Read + Send + 'static) -> Result<Self> {
-        let told = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
-        let stream = Self(Arc::clone(&told));
-        std::thread::spawn(move || listen(body, &told));
+        let events = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
+        let stream = Self(Arc::clone(&events));
+        std::thread::spawn(move || listen(body, &events));
         let begun = |kind: &str| stream.find(0, Duration::from_secs(20), |event| event.name == kind).is_some();
         ensure!(begun("wall") && begun("config"), "/events does not begin with the wall and its configuration");
         Ok(stream)
     }
 
-    /// How many events have come; what comes from now on has this number or a higher one.
+    /// Returns the number of events so far, which is the number of the next event.
     pub(crate) fn len(&self) -> usize {
         self.events().len()
     }
 
-    /// Waits for an event, of those from this number on.
-    pub(crate) fn find(&self, from: usize, patience: Duration, is_it: impl Fn(&Event) -> bool) -> Option<Event> {
+    /// Waits for an event with the number `from` or a higher one.
+    pub(crate) fn find(&self, from: usize, patience: Duration, matches: impl Fn(&Event) -> bool) -> Option<Event> {
         let deadline = Instant::now() + patience;
         let mut events = self.events();
-        let mut looked_at = from;
+        let mut searched = from;
         loop {
-            if let Some(found) = events.iter().skip(looked_at).find(|event| is_it(event)) {
+            if let Some(found) = events.iter().skip(searched).find(|event| matches(event)) {
                 return Some(found.clone());
             }
-            looked_at = looked_at.max(events.len());
+            searched = searched.max(events.len());
             let left = deadline.checked_duration_since(Instant::now())?;
             events = self.0.1.wait_timeout(events, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// The texts in the order in which a browser would show them: those of the last `wall`, then each `message`.
+    /// Returns the texts in the order in which a browser shows them: those of the last `wall`, then each `message`.
     pub(crate) fn texts(&self) -> Vec<String> {
         let mut shown = Vec::new();
         for event in self.events().iter() {
@@ -128,18 +128,10 @@ impl Stream {
     }
 }
 
-fn listen(body: impl Read, told: &(Mutex<Vec<Event>>, Condvar)) {
-    let (mut name, mut data) = (String::new(), String::new());
-    for line in BufReader::new(body).lines().map_while(Result::ok) {
-        if let Some(value) = line.strip_prefix("event:") {
-            name = value.trim().to_owned();
-        } else if let Some(value) = line.strip_prefix("data:") {
-            data.push_str(value);
-        } else if line.is_empty() && !name.is_empty() {
-            let data = serde_json::from_str(&std::mem::take(&mut data)).unwrap_or_default();
-            let event = Event { when: Instant::now(), name: std::mem::take(&mut name), data };
-            told.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-            told.1.notify_all();
-        }
+fn listen(body: impl Read + 'static, events: &(Mutex<Vec<Event>>, Condvar)) {
+    for event in read_events(body).map_while(Result::ok) {
+        let event = Event { when: Instant::now(), name: event.name, data: event.data };
+        events.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        events.1.notify_all();
     }
 }

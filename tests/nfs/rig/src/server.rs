@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::clients::run;
 
-/// A path as the server has it on its own disk, past all caches of the clients.
+/// Returns the path on the disk of the server, which no cache of a client hides.
 pub(crate) fn path(path: impl AsRef<Path>) -> PathBuf {
     Path::new("/export").join(path)
 }
@@ -15,7 +15,7 @@ pub(crate) fn stop() -> Result<()> {
     run("/bin/rpc.nfsd", &["0"])
 }
 
-/// Starts the server again. For 10 s it grants only what clients held before.
+/// Starts the server again. For 10 s it grants only locks that clients held before.
 pub(crate) fn start() -> Result<()> {
     run("/bin/rpc.nfsd", &["--no-nfs-version", "3", "8"])
 }

@@ -1,4 +1,4 @@
-//! Requests of one uncontended post by a writer that runs already.
+//! The requests of one post by a writer that runs already and has no rival.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -9,9 +9,9 @@ use crate::mountstats::Counts;
 use crate::report::Report;
 
 const POSTS: u64 = 20;
-const TABLE: &str = "What an uncontended post asks of the server";
+const TABLE: &str = "Requests of an uncontended post";
 
-/// What a post with an event asked of the server before events were stored in `retries/` (commit ad6e42d), by this
+/// The requests of a post with an event before events were stored in `retries/` (commit ad6e42d), measured by this
 /// scenario.
 const BEFORE: f64 = 16.0;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let new = measure(report, &function, "with a new event", |number| post(format!("new-{number}")))?;
     measure(report, &function, "a retry", |number| post(format!("new-{number}")))?;
     let found = format!("{new}, and {BEFORE} before");
-    report.check("a post asks less of the server than before events were stored", new < BEFORE, found);
+    report.check("a post sends fewer requests than before events were stored", new < BEFORE, found);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Four writers of two clients want the lock at once; then somebody never lets go of it.
+//! Four writers of two clients want the lock at once. Then another program keeps the lock.
 
 use std::time::{Duration, Instant};
 
@@ -6,13 +6,13 @@ use anyhow::Result;
 use fs_err::OpenOptions;
 use serde_json::json;
 
-use super::Scale;
 use crate::clients::{WRITER_1, WRITER_2};
 use crate::function::{Function, Posted, make_wall, post};
 use crate::posters::{Account, Posters, log};
 use crate::report::Report;
+use crate::scale::Scale;
 
-/// The lock wait's deadline, and what an invocation takes beside it on this slow machine.
+/// The time limit of the wait for the lock, and the rest of an invocation on this slow machine.
 const DEADLINE: Duration = Duration::from_secs(5);
 const REST: Duration = Duration::from_secs(2);
 
@@ -55,7 +55,11 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let took = began.elapsed();
     let busy = matches!(&posted, Posted::Refused(name) if name == "wall_busy");
     let holds = busy && took < DEADLINE + REST;
-    report.check("a lock that is never released is told by the deadline", holds, format!("{posted} after {took:.1?}"));
+    report.check(
+        "a lock that is never released is reported by the deadline",
+        holds,
+        format!("{posted} after {took:.1?}"),
+    );
     lock.file().unlock()?;
     let posted = post(&functions[0].url(), "afterwards", "afterwards");
     report.check("and the next post goes through", matches!(posted, Posted::Accepted(_)), &posted);

@@ -1,4 +1,4 @@
-//! What watching and reading cost: requests for each idle tick and file, bytes for each appended message.
+//! The cost of watching and reading: requests for each idle tick and file, bytes for each appended message.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::sight::Sight;
 
 const TICKS: u64 = 20;
 const MESSAGES: u64 = 10;
-/// How long the reader is observed: a few of its slow ticks.
+/// The time for which the reader is observed: a few of its slow ticks.
 const AUDIENCE: Duration = Duration::from_secs(8);
 const TABLE: &str = "Requests of an idle watcher, for each tick";
 
@@ -38,29 +38,33 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     audience(report)
 }
 
-/// What the reader asks while somebody follows the wall, and while nobody does.
+/// Measures the requests of the reader with a browser and without one.
 fn audience(report: &mut Report) -> Result<()> {
     make_wall("audience")?;
     fs_err::write(server::path("audience/content"), "a line\n")?;
     fs_err::write(server::path("audience/config.json"), json!({ "generation": 1, "config": {} }).to_string())?;
     let reader = Reader::start(8000, READER, "audience", None)?;
-    let mut asks = |who: &str| {
+    let mut measure = |who: &str| {
         let before = Counts::read(READER)?;
         std::thread::sleep(AUDIENCE);
         let per_second = Counts::read(READER)?.since(&before).total() as f64 / AUDIENCE.as_secs_f64();
-        report.row("What the reader asks", &[("followed by", json!(who)), ("requests a second", json!(per_second))]);
+        report.row("Requests of the reader", &[("followed by", json!(who)), ("requests a second", json!(per_second))]);
         anyhow::Ok(per_second)
     };
-    let alone = asks("nobody")?;
+    let alone = measure("nobody")?;
     let stream = reader.events()?;
-    let followed = asks("one browser")?;
+    let followed = measure("one browser")?;
     drop(stream);
     let found = format!("{alone} and {followed} requests a second");
-    report.check("the reader asks less than a third as often while nobody follows", alone * 3.0 < followed, found);
+    report.check(
+        "the reader sends less than a third of the requests while nobody follows",
+        alone * 3.0 < followed,
+        found,
+    );
     Ok(())
 }
 
-/// What the reader reads for one message, on a small wall and on a large one.
+/// Measures the bytes that the reader reads for one message, on a small wall and on a large one.
 fn bytes(report: &mut Report) -> Result<()> {
     make_wall("cost")?;
     let function = Function::start(0, WRITER_1, "cost")?;
@@ -77,8 +81,8 @@ fn bytes(report: &mut Report) -> Result<()> {
         for number in 0..MESSAGES {
             let (from, text) = (stream.len(), format!("message {lines} {number}"));
             function.command(&json!({ "command": "post", "text": text }))?;
-            let told = stream.find(from, Duration::from_secs(10), |event| event.data["text"] == json!(text));
-            ensure!(told.is_some(), "{text} is not served");
+            let event = stream.find(from, Duration::from_secs(10), |event| event.data["text"] == json!(text));
+            ensure!(event.is_some(), "{text} is not served");
         }
         let counts = Counts::read(READER)?.since(&before);
         let bytes = counts.bytes_read / MESSAGES;
@@ -88,7 +92,7 @@ fn bytes(report: &mut Report) -> Result<()> {
             ("bytes read for each", json!(bytes)),
             ("READ requests for each", json!(*counts.requests.get("READ").unwrap_or(&0) as f64 / MESSAGES as f64)),
         ];
-        report.row("What the reader reads for one appended message", &cells);
+        report.row("Reads for one appended message", &cells);
         per_message.push(bytes);
     }
     let holds = per_message[1] <= per_message[0] + per_message[0] / 4 + 4096;
@@ -103,9 +107,9 @@ fn measure(report: &mut Report, what: &str, names: &[&str]) -> Result<f64> {
         sight.watch(&Path::new("idle").join(name))?;
     }
     let tick = || {
-        let before = handle.ticks();
-        handle.look_now();
-        while handle.ticks() == before {
+        let before = handle.scans();
+        handle.scan_now();
+        while handle.scans() == before {
             std::thread::sleep(Duration::from_millis(1));
         }
         // CLOSE is sent without waiting for its answer, and counted when that comes.

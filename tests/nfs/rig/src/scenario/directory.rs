@@ -1,4 +1,4 @@
-//! A watched directory: what another client creates, replaces, rewrites and removes in it, and below it.
+//! A watched directory, in which another client creates, replaces, rewrites and removes files and directories.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,18 +8,18 @@ use notify::EventKind;
 use notify::event::{CreateKind, ModifyKind, RemoveKind, RenameMode};
 use serde_json::json;
 
-use super::Scale;
 use crate::clients::{READER, WRITER_1};
 use crate::latency::Latencies;
 use crate::report::Report;
+use crate::scale::Scale;
 use crate::sight::{INTERVAL, Sight};
 
-/// A change that was not told by then is missed.
+/// A change without an event within this time is missed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const TABLE: &str = "What NfsWatcher tells of a watched directory, 250 ms interval";
+const TABLE: &str = "Events of NfsWatcher on a watched directory, 250 ms interval";
 
-/// What is done at the writer's mount, and what has to be told of which name.
+/// A change on the writer's mount, the name that the event has to hold, and the kind of the event.
 type Step = (&'static str, fn(&Path) -> std::io::Result<()>, &'static str, EventKind);
 
 const STEPS: [Step; 7] = [
@@ -72,7 +72,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
             std::thread::sleep(INTERVAL.mul_f64(fastrand::f64()));
             let began = Instant::now();
             change(&WRITER_1.path(tree))?;
-            let seen = sight.await_told(&tree.join(name), *expected, began, PATIENCE);
+            let seen = sight.await_event(&tree.join(name), *expected, began, PATIENCE);
             took.push(seen.map(|seen| seen - began));
         }
     }
@@ -82,6 +82,10 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
         missed += latencies.missed();
         report.row(TABLE, &[&[("change", json!(what))], &latencies.cells()[..]].concat());
     }
-    report.check("every change in a watched directory is told as what it is", missed == 0, format!("{missed} missed"));
+    report.check(
+        "every change in a watched directory is reported with its kind",
+        missed == 0,
+        format!("{missed} missed"),
+    );
     Ok(())
 }

@@ -1,16 +1,15 @@
-//! A client is cut off for longer than its lease while it writes: others get its lock, and what it still has to write
-//! comes late.
+//! A client is cut off for longer than its lease while it writes. Others get its lock, and its last writes arrive late.
 
 use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
 
-use super::Scale;
 use crate::clients::{WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
 use crate::posters::{Account, Posters, log};
 use crate::report::Report;
+use crate::scale::Scale;
 
 /// Longer than the lease of 10 s.
 const CUT: Duration = Duration::from_secs(14);
@@ -33,6 +32,6 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     std::thread::sleep(WHOLE);
     let records = posters.end();
     let account = Account::of(&records, &log("fence")?);
-    report.check("what comes late overwrites nothing that was acknowledged", account.is_right(), &account);
+    report.check("late writes overwrite no acknowledged message", account.is_right(), &account);
     Ok(())
 }

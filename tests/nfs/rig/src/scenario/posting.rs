@@ -1,17 +1,19 @@
-//! Two clients post at once, and their execution environments are killed at random; then, for comparison, as the blog does.
+//! Two clients post at once, and their execution environments are killed at random. For comparison, the same number of
+//! lines is appended as the blog post does.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::json;
+use support::wait_for;
 
-use super::{Scale, unlocked};
+use super::unlocked;
 use crate::clients::{POLL, READER, WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
 use crate::posters::{Account, Posters, log};
 use crate::reader::Reader;
 use crate::report::Report;
-use crate::wait::wait_for;
+use crate::scale::Scale;
 
 pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     make_wall("posting")?;

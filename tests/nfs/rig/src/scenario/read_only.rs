@@ -1,4 +1,4 @@
-//! The reader does all its work on a mount that is read-only.
+//! The reader on a read-only mount.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -30,8 +30,8 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let shown = stream.find(0, PATIENCE, |event| event.data["text"] == json!("by the page")).is_some();
     report.check("and comes back by /events", shown, shown);
     function.command(&json!({ "command": "change_config", "patch": { "title": "Changed" } }))?;
-    let told = stream.find(0, PATIENCE, |event| event.data["config"]["title"] == json!("Changed")).is_some();
-    report.check("a configuration is followed", told, told);
+    let followed = stream.find(0, PATIENCE, |event| event.data["config"]["title"] == json!("Changed")).is_some();
+    report.check("a configuration is followed", followed, followed);
     for path in [
         "/",
         "/api/messages",

@@ -1,5 +1,5 @@
-//! From a write by one client to the change in the reader's `/events` at another, and to the event of each kind of watcher
-//! at clients of their own, in the same run.
+//! The time from a write by one client to the event in the reader's `/events` on another client. In the same run, the time to
+//! the event of each kind of watcher, each on its own client.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -8,21 +8,21 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::Scale;
 use crate::changes::{Change, line};
 use crate::clients::{COMPARE, INOTIFY, POLL, READER, WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
 use crate::latency::{Latencies, random_moments};
 use crate::reader::{Event, Reader, Stream, texts};
 use crate::report::Report;
+use crate::scale::Scale;
 use crate::server;
 use crate::sight::Sight;
 
-/// A change that was not served by then is missed.
+/// A change that is not served within this time is missed.
 const PATIENCE: Duration = Duration::from_secs(5);
-const TABLE: &str = "From a write by one client to what another tells of it, 250 ms interval";
+const TABLE: &str = "From a write by one client to the event on another, 250 ms interval";
 
-/// The kinds of change, as the wall has them.
+/// The kinds of change of a wall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Message,
@@ -38,7 +38,7 @@ const KINDS: [(Kind, &str); 5] = [
     (Kind::Foreign(Change::RewrittenInPlace), "rewritten in place"),
 ];
 
-/// One write, and when it was served.
+/// One write, and the time at which it was served.
 struct Write {
     path: PathBuf,
     began: Instant,
@@ -66,14 +66,17 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
             Kind::Foreign(change) => change_by_others(change, &stream, scale, &mut sights)?,
         };
         std::thread::sleep(scale.stragglers);
-        tell(name, &writes, &sights, report);
+        report_kind(name, &writes, &sights, report);
     }
     Ok(())
 }
 
-fn tell(name: &str, writes: &[Write], sights: &[Sight], report: &mut Report) {
+fn report_kind(name: &str, writes: &[Write], sights: &[Sight], report: &mut Report) {
     let mut row = |observer: &str, latencies: &Latencies| {
-        report.row(TABLE, &[&[("change", json!(name)), ("told by", json!(observer))], &latencies.cells()[..]].concat());
+        report.row(
+            TABLE,
+            &[&[("change", json!(name)), ("reported by", json!(observer))], &latencies.cells()[..]].concat(),
+        );
     };
     let served = Latencies::of(writes.iter().map(|write| Some(write.served?.saturating_duration_since(write.began))));
     row("the reader's /events", &served);
@@ -88,7 +91,7 @@ fn tell(name: &str, writes: &[Write], sights: &[Sight], report: &mut Report) {
     report.check(&what, holds, format!("{}, {}, {missed} missed", ms(p50), ms(p99)));
 }
 
-/// The function appends messages.
+/// Lets the function append messages.
 fn post(
     function: &Function,
     stream: &Stream,
@@ -103,37 +106,38 @@ fn post(
         std::thread::sleep(pause);
         let (from, text) = (stream.len(), format!("message {number}"));
         function.command(&json!({ "command": "post", "text": text }))?;
-        let told = stream.find(from, PATIENCE, |event| event.name == "message" && event.data["text"] == json!(text));
-        let began = told.as_ref().and_then(|told| journeys.add(told)).unwrap_or_else(Instant::now);
-        Ok(Write { path: path.to_owned(), began, served: told.map(|told| told.when) })
+        let event = stream.find(from, PATIENCE, |event| event.name == "message" && event.data["text"] == json!(text));
+        let began = event.as_ref().and_then(|event| journeys.add(event)).unwrap_or_else(Instant::now);
+        Ok(Write { path: path.to_owned(), began, served: event.map(|event| event.when) })
     };
     let writes = random_moments(scale.writes).into_iter().enumerate().map(write).collect();
-    journeys.tell(report);
+    journeys.report(report);
     writes
 }
 
-/// The legs of the way of messages, from the times that they carry.
+/// The legs of the journeys of messages, from the times in the messages.
 #[derive(Debug, Default)]
 struct Journeys([Vec<Option<Duration>>; 3]);
 
 impl Journeys {
     const LEGS: [&str; 3] = [
-        "the function writes it: at -> stored",
-        "it is noticed and read: stored -> seen",
-        "it is sent: seen -> received from /events",
+        "the function writes the message: at -> stored",
+        "the reader notices and reads it: stored -> seen",
+        "the reader sends it: seen -> received from /events",
     ];
 
-    /// Answers when the function was about to write.
-    fn add(&mut self, told: &Event) -> Option<Instant> {
-        let time = |name: &str| Some(instant(told.data[name].as_str()?.parse::<jiff::Timestamp>().ok()?.into()));
+    /// Returns the time just before the function wrote the message.
+    fn add(&mut self, event: &Event) -> Option<Instant> {
+        let time =
+            |name: &str| Some(instant(event.data[name].as_str()?.parse::<jiff::Timestamp>().ok()?.try_into().ok()?));
         let [at, stored, seen] = ["at", "stored", "seen"].map(time);
-        for (leg, (from, to)) in self.0.iter_mut().zip([(at, stored), (stored, seen), (seen, Some(told.when))]) {
+        for (leg, (from, to)) in self.0.iter_mut().zip([(at, stored), (stored, seen), (seen, Some(event.when))]) {
             leg.push(from.zip(to).map(|(from, to)| to.saturating_duration_since(from)));
         }
         at
     }
 
-    fn tell(self, report: &mut Report) {
+    fn report(self, report: &mut Report) {
         for (leg, took) in Self::LEGS.iter().zip(self.0) {
             let cells = Latencies::of(took).cells();
             report.row("The journey of a message", &[&[("leg", json!(leg))], &cells[..]].concat());
@@ -141,7 +145,7 @@ impl Journeys {
     }
 }
 
-/// The function publishes configurations.
+/// Lets the function publish configurations.
 fn publish(function: &Function, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
     let path = Path::new("served/config.json");
     sights.iter_mut().try_for_each(|sight| sight.watch(path))?;
@@ -149,17 +153,17 @@ fn publish(function: &Function, stream: &Stream, scale: Scale, sights: &mut [Sig
         std::thread::sleep(pause);
         let (from, title) = (stream.len(), format!("Title {number}"));
         function.command(&json!({ "command": "change_config", "patch": { "title": title } }))?;
-        // The rename, as the server has it; the function has written two files before.
+        // The time of the rename on the server. The function has written two files before it.
         let renamed = fs_err::metadata(server::path(path))?;
         let renamed = Duration::new(renamed.ctime().cast_unsigned(), u32::try_from(renamed.ctime_nsec())?);
-        let is_it = |event: &Event| event.name == "config" && event.data["config"]["title"] == json!(title);
-        let served = stream.find(from, PATIENCE, is_it).map(|told| told.when);
+        let matches = |event: &Event| event.name == "config" && event.data["config"]["title"] == json!(title);
+        let served = stream.find(from, PATIENCE, matches).map(|event| event.when);
         Ok(Write { path: path.to_owned(), began: instant(SystemTime::UNIX_EPOCH + renamed), served })
     };
     random_moments(scale.writes).into_iter().enumerate().map(write).collect()
 }
 
-/// A program that knows nothing of the wall changes the log.
+/// Changes the log as a program does that knows nothing of the wall.
 fn change_by_others(change: Change, stream: &Stream, scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
     let path = Path::new("served/content");
     let content = WRITER_1.path(path);
@@ -178,7 +182,7 @@ fn change_by_others(change: Change, stream: &Stream, scale: Scale, sights: &mut 
     random_moments(scale.writes).into_iter().enumerate().map(write).collect()
 }
 
-/// Each time a wall of its own, with a reader that has never seen its log.
+/// Creates a log on a new wall each time, with a reader that has never seen it.
 fn create_first(scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
     let write = |(number, pause)| {
         let wall = Path::new("first").join(format!("{number}"));
@@ -186,9 +190,9 @@ fn create_first(scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
         fs_err::create_dir_all(server::path(&wall))?;
         let reader = Reader::start(8001, READER, &wall, None)?;
         let stream = reader.events()?;
-        // inotify refuses a path that is not there, and PollWatcher takes it and forgets it.
+        // inotify refuses a path that does not exist, and PollWatcher accepts it and forgets it.
         sights.iter_mut().for_each(|sight| drop(sight.watch(&path)));
-        // What comes first is seen at a tick, from which the pause counts, as in the other kinds from the write before.
+        // The configuration is seen at a tick, and the pause counts from there, as it counts from the write before elsewhere.
         fs_err::write(server::path(&wall).join("config.json"), json!({ "generation": 1, "config": {} }).to_string())?;
         let begun = stream.find(0, PATIENCE, |event| event.data["generation"] == json!(1)).is_some();
         ensure!(begun, "the reader of {} does not follow its configuration", wall.display());
@@ -203,18 +207,18 @@ fn create_first(scale: Scale, sights: &mut [Sight]) -> Result<Vec<Write>> {
     random_moments(scale.writes).into_iter().enumerate().map(write).collect()
 }
 
-/// When a line was served as a message, or, without one, an empty wall.
+/// Returns the time at which a line was served as a message or, without a line, an empty wall.
 fn served(stream: &Stream, from: usize, line: Option<&str>) -> Option<Instant> {
-    let is_it = |event: &Event| match (event.name.as_str(), line) {
+    let matches = |event: &Event| match (event.name.as_str(), line) {
         ("message", Some(line)) => event.data["text"] == json!(line.trim_end()),
         ("wall", Some(line)) => texts(&event.data) == [line.trim_end()],
         ("wall", None) => texts(&event.data).is_empty(),
         _ => false,
     };
-    stream.find(from, PATIENCE, is_it).map(|told| told.when)
+    stream.find(from, PATIENCE, matches).map(|event| event.when)
 }
 
-/// The same moment by the other clock; there is one for all clients.
+/// Returns the same moment by the other clock. All clients share both clocks.
 fn instant(when: SystemTime) -> Instant {
     let ago = SystemTime::now().duration_since(when).unwrap_or_default();
     Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)

@@ -1,17 +1,17 @@
-//! The watcher alone when the server is gone, is back, and has forgotten what it handed out.
+//! The watcher alone, when the server is cut off, restarted, or has lost the file handles that it gave out.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use support::wait_for;
 
-use super::Scale;
 use crate::changes::Change;
 use crate::clients::{READER, WRITER_1};
 use crate::report::Report;
+use crate::scale::Scale;
 use crate::server;
 use crate::sight::Sight;
-use crate::wait::wait_for;
 
 /// Longer than TCP waits before it sends again after such a cut.
 const RECOVERY: Duration = Duration::from_secs(60);
@@ -33,7 +33,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     }
     let silent = handle.silent_for();
     report.check(
-        "the heartbeat tells how long a hung mount is silent",
+        "the watcher reports for how long a hung mount is silent",
         silent > scale.cut / 3,
         format!("{silent:.1?}"),
     );
@@ -51,9 +51,9 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let joined = Instant::now();
     let seen = sight.await_seen(file, changed, RECOVERY);
     let found = seen.map_or("never".to_owned(), |seen| format!("{:.1?} after", seen - joined));
-    report.check("what changed during the cut is told when the wire is whole", seen.is_some(), found);
+    report.check("a change during the cut is reported when the wire is whole", seen.is_some(), found);
     let calm = wait_for(RECOVERY, || handle.silent_for() == Duration::ZERO && sight.trouble(changed).1 > 0);
-    report.check("the end of the silence is told by a rescan", calm, format!("{:?}", sight.trouble(changed)));
+    report.check("the end of the silence is reported with a rescan", calm, format!("{:?}", sight.trouble(changed)));
 
     report.note("the server is restarted");
     server::stop()?;
@@ -63,7 +63,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let changed = Change::Appended.make(&WRITER_1.path(file), 2)?;
     let seen = sight.await_seen(file, changed, RECOVERY);
     let found = seen.map_or("never".to_owned(), |seen| format!("{:.1?} after", seen - restarted));
-    report.check("a change after a restart of the server is told", seen.is_some(), found);
+    report.check("a change after a restart of the server is reported", seen.is_some(), found);
 
     report.note("the directory is replaced behind the clients' backs");
     fs_err::remove_dir_all(server::path("silence/below"))?;

@@ -1,22 +1,22 @@
-//! What can happen to a mount, under load: the wire is cut, the server restarts, the mount becomes read-only, the export full.
+//! Trouble with a mount under load: the wire is cut, the server restarts, the mount becomes read-only, the export full.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::json;
+use support::wait_for;
 
-use super::Scale;
 use crate::clients::{READER, WRITER_1, WRITER_2};
 use crate::function::{Function, Posted, make_wall, post};
 use crate::posters::{Account, Posters, log};
 use crate::reader::{Event, Reader, Stream};
 use crate::report::Report;
+use crate::scale::Scale;
 use crate::server;
-use crate::wait::wait_for;
 
-/// Longer than TCP waits before it sends again after a cut of 30 s, and than the server's grace.
+/// Longer than the pause of TCP after a cut of 30 s, and longer than the grace time of the server.
 const RECOVERY: Duration = Duration::from_secs(90);
-/// The whole cut that is asked for; it is not shortened.
+/// The time of the cut, also in a short run.
 const CUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(_scale: Scale, report: &mut Report) -> Result<()> {
@@ -46,17 +46,17 @@ pub(crate) fn run(_scale: Scale, report: &mut Report) -> Result<()> {
     full(&functions[0], &reader, report)
 }
 
-/// The wires of the reader and of one writer are cut for 30 s; the other writer goes on.
+/// Cuts the wires of the reader and of one writer for 30 s. The other writer goes on.
 fn cut(reader: &Reader, stream: &Stream, report: &mut Report) -> Result<()> {
     report.note("the wires of the reader and of one writer are cut for 30 s");
     READER.cut()?;
     WRITER_1.cut()?;
     let began = Instant::now();
     let is_failing = || reader.json("/api/status").is_ok_and(|status| status["volume"]["state"] == json!("failing"));
-    let told = wait_for(CUT - Duration::from_secs(10), is_failing);
+    let reported = wait_for(CUT - Duration::from_secs(10), is_failing);
     report.check(
         "the reader says that the volume does not answer",
-        told,
+        reported,
         format!("{:.1?} after the cut", began.elapsed()),
     );
     let status = reader.json("/api/status")?;
@@ -73,9 +73,9 @@ fn cut(reader: &Reader, stream: &Stream, report: &mut Report) -> Result<()> {
     report.check("/live and the page answer with the last good wall", live == 200 && page.status == 200 && good, live);
     let says = page.text.contains("The volume has been silent for") && page.text.contains("with configuration 1.");
     report.check("and the page says so, and since when", says && page.text.contains("data-since="), says);
-    let is_told = |event: &Event| event.data["volume"]["state"] == json!("failing");
-    let told = stream.find(0, Duration::from_secs(5), is_told).is_some();
-    report.check("and an open page is told by /events", told, told);
+    let is_sent = |event: &Event| event.data["volume"]["state"] == json!("failing");
+    let sent = stream.find(0, Duration::from_secs(5), is_sent).is_some();
+    report.check("and /events sends it to an open page", sent, sent);
     std::thread::sleep(CUT.saturating_sub(began.elapsed()));
     READER.join()?;
     WRITER_1.join()?;
@@ -96,7 +96,7 @@ fn reader_count(stream: &Stream) -> usize {
     stream.texts().len()
 }
 
-/// New messages are posted and served again.
+/// Waits until new messages are posted and served again.
 fn recovers(what: &str, before: usize, stream: &Stream, report: &mut Report) {
     let began = Instant::now();
     let recovered = wait_for(RECOVERY, || reader_count(stream) > before + 5);
@@ -120,7 +120,7 @@ fn full(function: &Function, reader: &Reader, report: &mut Report) -> Result<()>
     let mut fill = fs_err::File::create(&filler)?;
     let chunk = vec![0; 1 << 16];
     while std::io::Write::write(&mut fill, &chunk).is_ok_and(|written| written > 0) {}
-    // Nothing is left, and one page that the log may still have in its last block is not enough for this.
+    // The export is full. The log may have up to a page left in its last block, so one post may still succeed.
     let text = "x".repeat(500);
     let mut posted = post(&function.url(), &text, "full 0");
     for number in 1..20 {

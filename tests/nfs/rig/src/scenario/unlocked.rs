@@ -1,4 +1,4 @@
-//! What the 2020 blog post does: it unlocks the file before what it wrote leaves its buffer.
+//! The append of the 2020 blog post, which unlocks the file before its buffer is written.
 
 use std::io::Write;
 use std::thread;
@@ -23,9 +23,9 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let whole = String::from_utf8_lossy(&content).lines().filter(|line| line.starts_with("client")).count();
     let lost = 2 * LINES - whole.min(2 * LINES);
     let row = [("written", json!(2 * LINES)), ("arrived", json!(whole)), ("lost", json!(lost))];
-    report.row("The blog's append, which unlocks before it writes: two clients, nothing killed", &row);
-    // Were nothing lost, this mount would not be what the rest of these tests take it for.
-    report.check("the blog's way of appending loses messages here", lost > 0, format!("{lost} of {}", 2 * LINES));
+    report.row("The append of the blog post, which unlocks before it writes: two clients, nothing killed", &row);
+    // If nothing is lost, the mount is not the network mount that the other tests need.
+    report.check("the append of the blog post loses messages here", lost > 0, format!("{lost} of {}", 2 * LINES));
     Ok(())
 }
 
@@ -34,7 +34,7 @@ fn append(client: Client) -> Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(client.path("unlocked/content"))?;
         file.file().lock()?;
         file.file().unlock()?;
-        // Python flushes its buffer when it closes the file, after the blog's code has unlocked it.
+        // Python writes its buffer when it closes the file, after the code of the blog post has unlocked it.
         file.write_all(format!("{client:?} line {number}\n").to_lowercase().as_bytes())?;
     }
     Ok(())

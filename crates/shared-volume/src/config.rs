@@ -1,0 +1,21 @@
+//! The configuration of a wall: `config.json`, and `history/` with the newest published configurations.
+
+mod error;
+mod history;
+mod in_force;
+mod object;
+mod publish;
+mod published;
+mod request;
+mod schema;
+mod text;
+
+pub use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
+pub use error::{ConfigError, PublishError};
+pub(crate) use history::remove_leftovers;
+pub use history::{generation, history};
+pub use in_force::{Fault, InForce, in_force, read, read_open};
+pub(crate) use publish::Publication;
+pub use published::{AppliedEvent, Cause, Published};
+pub use request::{Change, Outcome, Request};
+pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, Posting, Title, Tone};

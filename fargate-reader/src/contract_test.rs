@@ -1,0 +1,138 @@
+//! Compares the constants of this crate with `contract.json`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::{Args, Command};
+use serde_json::{Value, json};
+
+use crate::doors::paths;
+use crate::settings::Arguments;
+use crate::views::frames;
+use crate::{follow, invoke, serve, status_log};
+
+fn contract() -> Value {
+    serde_json::from_str(include_str!("../../contract.json")).unwrap()
+}
+
+/// Returns the variable and the default of each argument, by the argument's name.
+fn arguments() -> BTreeMap<String, (String, Option<String>)> {
+    let command = Arguments::augment_args(Command::new("fargate-reader"));
+    let text = |text: &std::ffi::OsStr| text.to_str().unwrap().to_owned();
+    let argument = |argument: &clap::Arg| {
+        let default = argument.get_default_values().first().map(|value| text(value));
+        (argument.get_id().to_string(), (text(argument.get_env().unwrap()), default))
+    };
+    command.get_arguments().map(argument).collect()
+}
+
+#[test]
+fn the_routes_are_those_of_the_contract() {
+    let routes = json!({
+        "page": paths::PAGE,
+        "named_page": paths::NAMED_PAGE,
+        "asset": paths::ASSET,
+        "accent": paths::ACCENT,
+        "events": paths::EVENTS,
+        "messages": paths::MESSAGES,
+        "message": paths::MESSAGE,
+        "config": paths::CONFIG,
+        "config_schema": paths::CONFIG_SCHEMA,
+        "config_history": paths::CONFIG_HISTORY,
+        "config_rollback": paths::CONFIG_ROLLBACK,
+        "status": paths::STATUS,
+        "live": paths::LIVE,
+        "ready": paths::READY,
+        "metrics": paths::METRICS,
+    });
+    assert_eq!(contract()["routes"]["reader"], routes);
+}
+
+#[test]
+fn the_page_uses_the_routes_of_the_contract() {
+    let routes = &contract()["routes"]["reader"];
+    let uses = [
+        (include_str!("../templates/composer.html"), "messages", "\""),
+        (include_str!("../templates/accent.html"), "accent", "?"),
+        (include_str!("../assets/wall.js"), "events", "?"),
+        (include_str!("../assets/admin.js"), "messages", "/$"),
+    ];
+    for (text, route, end) in uses {
+        let path = routes[route].as_str().unwrap();
+        assert!(text.contains(&format!("{path}{end}")), "{route}: {path}");
+    }
+}
+
+#[test]
+fn the_environment_and_its_defaults_are_those_of_the_contract() {
+    let contract = contract();
+    let (both, reader) = (&contract["environment"]["both"], &contract["environment"]["reader"]);
+    let named = both.as_object().unwrap().iter().chain(reader.as_object().unwrap());
+    let named: BTreeMap<_, _> = named.map(|(name, variable)| (name.clone(), variable.clone())).collect();
+    let arguments = arguments();
+    let variables: BTreeMap<_, _> = arguments.iter().map(|(name, (env, _))| (name.clone(), json!(env))).collect();
+    assert_eq!(named, variables);
+
+    let default = |name: &str| arguments[name].1.clone().unwrap();
+    assert_eq!(contract["paths"]["wall_dir"], json!(default("wall_dir")));
+    assert_eq!(format!("0.0.0.0:{}", contract["ports"]["reader"]), default("listen"));
+    assert_eq!(contract["times"]["watch_interval_ms"].to_string(), default("watch_interval_ms"));
+}
+
+#[test]
+fn the_watch_interval_has_the_range_of_the_contract() {
+    let contract = contract();
+    let accepts = |milliseconds: u64| {
+        let command = Arguments::augment_args(Command::new("fargate-reader"));
+        let milliseconds = milliseconds.to_string();
+        command.try_get_matches_from(["fargate-reader", "--watch-interval-ms", &milliseconds]).is_ok()
+    };
+    let limit = |name: &str| contract["times"][name].as_u64().unwrap();
+    let (min, max) = (limit("watch_interval_min_ms"), limit("watch_interval_max_ms"));
+    assert_eq!([min - 1, min, max, max + 1].map(accepts), [false, true, true, false]);
+}
+
+#[test]
+fn the_times_are_those_of_the_contract() {
+    let contract = contract();
+    for (name, value) in [
+        ("reader_call_s", invoke::CALL_TIMEOUT),
+        ("keep_alive_s", frames::KEEP_ALIVE),
+        ("status_log_s", status_log::INTERVAL),
+        ("shutdown_s", serve::SHUTDOWN_TIMEOUT),
+    ] {
+        assert_eq!(contract["times"][name], json!(value.as_secs()), "times.{name}");
+    }
+    assert_eq!(contract["times"]["watch_interval_idle_ms"], json!(follow::IDLE_INTERVAL.as_millis()));
+}
+
+/// The bytes that were logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_status_is_logged_with_the_names_of_the_contract() {
+    let log = Log::default();
+    let writer = log.clone();
+    let logs = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+    tracing::subscriber::with_default(logs.finish(), || status_log::log(Duration::from_millis(1_500), true));
+
+    let line: Value = serde_json::from_slice(&log.0.lock().unwrap()).unwrap();
+    let logs = &contract()["logs"];
+    let field = |name: &Value| &line[name.as_str().unwrap()];
+    assert_eq!(field(&logs["message_field"]), &logs["reader_status"]["message"]);
+    assert_eq!(field(&logs["reader_status"]["age_field"]), &json!(1.5));
+    assert_eq!(field(&logs["reader_status"]["rejected_field"]), &json!(true));
+}

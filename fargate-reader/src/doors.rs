@@ -1,0 +1,21 @@
+//! The doors: everything that knows of HTTP requests.
+//!
+//! - [`router()`]: all routes, with what holds for every response (`policy`). `paths`: their addresses.
+//! - `routes`: the handlers. None of them touches the volume.
+//! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
+//! - `error`: errors as clients see them. `chunked`: bodies in chunks. `metrics`: numbers for Prometheus.
+
+pub(crate) mod paths;
+
+mod admin;
+mod app;
+mod chunked;
+mod error;
+mod metrics;
+mod policy;
+mod router;
+mod routes;
+
+pub(crate) use self::app::App;
+pub(crate) use self::metrics::Metrics;
+pub(crate) use self::router::router;

@@ -1,0 +1,63 @@
+//! The parts that the handlers share.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use shared_volume::config::Posting;
+use tokio_util::sync::CancellationToken;
+
+use super::error::ApiError;
+use super::metrics::Metrics;
+use crate::follow::{Follow, Snapshot};
+use crate::invoke::Function;
+use crate::settings::AdminToken;
+use crate::views::json::StatusJson;
+use crate::views::{PostingState, View, Views};
+
+/// The long-lived parts of the service.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) follow: Follow,
+    pub(crate) views: Views,
+    /// The function that writes; `None` if no function is configured.
+    pub(crate) function: Option<Function>,
+    /// The token of the administrator; `None` if there is no administrator.
+    pub(crate) admin_token: Option<AdminToken>,
+    pub(crate) metrics: Metrics,
+    /// Cancelled when shutdown begins. Every stream ends then.
+    pub(crate) shutdown: CancellationToken,
+}
+
+/// The state of the handlers.
+pub(crate) type Shared = Arc<App>;
+
+impl App {
+    /// Returns the view of the newest snapshot.
+    pub(crate) fn view(&self) -> Arc<View> {
+        self.views.of(self.follow.snapshot())
+    }
+
+    /// Returns the function that writes the wall.
+    ///
+    /// # Errors
+    /// `posting_unavailable` if no function is configured.
+    pub(crate) fn writer(&self) -> Result<&Function, ApiError> {
+        let message = "this reader only reads: it was started without WRITER_FUNCTION";
+        let unavailable = || ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "posting_unavailable", message);
+        self.function.as_ref().ok_or_else(unavailable)
+    }
+
+    /// Returns the state of posting, as far as the reader knows. The function decides.
+    pub(crate) fn posting(&self, snapshot: &Snapshot) -> PostingState {
+        match (&self.function, snapshot.config.config.posting) {
+            (None, _) => PostingState::Unavailable,
+            (Some(_), Posting::Closed) => PostingState::Closed,
+            (Some(_), Posting::Open) => PostingState::Open,
+        }
+    }
+
+    /// Returns the state of the reader.
+    pub(crate) fn status(&self, snapshot: &Snapshot) -> StatusJson {
+        StatusJson::new(snapshot, self.follow.liveness(), self.follow.streams(), self.posting(snapshot))
+    }
+}

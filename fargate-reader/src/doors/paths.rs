@@ -1,0 +1,17 @@
+//! The addresses of the routes. The page and other programs use the same ones: see `contract.json`.
+
+pub(crate) const PAGE: &str = "/";
+pub(crate) const NAMED_PAGE: &str = "/w/{name}";
+pub(crate) const ASSET: &str = "/assets/{*path}";
+pub(crate) const ACCENT: &str = "/accent.css";
+pub(crate) const EVENTS: &str = "/events";
+pub(crate) const MESSAGES: &str = "/api/messages";
+pub(crate) const MESSAGE: &str = "/api/messages/{id}";
+pub(crate) const CONFIG: &str = "/api/config";
+pub(crate) const CONFIG_SCHEMA: &str = "/api/config/schema";
+pub(crate) const CONFIG_HISTORY: &str = "/api/config/history";
+pub(crate) const CONFIG_ROLLBACK: &str = "/api/config/rollback";
+pub(crate) const STATUS: &str = "/api/status";
+pub(crate) const LIVE: &str = "/live";
+pub(crate) const READY: &str = "/ready";
+pub(crate) const METRICS: &str = "/metrics";

@@ -1,0 +1,60 @@
+//! Rules for every response: who may send a request, and what a browser may do with the response.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{Response as HttpResponse, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::csrf::ProtectionError;
+use tower_http::set_header::response::SetMultipleResponseHeadersLayer;
+
+use super::error::ApiError;
+
+/// No other host, no inline code, no frame around the page.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// Returns the layer that sets the headers which limit what a browser may do with a response.
+pub(super) fn security_headers<B>() -> SetMultipleResponseHeadersLayer<HttpResponse<B>> {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)).into());
+    SetMultipleResponseHeadersLayer::overriding(headers.into())
+}
+
+/// Sends errors as one line of text to clients that accept text and not JSON.
+pub(super) async fn plain_errors(request: Request, next: Next) -> Response {
+    let plain = accepts(request.headers(), "text/plain") && !accepts(request.headers(), "application/json");
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<ApiError>() {
+        Some(error) if plain => {
+            let (mut parts, _) = response.into_parts();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            (parts, format!("{}\n", error.body.message)).into_response()
+        }
+        _ => response,
+    }
+}
+
+/// Refuses a request that another site made with a visitor's browser.
+pub(super) fn refuse_cross_site(_: ProtectionError) -> Response {
+    let message = "another site made this request; write to this wall from its own page or without a browser";
+    ApiError::new(StatusCode::FORBIDDEN, "cross_site", message).into_response()
+}
+
+/// Returns true if the client names this media type among those that it accepts.
+pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|range| {
+        let range = range.split_once(';').map_or(range, |(range, _)| range);
+        range.trim().eq_ignore_ascii_case(media_type)
+    })
+}

@@ -1,0 +1,44 @@
+//! All routes of the service.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get, post};
+use tower_http::csrf::CsrfLayer;
+use tower_http::trace::TraceLayer;
+
+use super::app::Shared;
+use super::routes::{assets, config, events, health, messages, metrics, moderation, page, posting};
+use super::{paths, policy};
+
+/// Returns the router of everything that is served.
+pub(crate) fn router(app: Shared) -> Router {
+    Router::new()
+        // For people.
+        .route(paths::PAGE, get(page::wall))
+        .route(paths::NAMED_PAGE, get(page::named_wall))
+        .route(paths::ASSET, get(assets::asset))
+        .route(paths::ACCENT, get(assets::accent))
+        // For the page's script, and for programs.
+        .route(paths::EVENTS, get(events::events))
+        .route(paths::MESSAGES, get(messages::list).post(posting::post).delete(moderation::clear))
+        .route(paths::MESSAGE, delete(moderation::remove))
+        .route(paths::CONFIG, get(config::running))
+        .route(paths::CONFIG_SCHEMA, get(config::schema))
+        .route(paths::CONFIG_HISTORY, get(config::history))
+        .route(paths::CONFIG_ROLLBACK, post(moderation::roll_back))
+        .route(paths::STATUS, get(health::status))
+        // For operators.
+        .route(paths::LIVE, get(health::live))
+        .route(paths::READY, get(health::ready))
+        .route(paths::METRICS, get(metrics::metrics))
+        // For everybody else.
+        .fallback(page::not_found)
+        .method_not_allowed_fallback(page::method_unsupported)
+        .layer(CsrfLayer::new().with_rejection_response(policy::refuse_cross_site))
+        .layer(from_fn(policy::plain_errors))
+        .layer(policy::security_headers())
+        .layer(from_fn_with_state(Shared::clone(&app), metrics::count))
+        // A failure is logged where it is handled; here it would be logged a second time.
+        .layer(TraceLayer::new_for_http().on_failure(()))
+        .with_state(app)
+}

@@ -1,0 +1,107 @@
+//! Bodies of requests: their media type, size and encoding.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
+use mime::Mime;
+use serde::de::DeserializeOwned;
+use wall_api::MAX_BODY_BYTES;
+
+use crate::doors::error::ApiError;
+
+/// The number of further bytes of a body that is too large which are read and discarded. A client that is still sending
+/// would otherwise not read why it was refused.
+const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// A media type of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaType {
+    Json,
+    Text,
+    Form,
+}
+
+impl MediaType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Text => "text/plain",
+            Self::Form => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
+/// Returns the media type of the body, which has to be one of those that are `expected`, in UTF-8.
+///
+/// # Errors
+/// `content_type_unsupported`
+pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<MediaType, ApiError> {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_utf8 = |mime: &Mime| mime.get_param(mime::CHARSET).is_none_or(|charset| charset == mime::UTF_8);
+    let mime = sent.parse::<Mime>().ok().filter(is_utf8);
+    let found =
+        mime.and_then(|mime| expected.iter().find(|media_type| mime.essence_str() == media_type.name()).copied());
+    found.ok_or_else(|| {
+        let names: Vec<_> = expected.iter().map(|media_type| media_type.name()).collect();
+        let fault = format!("must be {} in UTF-8, is {sent:?}", names.join(" or "));
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        ApiError::in_field(status, "content_type_unsupported", "Content-Type", &fault)
+    })
+}
+
+/// Reads a body of at most [`MAX_BODY_BYTES`].
+///
+/// # Errors
+/// `body_too_large`, or `body_malformed` if the connection breaks.
+pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
+    let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
+        length += chunk.len();
+        if length <= MAX_BODY_BYTES {
+            bytes.extend_from_slice(&chunk);
+        } else if length > MAX_BODY_BYTES + MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if length > MAX_BODY_BYTES {
+        let message = format!("the body is larger than {MAX_BODY_BYTES} bytes");
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message));
+    }
+    Ok(bytes)
+}
+
+/// Decodes a body that is text.
+///
+/// # Errors
+/// `body_not_utf8`
+pub(super) fn text(body: Vec<u8>) -> Result<String, ApiError> {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = body[..] {
+        return Err(not_utf8("the body is UTF-16, by its byte order mark: send UTF-8"));
+    }
+    String::from_utf8(body).map_err(|error| not_utf8(format!("the body is not UTF-8: {}", error.utf8_error())))
+}
+
+/// Parses a body that is JSON. A byte order mark is skipped, as RFC 8259 allows.
+///
+/// # Errors
+/// `body_not_utf8` or `body_malformed`
+pub(super) fn json<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, ApiError> {
+    // JSON begins with two ASCII characters, and in UTF-16 one byte of each is zero.
+    if let [0, _, 0, _, ..] | [_, 0, _, 0, ..] = body[..] {
+        return Err(not_utf8("the JSON in the body is UTF-16: send UTF-8"));
+    }
+    let body = text(body)?;
+    let body = body.strip_prefix('\u{feff}').unwrap_or(&body);
+    serde_json::from_str(body).map_err(|error| malformed(format!("the JSON in the body: {error}")))
+}
+
+/// Creates the error `body_malformed`.
+pub(super) fn malformed(message: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "body_malformed", message)
+}
+
+/// Creates the error `body_not_utf8`.
+pub(super) fn not_utf8(message: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "body_not_utf8", message)
+}

@@ -1,0 +1,58 @@
+//! The state of the reader, for operators.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+use wall_api::Outcome;
+
+use crate::doors::app::Shared;
+use crate::doors::error::ApiError;
+use crate::follow::VolumeHealth;
+use crate::views::json::{ConfigJson, StatusJson};
+
+/// `GET /live`: succeeds while the process answers, even if the volume hangs.
+pub(in crate::doors) async fn live() -> Json<Value> {
+    Json(json!({ "live": true }))
+}
+
+/// `GET /ready`: succeeds once the wall has been read, and reports the health of the volume.
+pub(in crate::doors) async fn ready(State(app): State<Shared>) -> Result<Json<Value>, ApiError> {
+    let snapshot = app.follow.snapshot();
+    if let VolumeHealth::Waiting(reason) = &snapshot.volume {
+        let reason = reason.as_deref().unwrap_or("it was not read yet");
+        let message = format!("waiting for the volume: {reason}");
+        return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", message).with(Outcome::Retry));
+    }
+    Ok(Json(json!({ "ready": true, "volume": app.status(&snapshot).volume })))
+}
+
+/// The response of `/api/status`.
+#[derive(Serialize)]
+struct Report<'a> {
+    version: &'static str,
+    #[serde(flatten)]
+    status: StatusJson,
+    wall: String,
+    cursor: String,
+    messages: usize,
+    damaged_lines: u64,
+    config: ConfigJson<'a>,
+}
+
+/// `GET /api/status`: the state of the reader and of the wall.
+pub(in crate::doors) async fn status(State(app): State<Shared>) -> Response {
+    let snapshot = app.follow.snapshot();
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        status: app.status(&snapshot),
+        wall: snapshot.cursor.wall.to_string(),
+        cursor: snapshot.cursor.to_string(),
+        messages: snapshot.messages.len(),
+        damaged_lines: snapshot.damaged_lines,
+        config: ConfigJson::from(&*snapshot),
+    };
+    Json(report).into_response()
+}

@@ -1,0 +1,39 @@
+//! `GET /metrics`, and the middleware that counts responses.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::doors::app::Shared;
+
+/// The media type of OpenMetrics.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `GET /metrics`: the metrics, in the format of OpenMetrics.
+pub(in crate::doors) async fn metrics(State(app): State<Shared>) -> Response {
+    ([(header::CONTENT_TYPE, OPEN_METRICS)], app.metrics.text(&app.follow)).into_response()
+}
+
+/// Counts every response, by the route: there is no limit to the number of paths.
+pub(in crate::doors) async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = known_method(request.method());
+    let response = next.run(request).await;
+    app.metrics.count(route.as_ref().map_or("none", MatchedPath::as_str), method, response.status().as_u16());
+    response
+}
+
+/// Returns the method, or `other`: a client may invent methods, and each would be one more series.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,73 @@
+//! The pages for people, and the answers to unknown addresses.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use shared_volume::wall::Cursor;
+use wall_api::PAGE_MESSAGES;
+
+use super::parameters::Parameters;
+use crate::doors::app::{App, Shared};
+use crate::doors::chunked;
+use crate::doors::error::ApiError;
+use crate::doors::policy::accepts;
+use crate::views::View;
+use crate::views::page::{self, FormState, WallPage};
+
+/// `GET /`: the page of the wall; with `before` its older messages.
+pub(in crate::doors) async fn wall(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
+    let view = app.view();
+    // A bookmark of a wall that was cleared meanwhile leads to the newest page.
+    let before = query.get("before")?.and_then(|before| before.parse().ok());
+    let before = before.filter(|before: &Cursor| before.wall == view.snapshot.cursor.wall);
+    let page = wall_page(&app, &view, before, FormState::default())?;
+    Ok(([(header::CACHE_CONTROL, "no-cache")], page).into_response())
+}
+
+/// Renders the page of the wall.
+pub(super) fn wall_page(app: &App, view: &View, before: Option<Cursor>, form: FormState) -> Result<Response, ApiError> {
+    let snapshot = &view.snapshot;
+    let page = match before {
+        Some(cursor) => snapshot.before(cursor, PAGE_MESSAGES),
+        None => snapshot.newest(PAGE_MESSAGES),
+    };
+    let (posting, streams) = (app.posting(snapshot), app.follow.streams());
+    let admin = app.admin_token.is_some() && app.function.is_some();
+    let page = page::wall(&WallPage { view, page, form, posting, admin, streams })?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_LENGTH, HeaderValue::from(page.len())),
+    ];
+    Ok((headers, chunked::body(page)).into_response())
+}
+
+/// `GET /w/<name>`: refused, as there are no named walls yet.
+pub(in crate::doors) async fn named_wall(
+    name: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Path(name) = name?;
+    unknown(&headers, &format!("/w/{name}"), "wall_unknown", format!("there is no wall {name:?}"))
+}
+
+/// Answers a request of an unknown address.
+pub(in crate::doors) async fn not_found(
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    unknown(&headers, uri.path(), "route_unknown", format!("there is nothing at {}", uri.path()))
+}
+
+/// Answers a request with a method that its address does not support.
+pub(in crate::doors) async fn method_unsupported(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
+    let message = format!("{method} is not supported at {}; see the Allow header", uri.path());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_unsupported", message)
+}
+
+fn unknown(headers: &HeaderMap, path: &str, error: &'static str, message: String) -> Result<Response, ApiError> {
+    if accepts(headers, "text/html") {
+        return Ok((StatusCode::NOT_FOUND, Html(page::not_found(path)?)).into_response());
+    }
+    Err(ApiError::new(StatusCode::NOT_FOUND, error, message))
+}

@@ -1,0 +1,33 @@
+//! The state of the wall, as read from the volume.
+//!
+//! One thread reads the volume and publishes an immutable [`Snapshot`] after each change. Everything else works on
+//! snapshots. This floor knows neither how a snapshot is shown nor who asks for it.
+//!
+//! - [`start`] starts the thread; [`Follow`] is the handle to it.
+//! - `thread`: waits for a hint, scans, publishes. `hint`: the reasons to scan. `watcher`: the watcher that sends hints.
+//! - `messages`, `configuration`, `changes`: the parts of the wall that a scan reads.
+//! - `snapshot`: the data that is published.
+//! - `liveness`, `journey`: measurements of the volume and of the messages.
+
+mod changes;
+mod configuration;
+mod handle;
+mod hint;
+mod journey;
+mod liveness;
+mod messages;
+mod open_files;
+mod pass;
+mod snapshot;
+mod thread;
+mod watcher;
+
+pub(crate) use self::handle::{Follow, Listener};
+pub(crate) use self::journey::Journey;
+pub(crate) use self::liveness::Liveness;
+pub(crate) use self::snapshot::{
+    ConfigChange, Item, ItemKind, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind,
+};
+pub(crate) use self::thread::start;
+#[cfg(test)]
+pub(crate) use self::watcher::IDLE_INTERVAL;

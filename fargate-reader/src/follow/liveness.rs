@@ -1,0 +1,80 @@
+//! The liveness of the volume: a thread that hangs in the kernel cannot report that it hangs.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use nfs_watcher::Handle;
+
+/// The absence of a moment, among the milliseconds of [`Liveness`].
+const NEVER: u64 = u64::MAX;
+
+/// The times at which the volume was last called and last answered. Readable while the volume hangs.
+#[derive(Debug)]
+pub(crate) struct Liveness {
+    started: Instant,
+    /// When the call began that the thread is waiting for; [`NEVER`] while it waits for none.
+    called_at: AtomicU64,
+    /// When the last successful scan ended.
+    scanned_at: AtomicU64,
+    /// The network watcher calls the volume more often than the thread does, so it is the first to hang.
+    watcher: Mutex<Option<Handle>>,
+}
+
+impl Default for Liveness {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            called_at: AtomicU64::new(NEVER),
+            scanned_at: AtomicU64::new(NEVER),
+            watcher: Mutex::new(None),
+        }
+    }
+}
+
+impl Liveness {
+    /// Runs `call`, which calls the volume. Until it returns, [`Liveness::silent_for`] grows.
+    pub(super) fn during<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.called_at.store(self.now(), Ordering::Relaxed);
+        let result = call();
+        self.called_at.store(NEVER, Ordering::Relaxed);
+        result
+    }
+
+    /// Records that a scan has succeeded.
+    pub(super) fn scan_succeeded(&self) {
+        self.scanned_at.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// Counts the calls of this watcher from now on, in place of those of the watcher before.
+    pub(super) fn include(&self, watcher: Option<Handle>) {
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
+    }
+
+    /// Returns how long the thread or the watcher has been waiting for the volume; zero if neither is.
+    pub(crate) fn silent_for(&self) -> Duration {
+        let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let watcher = watcher.as_ref().map(Handle::silent_for).unwrap_or_default();
+        self.since(&self.called_at).unwrap_or_default().max(watcher)
+    }
+
+    /// Returns the age of the last successful scan, or `None` if there was none.
+    pub(crate) fn last_scan_age(&self) -> Option<Duration> {
+        self.since(&self.scanned_at)
+    }
+
+    /// Returns the age of the snapshot: the time since the last successful scan (since the start if there was none), or
+    /// the time for which the volume has been silent if that is longer.
+    pub(crate) fn age(&self) -> Duration {
+        self.last_scan_age().unwrap_or_else(|| self.started.elapsed()).max(self.silent_for())
+    }
+
+    fn since(&self, moment: &AtomicU64) -> Option<Duration> {
+        let moment = Some(moment.load(Ordering::Relaxed)).filter(|moment| *moment != NEVER)?;
+        Some(Duration::from_millis(self.now().saturating_sub(moment)))
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(NEVER - 1)
+    }
+}

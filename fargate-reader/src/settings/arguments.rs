@@ -1,0 +1,87 @@
+//! The command line and the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::RangedU64ValueParser;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use super::admin_token::AdminToken;
+use super::invalid::InvalidSettings;
+
+/// The shortest pause between two scans of the network watcher, in milliseconds.
+pub(crate) const MIN_WATCH_INTERVAL_MS: u64 = 10;
+
+/// The longest pause between two scans of the network watcher, in milliseconds.
+pub(crate) const MAX_WATCH_INTERVAL_MS: u64 = 60_000;
+
+/// The arguments of the program.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// The directory of the wall on the volume
+    #[arg(long, env = "WALL_DIR", value_name = "DIR", default_value = "/mnt/msg")]
+    pub wall_dir: PathBuf,
+    /// Treats the volume as missing unless the directory is a mount point: for containers whose image has the directory
+    #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN")]
+    pub require_mount: bool,
+    /// The address to serve on
+    #[arg(long, env = "LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+    /// The Lambda function that writes; without it nobody can post from the page
+    #[arg(long, env = "WRITER_FUNCTION", value_name = "NAME OR ARN")]
+    pub writer_function: Option<String>,
+    /// The way in which the volume is watched
+    #[arg(long, env = "WATCH", value_name = "HOW", default_value = "auto")]
+    pub watch: Watch,
+    /// The pause between two scans of the network watcher while a stream is open, 10 to 60000
+    #[arg(long, env = "WATCH_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "250", value_parser = interval())]
+    pub watch_interval_ms: u64,
+    /// The token that an administrator sends as `Authorization: Bearer`. Without a token nobody can remove messages, clear
+    /// the wall or roll back. On the command line other users can read it: use the variable or the file
+    #[arg(long, env = "ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// A file that contains the administrator's token
+    #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "FILE")]
+    pub admin_token_file: Option<PathBuf>,
+    /// The log filter, such as info or fargate_reader=debug
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info", value_parser = log_filter)]
+    pub log: String,
+}
+
+/// The way in which the volume is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Watch {
+    /// As the file system needs it: nfs on a network mount, else native
+    #[default]
+    Auto,
+    /// By inotify, which reports only the writes of this host
+    Native,
+    /// By scanning, which sees the writes of other hosts as well
+    Nfs,
+}
+
+impl Arguments {
+    /// Returns the token of the administrator. A variable that is set to nothing counts as not set.
+    pub(super) fn admin_token(&self) -> Result<Option<AdminToken>, InvalidSettings> {
+        let token = self.admin_token.as_ref().filter(|token| !token.is_empty());
+        let file = self.admin_token_file.as_ref().filter(|file| !file.as_os_str().is_empty());
+        match (token, file) {
+            (Some(_), Some(_)) => Err(InvalidSettings::TwoAdminTokens),
+            (Some(token), None) => Ok(Some(AdminToken::new(token.clone()))),
+            (None, Some(file)) => match fs_err::read_to_string(file)?.trim() {
+                "" => Err(InvalidSettings::EmptyAdminToken(file.clone())),
+                token => Ok(Some(AdminToken::new(token.to_owned()))),
+            },
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn interval() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(MIN_WATCH_INTERVAL_MS..=MAX_WATCH_INTERVAL_MS)
+}
+
+fn log_filter(filter: &str) -> Result<String, ParseError> {
+    EnvFilter::builder().parse(filter).map(|_| filter.to_owned())
+}

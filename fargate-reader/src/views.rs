@@ -1,0 +1,27 @@
+//! The ways in which a snapshot is shown: HTML, JSON and server-sent events.
+//!
+//! Everything here is computed from a snapshot, and large parts are encoded once for all clients. This floor knows no
+//! request.
+//!
+//! - [`Views`] keeps the newest [`View`]: a snapshot and everything that was encoded of it.
+//! - [`page`]: the page and its fragments. `entry`: the HTML of one entry of the list.
+//! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
+//! - `pieces`, `html`: shared bytes. `colour`, `moment`, `assets`: parts of the page.
+
+pub(crate) mod assets;
+pub(crate) mod frames;
+pub(crate) mod json;
+pub(crate) mod page;
+
+mod colour;
+mod entry;
+mod html;
+mod moment;
+mod pieces;
+mod posting;
+mod view;
+
+pub(crate) use self::colour::accent_css;
+pub(crate) use self::pieces::{MAX_JOINED, Pieces};
+pub(crate) use self::posting::PostingState;
+pub(crate) use self::view::{View, Views};

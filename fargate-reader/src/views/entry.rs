@@ -1,0 +1,8 @@
+//! The HTML of one entry of the list: a message, or a change of the configuration.
+
+mod change;
+mod message;
+mod text;
+
+pub(super) use self::change::config_change;
+pub(super) use self::message::message;

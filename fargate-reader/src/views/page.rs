@@ -1,0 +1,26 @@
+//! The page: everything that a person sees.
+//!
+//! All HTML is rendered here. A change in an open page is a fragment from here as well: an element whose id is on the page
+//! replaces the one that is there, and a new list item goes into the list. So the script knows nothing of messages, and the
+//! page works without it.
+//!
+//! - [`wall()`]: the whole page. [`not_found()`]: the page of an unknown address.
+//! - [`list`](list()): the list of messages, with the changes of the configuration between them.
+//! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
+//!   the state of the reader.
+//! - `notices`: faults and the banner; `figures`: names and numbers.
+
+mod figures;
+mod fragments;
+mod list;
+mod not_found;
+mod notices;
+mod wall;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::fragments::{config_fragments, status_fragments};
+pub(crate) use self::list::list;
+pub(crate) use self::not_found::not_found;
+pub(crate) use self::wall::{FormState, WallPage, wall};

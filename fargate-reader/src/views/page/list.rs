@@ -1,0 +1,89 @@
+//! The list of the page: messages, with the changes of the configuration between them, newest first.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Bytes;
+use shared_volume::wall::Cursor;
+
+use crate::follow::{MessagePage, Snapshot};
+use crate::views::html::Html;
+use crate::views::view::RenderedChange;
+use crate::views::{Pieces, View};
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Begin<'a> {
+    snapshot: &'a Snapshot,
+    newer: bool,
+}
+
+#[derive(Template)]
+#[template(path = "older.html")]
+struct End {
+    older: Option<Cursor>,
+}
+
+/// The list of a page, with the link to older messages.
+#[derive(Debug)]
+pub(crate) struct List {
+    begin: Html,
+    /// Newest first.
+    items: Vec<Html>,
+    end: Html,
+}
+
+impl List {
+    /// Returns the HTML.
+    pub(crate) fn html(self) -> Pieces {
+        self.pieces(|html| html.text)
+    }
+
+    /// Returns the HTML as the content of a JSON string.
+    pub(crate) fn escaped(self) -> Pieces {
+        self.pieces(|html| html.escaped)
+    }
+
+    fn pieces(self, form: impl Fn(Html) -> Bytes) -> Pieces {
+        let mut pieces = Pieces::default();
+        for html in [self.begin].into_iter().chain(self.items).chain([self.end]) {
+            pieces.push(form(html));
+        }
+        pieces
+    }
+}
+
+/// Renders the list of these messages of the view.
+///
+/// # Errors
+/// If a template fails.
+pub(crate) fn list(view: &View, page: &MessagePage<'_>) -> Result<List, askama::Error> {
+    let mut changes = changes_within(view, page).into_iter().rev().peekable();
+    let mut items = Vec::with_capacity(page.messages.len());
+    for message in page.messages.iter().rev() {
+        while let Some(change) = changes.next_if(|rendered| rendered.change.when() >= message.written()) {
+            items.push(change.html()?);
+        }
+        items.push(view.message(message).html()?);
+    }
+    for change in changes {
+        items.push(change.html()?);
+    }
+    let begin = Begin { snapshot: &view.snapshot, newer: page.newer }.render()?.into();
+    Ok(List { begin, items, end: End { older: page.older }.render()?.into() })
+}
+
+/// Returns the changes that belong on this page among several, oldest first.
+fn changes_within<'a>(view: &'a View, page: &MessagePage<'_>) -> Vec<&'a RenderedChange> {
+    let messages = &view.snapshot.messages;
+    let first = page.messages.first().filter(|_| page.older.is_some());
+    let next = page.messages.last().filter(|_| page.newer).and_then(|last| {
+        let next = messages.partition_point(|message| message.ends.position <= last.ends.position);
+        messages.get(next)
+    });
+    let belongs = |rendered: &&Arc<RenderedChange>| {
+        let when = rendered.change.when();
+        first.is_none_or(|first| when >= first.written()) && next.is_none_or(|next| when < next.written())
+    };
+    view.changes.iter().filter(belongs).map(Arc::as_ref).collect()
+}

@@ -1,0 +1,47 @@
+//! Event ids with their source.
+
+use shared_volume::message::MAX_EVENT_BYTES;
+
+use crate::error::{Failure, Problem};
+
+/// The source of an event id. It stands before the id, so that equal ids of two sources are two events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A direct command that contains an event id.
+    Direct,
+    /// EventBridge.
+    EventBridge,
+    /// The header `Idempotency-Key` of a client of the HTTP API.
+    Http,
+    /// The request id of Lambda, which is the same for every attempt of an asynchronous invocation.
+    Lambda,
+    /// The reader's page, on behalf of a browser.
+    Page,
+    /// The request id of API Gateway, which never occurs twice.
+    Request,
+}
+
+impl Source {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::EventBridge => "eventbridge",
+            Self::Http => "http",
+            Self::Lambda => "lambda",
+            Self::Page => "page",
+            Self::Request => "request",
+        }
+    }
+
+    /// Returns the event id `<source>:<id>`. `field` is the field of the event that contains `id`.
+    ///
+    /// # Errors
+    /// Returns [`Problem::EventIdInvalid`] if `id` is empty or longer than [`MAX_EVENT_BYTES`].
+    pub(super) fn scoped(self, id: &str, field: &'static str) -> Result<String, Failure> {
+        if id.is_empty() || id.len() > MAX_EVENT_BYTES {
+            let fault = format!("must be 1 to {MAX_EVENT_BYTES} bytes");
+            return Err(Failure::in_field(Problem::EventIdInvalid, field, fault));
+        }
+        Ok(format!("{}:{id}", self.prefix()))
+    }
+}

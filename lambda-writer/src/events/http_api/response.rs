@@ -1,0 +1,141 @@
+//! The responses of the HTTP API.
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use aws_lambda_events::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use shared_volume::message::visible;
+use wall_api::{Cleared, MessageView, Newest, Outcome, Posted};
+
+use super::format::Format;
+use crate::commands::json_bytes;
+use crate::error::Failure;
+
+/// The value of the header `Allow`.
+const METHODS: &str = "GET, POST, DELETE";
+
+/// The header that is set if an earlier request with the same `Idempotency-Key` had the effect. Clients that read no JSON
+/// need it.
+const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
+
+/// The body for a wall without messages.
+const EMPTY: &str = "No message yet.";
+
+/// The wall as JSON. It has no `older`, because this API has no way to request older messages.
+#[derive(Serialize)]
+struct WallView {
+    wall: String,
+    cursor: String,
+    messages: Vec<MessageView<'static>>,
+}
+
+impl From<Newest> for WallView {
+    fn from(Newest { wall, cursor, older: _, messages }: Newest) -> Self {
+        Self { wall, cursor, messages }
+    }
+}
+
+/// A message that was added, and the wall.
+#[derive(Serialize)]
+struct PostedView {
+    #[serde(flatten)]
+    posted: Posted,
+    #[serde(flatten)]
+    wall: WallView,
+}
+
+/// Returns the response with the newest messages.
+pub(super) fn newest(newest: Newest, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let body = match format {
+        Format::Text => text(&newest),
+        Format::Json => serde_json::to_string(&WallView::from(newest))?,
+    };
+    Ok(response(StatusCode::OK, format, body))
+}
+
+/// Returns the response to a post. As text it is the response to a GET, as in the blog post.
+pub(super) fn posted(
+    posted: Posted,
+    wall: Newest,
+    format: Format,
+    status: StatusCode,
+) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let repeated = posted.repeated;
+    let response = match format {
+        Format::Text => newest(wall, format)?,
+        Format::Json => response(status, format, serde_json::to_string(&PostedView { posted, wall: wall.into() })?),
+    };
+    Ok(with_repeated(response, repeated))
+}
+
+/// Returns the response to a clear.
+pub(super) fn cleared(cleared: &Cleared, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let body = match format {
+        Format::Text => "Messages deleted.".to_owned(),
+        Format::Json => serde_json::to_string(cleared)?,
+    };
+    Ok(with_repeated(response(StatusCode::OK, format, body), cleared.repeated))
+}
+
+/// Returns the response to a request that failed.
+pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpResponse {
+    let status = failure.status();
+    let body = match (format, status) {
+        // The blog post has these words and nothing else.
+        (Format::Text, StatusCode::METHOD_NOT_ALLOWED) => failure.to_string(),
+        (Format::Text, _) => format!("{}: {failure}\n", failure.name()),
+        (Format::Json, _) => serde_json::to_string(&failure.body()).unwrap_or_default(),
+    };
+    let mut response = response(status, format, body);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        set(&mut response.headers, header::ALLOW, METHODS);
+    }
+    // After an unknown outcome a client must look first: a retry could double the message.
+    if failure.outcome() == Outcome::Retry {
+        set(&mut response.headers, header::RETRY_AFTER, "1");
+    }
+    response
+}
+
+/// Returns the bytes that a message takes in Lambda's reply, where the body is a string in JSON.
+pub(super) fn bytes(message: &MessageView<'_>, format: Format) -> usize {
+    match format {
+        Format::Text => json_bytes(&message.text).saturating_add(2),
+        Format::Json => serde_json::to_string(message).map_or(usize::MAX, |json| json_bytes(&json)),
+    }
+}
+
+fn text(newest: &Newest) -> String {
+    if newest.messages.is_empty() && newest.older.is_none() {
+        return EMPTY.to_owned();
+    }
+    // Control characters of a message must not reach a terminal.
+    newest.messages.iter().flat_map(|message| [visible(&message.text), "\n".into()]).collect()
+}
+
+fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2httpResponse {
+    let mut response = ApiGatewayV2httpResponse::default();
+    response.status_code = i64::from(status.as_u16());
+    response.body = Some(Body::Text(body));
+    let content_type = match format {
+        Format::Text => "text/plain; charset=utf-8",
+        Format::Json => "application/json",
+    };
+    set(&mut response.headers, header::CONTENT_TYPE, content_type);
+    set(&mut response.headers, header::CACHE_CONTROL, "no-store");
+    set(&mut response.headers, header::VARY, "accept");
+    // A browser must not take a message for HTML.
+    set(&mut response.headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    response
+}
+
+fn with_repeated(mut response: ApiGatewayV2httpResponse, repeated: bool) -> ApiGatewayV2httpResponse {
+    if repeated {
+        set(&mut response.headers, REPEATED, "true");
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}

@@ -1,0 +1,120 @@
+//! One invocation: what is known of it, and its access to the volume within its time.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
+use lambda_runtime::Context;
+use serde_json::Value;
+use shared_volume::wall::WallWriter;
+use shared_volume::{rejected, time};
+use tokio::time::timeout_at;
+
+use crate::error::{Access, Failure, VolumeFailure};
+
+/// The longest wait for the wall's lock.
+pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// The longest wait for an answer of the volume. It is shorter than the time that the reader waits for the function, so that
+/// the reader receives the cause, even from a function that had to start first.
+pub(crate) const VOLUME_TIMEOUT: Duration = Duration::from_secs(7);
+
+/// The longest part of the remaining time that is kept to send the reply of a silent volume.
+pub(crate) const REPLY_RESERVE: Duration = Duration::from_secs(1);
+
+/// One invocation of the function.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    pub(crate) request_id: String,
+    /// The time at which the function received the event.
+    pub(crate) received: Timestamp,
+    lock_deadline: Instant,
+    volume_deadline: Instant,
+    writer: Arc<Mutex<WallWriter>>,
+}
+
+impl Invocation {
+    /// Returns the invocation that begins now.
+    pub(crate) fn new(context: Context, writer: &Arc<Mutex<WallWriter>>) -> Self {
+        let (now, left) = (Instant::now(), time_left(&context));
+        Self {
+            request_id: context.request_id,
+            received: time::now(),
+            lock_deadline: now + lock_wait(left),
+            volume_deadline: now + volume_wait(left),
+            writer: Arc::clone(writer),
+        }
+    }
+
+    /// Executes a command: runs `work`, which gets the deadline for the wall's lock, and logs the name if it succeeds.
+    ///
+    /// No lock on the volume is held when this returns, unless the volume is silent: then the thread that runs `work` stays
+    /// behind with the locks that it holds. See `Handler::is_stuck`.
+    pub(crate) async fn execute<T: Send + 'static>(
+        &self,
+        command: &'static str,
+        access: Access,
+        work: impl FnOnce(&mut WallWriter, Instant) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (began, lock_deadline) = (Instant::now(), self.lock_deadline);
+        let result = self.block_on_volume(access, move |writer| work(writer, lock_deadline)).await?;
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(command, duration_ms, "command_done");
+        Ok(result)
+    }
+
+    /// Stores a refused event in `rejected/` and returns the name of the file. It is for events whose sender reads no
+    /// answer.
+    pub(crate) async fn reject(&self, event: Value, failure: &Failure) -> Result<String, Failure> {
+        let (name, message) = (failure.name(), failure.to_string());
+        self.block_on_volume(Access::Write, move |writer| {
+            rejected::reject(writer.wall(), &event, name, &message)
+                .map_err(|error| Failure::volume(Access::Write, error))
+        })
+        .await
+    }
+
+    /// Runs `work` on a thread for blocking calls, and waits for it until the deadline of the volume.
+    async fn block_on_volume<T: Send + 'static>(
+        &self,
+        access: Access,
+        work: impl FnOnce(&mut WallWriter) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (writer, span, began) = (Arc::clone(&self.writer), tracing::Span::current(), Instant::now());
+        let task = tokio::task::spawn_blocking(move || {
+            // A panic leaves nothing in the writer that the next command trusts: the writer compares what it has read with
+            // the file.
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            span.in_scope(|| work(&mut writer))
+        });
+        match timeout_at(self.volume_deadline.into(), task).await {
+            Ok(Ok(result)) => result,
+            // lambda_runtime makes a function error of the panic.
+            Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Ok(Err(error)) => Err(Failure::volume(access, io::Error::from(error))),
+            Err(_) => Err(VolumeFailure::silent(access, began.elapsed()).into()),
+        }
+    }
+}
+
+fn time_left(context: &Context) -> Duration {
+    context.deadline().duration_since(SystemTime::now()).unwrap_or_default()
+}
+
+/// Returns the time to wait for the wall's lock: half of the remaining time, at most [`LOCK_WAIT`].
+pub(crate) fn lock_wait(left: Duration) -> Duration {
+    (left / 2).min(LOCK_WAIT)
+}
+
+/// Returns the time to wait for the volume: the remaining time less a reserve for the reply, at most [`VOLUME_TIMEOUT`].
+/// The reserve is a quarter of the remaining time, at most [`REPLY_RESERVE`].
+///
+/// The result is longer than [`lock_wait`], so that a held lock is reported as `wall_busy` and not as a silent volume.
+/// Without remaining time there is no deadline to keep: `cargo lambda watch` sends none.
+pub(crate) fn volume_wait(left: Duration) -> Duration {
+    if left.is_zero() {
+        return VOLUME_TIMEOUT;
+    }
+    (left - (left / 4).min(REPLY_RESERVE)).min(VOLUME_TIMEOUT)
+}

@@ -1,0 +1,62 @@
+//! The Lambda service and its servers, in this process.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::arguments::LambdaArguments;
+use crate::address::{bind, reachable};
+use crate::doors;
+use crate::lambda::Lambda;
+
+/// The running service.
+pub(super) struct Service {
+    pub(super) lambda: Arc<Lambda>,
+    /// The URL for callers.
+    pub(super) api: String,
+    /// The URL for environments.
+    pub(super) runtime_api: String,
+    shutdown: CancellationToken,
+    callers: JoinHandle<()>,
+}
+
+impl Service {
+    pub(super) async fn start(arguments: &LambdaArguments) -> anyhow::Result<Self> {
+        let api = bind(&arguments.api, "--api").await?;
+        let runtime_api = bind(&arguments.runtime_api, "--runtime-api").await?;
+        let lambda = Lambda::new(arguments.settings());
+        let shutdown = CancellationToken::new();
+        let (api_url, runtime_api_url) = (url(&api)?, url(&runtime_api)?);
+        let serving = doors::serve_api(api, Arc::clone(&lambda), shutdown.clone().cancelled_owned());
+        let callers = tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "api_failed");
+            }
+        });
+        let serving = doors::serve_runtime_api(runtime_api, Arc::clone(&lambda));
+        tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "runtime_api_failed");
+            }
+        });
+        Ok(Self { lambda, api: api_url, runtime_api: runtime_api_url, shutdown, callers })
+    }
+
+    /// Accepts no more calls, and waits for those in flight, at most as long as one may take.
+    pub(super) async fn end(self) {
+        self.shutdown.cancel();
+        let drained = async { tokio::join!(self.callers, self.lambda.close()) };
+        let timeout = self.lambda.settings().timeout;
+        if tokio::time::timeout(timeout, drained).await.is_err() {
+            tracing::warn!(waited_ms = timeout.as_millis(), "invocations_abandoned");
+        }
+    }
+}
+
+fn url(listener: &TcpListener) -> anyhow::Result<String> {
+    let address = reachable(listener).context("a listener has no address")?;
+    Ok(format!("http://{address}"))
+}
