@@ -34,8 +34,11 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 /** One scan: open and close of a directory and of two files. EFS meters each operation as 4 KiB. */
 const SCAN_BYTES = 6 * 4 * KIB;
-/** Scans a second: at the default interval while somebody watches, else every 2 s. */
-const SCANS_PER_SECOND = { watched: 1000 / contract.times.watch_interval_ms, unwatched: 0.5 };
+/** Scans a second, at the default intervals with and without somebody who watches. */
+const SCANS_PER_SECOND = {
+  watched: 1000 / contract.times.watch_interval_ms,
+  unwatched: 1000 / contract.times.watch_interval_idle_ms,
+};
 /** The bytes that a reader reads of a change, and those that the function reads and writes. EFS meters at least 32 KiB of data. */
 const CHANGE_BYTES = 32 * KIB;
 const WRITER_READ_BYTES = 32 * KIB + 4 * 4 * KIB;

@@ -100,6 +100,10 @@ describe("lambda-writer", () => {
     assert.match(answer.body, /wall_unknown/);
   });
 
+  test("has_a_route_with_the_path_parameter_of_the_contract", () => {
+    assert.equal(routes.api.named_wall, `${routes.api.wall}/{${routes.api.wall_parameter}}`);
+  });
+
   test("reports_a_missing_volume_where_the_directory_is_no_mount_point", async (t) => {
     const api = await runtimeApi(t, event("Message Posted", { text: "Hello" }));
     const wall = emptyWall(t)[environment.both.wall_dir]!;
