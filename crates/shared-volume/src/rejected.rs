@@ -31,6 +31,8 @@ struct Rejected<'a> {
 /// # Errors
 /// Returns an error if the volume fails.
 pub fn reject(wall: &WallDir, event: &Value, error: &str, message: &str) -> io::Result<String> {
+    // Below an unmounted root nobody would find it.
+    drop(wall.open()?);
     let directory = wall.rejected();
     open::create_directory(&directory)?;
     let rejected = Rejected { at: time::now(), error, message, event: bounded(event) };

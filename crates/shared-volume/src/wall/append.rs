@@ -132,7 +132,9 @@ impl Session<'_> {
             drop(self.lock.declare());
         }
         match (written, blanked) {
-            (Ok(_), Ok(_)) => Ok(false),
+            (Ok(_), Ok(true)) => Ok(false),
+            // The blanks are not durable, so another attempt must not follow them.
+            (Ok(_), Ok(false)) => Err(open::failed("append to", &path, &io::ErrorKind::StorageFull.into())),
             (Err(error), Ok(_)) => Err(open::failed("append to", &path, &error)),
             (Err(error), Err(_)) | (Ok(_), Err(error)) => {
                 Err(after_the_change(open::failed("append to", &path, &error)))

@@ -9,6 +9,7 @@ mod foreign;
 mod intent;
 mod message;
 mod newest;
+mod rejected;
 mod restore;
 mod support;
 mod tail;
