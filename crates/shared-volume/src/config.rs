@@ -8,6 +8,7 @@ mod publish;
 mod published;
 mod request;
 mod schema;
+mod source;
 mod text;
 
 pub use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
@@ -19,3 +20,4 @@ pub(crate) use publish::Publication;
 pub use published::{AppliedEvent, Cause, Published};
 pub use request::{Change, Outcome, Request};
 pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, Posting, Title, Tone};
+pub use source::{SourceDocument, SourceState, Unchanged};

@@ -11,6 +11,9 @@ use crate::limits::ReadLimit;
 pub enum Command {
     /// Adds a message.
     Post(Post),
+    /// Adds several messages. Its name is `post`, too: it has `messages` in place of `text`.
+    #[serde(rename = "post")]
+    PostMany(PostMany),
     /// Returns the newest messages.
     Read(Read),
     /// Takes all messages away.
@@ -54,6 +57,31 @@ pub struct Post {
     /// The sender that chose `event`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Origin>,
+}
+
+/// Adds several messages, in their order. One that is refused does not keep the others from being added.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostMany {
+    /// The messages: 1 to [`MAX_BATCH`](crate::MAX_BATCH). Each is parsed on its own.
+    pub messages: Vec<Value>,
+    /// The sender that chose the `event` of each message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// One of the messages of [`PostMany`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostItem {
+    /// The text. Line breaks are kept.
+    pub text: String,
+    /// The author's name: 1 to 80 characters on one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The event id: 1 to 256 bytes. By default the request id of the invocation and the place in the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 /// Returns the newest messages.
@@ -144,8 +172,14 @@ pub struct PublishConfig {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollbackConfig {
-    /// The generation to restore.
+    /// The generation to restore. 0 restores the defaults.
     pub generation: u64,
+    /// Refuses the change unless this generation is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_generation: Option<u64>,
+    /// The reason for the change: at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The event id: see [`Post::event`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,

@@ -12,6 +12,7 @@
 //! | command | fields | answer |
 //! |---|---|---|
 //! | `post` | [`Post`] | [`Posted`] |
+//! | `post` with `messages` | [`PostMany`] | [`PostedMany`] |
 //! | `read` | [`Read`] | [`Newest`] |
 //! | `clear` | [`Clear`] | [`Cleared`] |
 //! | `remove` | [`Remove`] | [`Removed`] |
@@ -59,10 +60,12 @@ mod limits;
 mod view;
 mod volume_problem;
 
-pub use self::command::{ChangeConfig, Clear, Command, Origin, Post, PublishConfig, Read, Remove, RollbackConfig};
+pub use self::command::{
+    ChangeConfig, Clear, Command, Origin, Post, PostItem, PostMany, PublishConfig, Read, Remove, RollbackConfig,
+};
 pub use self::error::{ErrorBody, FunctionError};
 pub use self::limits::{
-    DEFAULT_READ, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, ReadLimit,
+    DEFAULT_READ, MAX_BATCH, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, ReadLimit,
 };
-pub use self::view::{Cleared, Configured, MessageView, Newest, Posted, Removed};
+pub use self::view::{Cleared, Configured, MessageView, Newest, PostResult, Posted, PostedMany, Removed};
 pub use self::volume_problem::{Outcome, VolumeProblem};

@@ -10,6 +10,9 @@ pub const MAX_READ: usize = 10_000;
 /// The number of messages that a request reads by default.
 pub const DEFAULT_READ: usize = 100;
 
+/// The largest number of messages that one command adds.
+pub const MAX_BATCH: usize = 10_000;
+
 /// The number of messages on a page.
 pub const PAGE_MESSAGES: usize = 100;
 

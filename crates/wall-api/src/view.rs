@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use shared_volume::config::{Cause, Config};
 use shared_volume::time::optional_millis;
 
+use crate::ErrorBody;
+
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView<'a> {
@@ -32,6 +34,23 @@ pub struct Posted {
     /// True if an earlier command with the same event had posted it.
     #[serde(default)]
     pub repeated: bool,
+}
+
+/// The answer to `post` with `messages`: one result for each, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedMany {
+    /// The results.
+    pub results: Vec<PostResult>,
+}
+
+/// The result of one message of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PostResult {
+    /// The message was added.
+    Posted(Box<Posted>),
+    /// The message was refused. Its `field` begins with the place in the list, such as `messages.3.text`.
+    Refused(ErrorBody),
 }
 
 /// The answer to `read`.

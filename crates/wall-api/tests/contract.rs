@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use wall_api::{
-    DEFAULT_READ, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, VolumeProblem,
+    DEFAULT_READ, MAX_BATCH, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, VolumeProblem,
 };
 
 fn contract() -> serde_json::Result<Value> {
@@ -18,6 +18,7 @@ fn the_limits_are_those_of_the_contract() -> serde_json::Result<()> {
     for (name, value) in [
         ("read_max", MAX_READ),
         ("read_default", DEFAULT_READ),
+        ("batch_max", MAX_BATCH),
         ("page_messages", PAGE_MESSAGES),
         ("body_bytes", MAX_BODY_BYTES),
         ("event_bytes", MAX_EVENT_CHARS),

@@ -24,7 +24,7 @@ pub(crate) struct ConfigChange {
 pub(crate) async fn configure(invocation: &Invocation, change: ConfigChange) -> Result<Configured, Failure> {
     let ConfigChange { change, expected_generation, note, source, event } = change;
     let (request, received) = (Some(invocation.request_id.clone()), Some(invocation.received));
-    let cause = Cause { source, event: Some(event), request, note, received, at: None };
+    let cause = Cause { source, event: Some(event), request, note, received, ..Cause::default() };
     let (command, request) = (name(&change), Request { change, expected_generation, cause });
     let publish = move |writer: &mut WallWriter, deadline| Ok(writer.publish(request, deadline)?);
     Ok(configured(invocation.execute(command, Access::Write, publish).await?))
@@ -36,12 +36,13 @@ fn name(change: &Change) -> &'static str {
         Change::Patch(_) => "change_config",
         Change::Whole(_) => "publish_config",
         Change::Rollback(_) => "rollback_config",
+        Change::Source(_) => "publish_source",
     }
 }
 
 fn configured(outcome: Outcome) -> Configured {
     let (published, repeated) = match outcome {
-        Outcome::Published(published) => (published, false),
+        Outcome::Published(published) | Outcome::Unchanged(published, _) => (published, false),
         Outcome::Repeated(published) => (published, true),
     };
     let Published { generation, published_at, cause, config, .. } = published;

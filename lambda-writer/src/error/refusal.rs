@@ -35,7 +35,7 @@ pub(super) fn field(refusal: &Refusal) -> Option<Cow<'static, str>> {
 /// Returns the HTTP status of a configuration that was not published.
 pub(super) fn publish_status(error: &PublishError) -> StatusCode {
     match error {
-        PublishError::Conflict { .. } | PublishError::Exhausted => StatusCode::CONFLICT,
+        PublishError::Conflict { .. } | PublishError::Exhausted | PublishError::SourceMoved => StatusCode::CONFLICT,
         PublishError::Invalid(_) => StatusCode::BAD_REQUEST,
         PublishError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
         PublishError::Refused(refusal) => status(refusal),
@@ -50,7 +50,7 @@ pub(super) fn publish_field(error: &PublishError) -> Option<Cow<'static, str>> {
         PublishError::Exhausted | PublishError::UnknownGeneration(_) => Some("generation".into()),
         PublishError::Invalid(error) => Some(config_field(error)),
         PublishError::Refused(refusal) => field(refusal),
-        PublishError::Write(_) => None,
+        PublishError::SourceMoved | PublishError::Write(_) => None,
     }
 }
 

@@ -68,8 +68,9 @@ async fn run(mut event: Value, invocation: &Invocation) -> Result<Reply, Failure
             configure(Change::Whole(config), expected_generation, note, id(event, source)?, invocation).await
         }
         "rollback_config" => {
-            let RollbackConfig { generation, event, source } = parse(event, part)?;
-            configure(Change::Rollback(generation), None, None, id(event, source)?, invocation).await
+            let RollbackConfig { generation, expected_generation, note, event, source } = parse(event, part)?;
+            let change = Change::Rollback(generation);
+            configure(change, expected_generation, note, id(event, source)?, invocation).await
         }
         other => {
             let fault = format!("{other:?} is none of {}", Command::NAMES.join(", "));

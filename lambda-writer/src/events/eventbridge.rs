@@ -58,6 +58,8 @@ struct ConfigChangeRequested {
 #[serde(deny_unknown_fields)]
 struct ConfigRollbackRequested {
     generation: u64,
+    expected_generation: Option<u64>,
+    note: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -81,8 +83,8 @@ async fn run(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
             configure(ConfigChange { change, expected_generation, note, source, event: id }, invocation).await
         }
         (SOURCE, CONFIG_ROLLBACK) => {
-            let ConfigRollbackRequested { generation } = parse(detail, Part::Detail)?;
-            let (change, expected_generation, note) = (Change::Rollback(generation), None, None);
+            let ConfigRollbackRequested { generation, expected_generation, note } = parse(detail, Part::Detail)?;
+            let change = Change::Rollback(generation);
             configure(ConfigChange { change, expected_generation, note, source, event: id }, invocation).await
         }
         (SOURCE, MESSAGE_POSTED) => {

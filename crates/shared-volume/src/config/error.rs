@@ -72,6 +72,9 @@ pub enum PublishError {
     /// The generation of a rollback is not in the history.
     #[error("generation: {0} is not in the history")]
     UnknownGeneration(u64),
+    /// Another version of the followed document was published while this one was read. The caller reads it again.
+    #[error("the followed document was published by another environment while it was read")]
+    SourceMoved,
     /// The volume could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -87,6 +90,7 @@ impl PublishError {
             Self::Refused(refusal) => refusal.name(),
             Self::Exhausted => "generation_exhausted",
             Self::UnknownGeneration(_) => "generation_unknown",
+            Self::SourceMoved => "source_moved",
             Self::Write(error) => error.name(),
         }
     }
@@ -99,7 +103,7 @@ impl PublishError {
             Self::Invalid(error) => Some(error.field()),
             Self::Refused(refusal) => refusal.field(),
             Self::UnknownGeneration(_) => Some("generation".into()),
-            Self::Exhausted | Self::Write(_) => None,
+            Self::Exhausted | Self::SourceMoved | Self::Write(_) => None,
         }
     }
 }

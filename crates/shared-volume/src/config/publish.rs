@@ -6,8 +6,10 @@ use std::ops::Range;
 use super::error::PublishError;
 use super::history;
 use super::in_force::{Fault, InForce, in_force};
-use super::published::{AppliedEvent, Published};
-use super::request::{Outcome, Request};
+use super::published::{AppliedEvent, Cause, Published};
+use super::request::{Change, Outcome, Request};
+use super::schema::Config;
+use super::source::{SourceDocument, Standing};
 use crate::digest::Digest;
 use crate::limits::MAX_GENERATION;
 use crate::lock::WriterLock;
@@ -42,18 +44,33 @@ impl Publication<'_, '_> {
         {
             return Err(PublishError::Conflict { expected, current: current.generation });
         }
-        let config = request.change.apply(self.wall, &current.config)?;
+        let (mut cause, mut sources) = (request.cause, current.sources.clone());
+        let config = match request.change {
+            Change::Source(source) => {
+                let (config, standing) = compare(&source, current, cause.reconciled)?;
+                match standing {
+                    Standing::Newer => sources.extend([source.recorded()?]),
+                    Standing::Moved => return Err(PublishError::SourceMoved),
+                    Standing::Unchanged(reason) => return Ok(Outcome::Unchanged(current.clone(), reason)),
+                }
+                config
+            }
+            change => {
+                cause.restored = change.restored();
+                change.apply(self.wall, &current.config)?
+            }
+        };
         let generation = self.next_generation()?;
         if generation > MAX_GENERATION {
             return Err(PublishError::Exhausted);
         }
         let now = time::now();
         let mut applied = current.applied.clone();
-        applied.extend(request.cause.event.clone().map(|event| AppliedEvent::new(event, payload, generation, now)));
+        applied.extend(cause.event.clone().map(|event| AppliedEvent::new(event, payload, generation, now)));
         let mut published = Published::bare(config, generation);
         published.published_at = Some(now);
-        published.cause = request.cause;
-        published.cause.at = Some(now);
+        published.cause = Cause { at: Some(now), ..cause };
+        published.sources = sources;
         published.applied = self.move_oldest(applied)?;
         self.put_in_force(&published)?;
         if self.in_force.fault.is_none() {
@@ -144,6 +161,13 @@ impl Publication<'_, '_> {
         }
         Ok(applied)
     }
+}
+
+/// Validates a followed document and compares it with the published one.
+fn compare(source: &SourceDocument, current: &Published, reconciled: bool) -> Result<(Config, Standing), PublishError> {
+    let config = Config::from_value(source.document.clone())?;
+    let standing = source.standing(current, reconciled, config == current.config)?;
+    Ok((config, standing))
 }
 
 /// Deletes history files between two generations, which were never in force. A file that cannot be deleted, such as a

@@ -1,5 +1,6 @@
 //! A published configuration: the document in its envelope.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::error::ConfigError;
 use super::object::object;
 use super::schema::Config;
+use super::source::SourceState;
 use super::text::{parse, value};
 use crate::digest::Digest;
 use crate::limits::MAX_GENERATION;
@@ -30,6 +32,9 @@ pub struct Published {
     /// The events of the newest publications, oldest first. A retry of one of them is not applied again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<AppliedEvent>,
+    /// The followed documents, such as `ssm:/messagewall/config`, and the version of each that was published last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, SourceState>,
     /// The predecessor of `applied` in old files. It is ignored.
     #[doc(hidden)]
     #[serde(default, skip_serializing)]
@@ -61,6 +66,18 @@ pub struct Cause {
     /// The id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// The followed document that was published, such as `ssm:/messagewall/config` or `s3://bucket/wall.json`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The version of this document, as its source names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// True if no event reported the change: a scheduled comparison with the source found it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reconciled: bool,
+    /// The generation whose configuration was restored. 0 stands for the defaults.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restored: Option<u64>,
     /// A note by the sender, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -114,7 +131,8 @@ impl Published {
     /// Returns a configuration with an empty envelope.
     pub(super) fn bare(config: Config, generation: u64) -> Self {
         let (cause, applied) = (Cause::default(), Vec::new());
-        Self { generation, published_at: None, cause, applied, recent_events: Ignored, config }
+        let sources = BTreeMap::new();
+        Self { generation, published_at: None, cause, applied, sources, recent_events: Ignored, config }
     }
 
     /// Parses and validates the content of `config.json`: a document with or without its envelope. Without an envelope it

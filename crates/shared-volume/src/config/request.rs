@@ -1,14 +1,15 @@
 //! A request to publish a configuration.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::Value;
 
 use super::error::{ConfigError, PublishError};
 use super::history;
+use super::object::canonical;
 use super::published::{Cause, Published};
 use super::schema::Config;
+use super::source::{SourceDocument, Unchanged};
 use crate::digest::Digest;
 use crate::limits::MAX_NOTE_CHARS;
 use crate::retries::payload;
@@ -21,8 +22,10 @@ pub enum Change {
     Patch(Value),
     /// A whole configuration.
     Whole(Value),
-    /// The configuration of an earlier generation.
+    /// The configuration of an earlier generation. 0 stands for the defaults.
     Rollback(u64),
+    /// A followed document, as a whole configuration.
+    Source(Box<SourceDocument>),
 }
 
 /// A request to publish a configuration.
@@ -43,6 +46,8 @@ pub enum Outcome {
     Published(Published),
     /// The configuration that an earlier attempt with the same event id published.
     Repeated(Published),
+    /// The configuration in force, because the followed document is not newer than it.
+    Unchanged(Published, Unchanged),
 }
 
 impl Request {
@@ -56,6 +61,8 @@ impl Request {
             Change::Patch(patch) => ("patch", canonical(patch)),
             Change::Whole(document) => ("whole", canonical(document)),
             Change::Rollback(generation) => ("rollback", Value::from(*generation)),
+            // A retry of the event may read another version of the document.
+            Change::Source(source) => ("source", Value::from(source.name.as_str())),
         };
         let text =
             serde_json::to_vec(&(change, self.expected_generation, &self.cause.note)).map_err(io::Error::from)?;
@@ -64,10 +71,19 @@ impl Request {
 }
 
 impl Change {
+    /// Returns the generation that the change restores.
+    pub(super) fn restored(&self) -> Option<u64> {
+        match self {
+            Self::Rollback(generation) => Some(*generation),
+            Self::Patch(_) | Self::Whole(_) | Self::Source(_) => None,
+        }
+    }
+
     /// Applies the change to the configuration in force.
     pub(super) fn apply(self, wall: &WallDir, current: &Config) -> Result<Config, PublishError> {
         match self {
             Self::Whole(document) => Ok(Config::from_value(document)?),
+            Self::Source(source) => Ok(Config::from_value(source.document)?),
             Self::Patch(patch) => {
                 if !patch.is_object() {
                     let problem = "must be a JSON object (a merge patch, RFC 7396)".to_owned();
@@ -84,19 +100,5 @@ impl Change {
                 Ok(earlier.ok_or(PublishError::UnknownGeneration(generation))?.config)
             }
         }
-    }
-}
-
-/// Converts objects to sorted arrays: the order of fields in a map depends on the features of `serde_json`.
-fn canonical(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, Value> =
-                fields.iter().map(|(name, value)| (name, canonical(value))).collect();
-            let pairs = sorted.into_iter().map(|(name, value)| Value::from(vec![Value::from(name.as_str()), value]));
-            Value::from(vec![Value::from("object"), pairs.collect()])
-        }
-        Value::Array(items) => Value::from(vec![Value::from("array"), items.iter().map(canonical).collect()]),
-        other => other.clone(),
     }
 }

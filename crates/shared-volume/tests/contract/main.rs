@@ -11,5 +11,6 @@ mod message;
 mod newest;
 mod rejected;
 mod restore;
+mod source;
 mod support;
 mod tail;

@@ -60,7 +60,9 @@ impl TestWall {
         let cause = Cause { source: "test".to_owned(), event: event.map(str::to_owned), ..Cause::default() };
         let request = Request { change, expected_generation, cause };
         WallWriter::new(self.dir.clone()).publish(request, soon()).map(|outcome| match outcome {
-            Outcome::Published(published) | Outcome::Repeated(published) => published,
+            Outcome::Published(published) | Outcome::Repeated(published) | Outcome::Unchanged(published, _) => {
+                published
+            }
         })
     }
 }

@@ -146,6 +146,7 @@ impl World {
                     Ok(Outcome::Published(published)) => Some((Answer::Published(published.generation), false)),
                     Ok(Outcome::Repeated(published)) => Some((Answer::Published(published.generation), true)),
                     Err(PublishError::Refused(Refusal::EventReused { .. })) => None,
+                    Ok(unexpected @ Outcome::Unchanged(..)) => return Err(format!("{unexpected:?}")),
                     Err(error) => return Err(error.to_string()),
                 }
             }

@@ -57,7 +57,7 @@ pub(in crate::doors) async fn roll_back(
     body::media_type(&headers, &[MediaType::Json])?;
     let (event, source) = (Some(Key::new(&headers, None)?.id), Some(Origin::Page));
     let Rollback { generation } = body::json(body::read(body).await?)?;
-    let command = Command::RollbackConfig(RollbackConfig { generation, event, source });
+    let command = Command::RollbackConfig(RollbackConfig { generation, event, source, ..RollbackConfig::default() });
     let configured = app.writer()?.call(&command).await?;
     app.follow.scan_now();
     Ok(Json(configured))
