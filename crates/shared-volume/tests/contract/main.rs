@@ -5,6 +5,7 @@
 mod append;
 mod compaction;
 mod config;
+mod cycle;
 mod foreign;
 mod intent;
 mod message;
