@@ -104,6 +104,9 @@ pub struct Configured {
     /// True if an earlier command with the same event had published it.
     #[serde(default)]
     pub repeated: bool,
+    /// The reason why a followed document changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchanged: Option<Cow<'static, str>>,
 }
 
 fn always_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
