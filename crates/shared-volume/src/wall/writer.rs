@@ -1,4 +1,4 @@
-//! The writer of one wall: posting, removing, clearing.
+//! The writer of one wall: appends, removes, clears and publishes.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,7 +22,7 @@ use crate::{open, time};
 /// The longest id of a message, in bytes: that of a plain line.
 const MAX_ID_BYTES: usize = 100;
 
-/// The writer of one wall. It remembers what it has read, so that it reads only what was added.
+/// The writer of one wall. It keeps the entries of the log in memory, so that each call reads only the lines that were added.
 #[derive(Debug)]
 pub struct WallWriter {
     wall: WallDir,
@@ -36,30 +36,30 @@ pub struct WallWriter {
 pub struct Batch {
     /// One answer for each draft, in their order.
     pub answers: Vec<Result<Appended, Refusal>>,
-    /// The messages are on the wall, but keeping the log short failed. It is tried again with the next append.
+    /// The error of compaction, if it failed. The messages are on the wall, and the next append compacts again.
     pub compaction_failed: Option<io::Error>,
 }
 
 /// A message that is durable on the wall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
-    /// The message, as the log has it.
+    /// The message that the log contains.
     pub message: Message,
-    /// An earlier try with the same event had already brought it.
+    /// True if an earlier attempt with the same event id appended it.
     pub repeated: bool,
 }
 
-/// A message that is off the wall.
+/// A message that was removed from the wall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
-    /// Its id.
+    /// The id of the message.
     pub id: String,
-    /// An earlier try with the same event had already removed it.
+    /// True if an earlier attempt with the same event id removed it.
     pub repeated: bool,
 }
 
 impl WallWriter {
-    /// A writer of `wall`. Nothing is touched yet.
+    /// Returns a writer of `wall` without touching the volume.
     #[must_use]
     pub fn new(wall: WallDir) -> Self {
         Self {
@@ -70,24 +70,24 @@ impl WallWriter {
         }
     }
 
-    /// Sets how long an applied event is remembered, 24 hours by default.
+    /// Sets the time for which an applied event is remembered, 24 hours by default.
     #[must_use]
     pub fn retry_window(mut self, window: Duration) -> Self {
         self.retries.window = window;
         self
     }
 
-    /// The wall it writes.
+    /// Returns the directory of the wall.
     #[must_use]
     pub fn wall(&self) -> &WallDir {
         &self.wall
     }
 
-    /// Adds the drafts that keep the rules of the configuration in force, in one lock cycle. They are durable when this
-    /// returns. The retry of an event is answered as it was then, whatever the rules are by now.
+    /// Appends the drafts that satisfy the configuration in force, in one lock cycle. They are durable when this returns. A
+    /// retry of an event gets the answer of its first attempt, even if the configuration has changed since.
     ///
     /// # Errors
-    /// When the lock is not to be had before `deadline`, or the volume fails: then none of them was accepted.
+    /// Returns an error if other writers hold the lock until `deadline`, or if the volume fails. No draft was accepted then.
     pub fn append(&mut self, drafts: &[Draft], deadline: Instant) -> Result<Batch, WriteError> {
         let mut session = self.begin(deadline)?;
         let mut records = Vec::new();
@@ -95,7 +95,7 @@ impl WallWriter {
         if !records.is_empty() {
             append(&mut session, &records)?;
         } else if answers.iter().flatten().any(|appended| appended.repeated) {
-            // Whoever wrote a message before its retry came may have died before it was durable.
+            // The writer of the first attempt may have crashed before its message was durable.
             session.sync_log()?;
             return Ok(Batch { answers, compaction_failed: None });
         } else {
@@ -105,10 +105,11 @@ impl WallWriter {
         Ok(Batch { answers, compaction_failed })
     }
 
-    /// Takes one message off the wall, by its id. The log is not rewritten: a removal record is appended.
+    /// Removes one message by its id. This appends a removal record and does not rewrite the log.
     ///
     /// # Errors
-    /// [`Refusal::MessageUnknown`] if no message on the wall has this id; otherwise as [`WallWriter::append`].
+    /// Returns [`Refusal::MessageUnknown`] if no message on the wall has this id, another [`Refusal`] if the event id is
+    /// invalid or was used for something else, and the errors of [`WallWriter::append`].
     pub fn remove(
         &mut self,
         id: &str,
@@ -136,14 +137,15 @@ impl WallWriter {
         Ok(Removed { id: id.to_owned(), repeated: false })
     }
 
-    /// Takes all messages away by beginning a new wall. The old log goes to `trash/`.
+    /// Clears the wall: begins a new, empty one. The old log moves to `trash/`.
     ///
     /// # Errors
-    /// As [`WallWriter::append`]: then the wall is as it was.
+    /// Returns a [`Refusal`] if the event id is invalid or was used for something else, and the errors of
+    /// [`WallWriter::append`]. The wall is unchanged then.
     pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, ChangeError> {
         let mut session = self.begin(deadline)?;
         if let Some(applied) = session.earlier(event, Kind::Clear, payload::clear())? {
-            // Whoever cleared it may have died before the new name was durable.
+            // The writer of the first attempt may have crashed before the name of the new log was durable.
             open::sync_parent(&session.wall.content())?;
             return Ok(Cleared { wall: Ulid(applied.result), repeated: true });
         }
@@ -151,11 +153,12 @@ impl WallWriter {
         Ok(Cleared { wall, repeated: false })
     }
 
-    /// Publishes a configuration: first its file in the history, then `config.json`. It is durable and in force when this
+    /// Publishes a configuration: writes its file in `history/`, then `config.json`. It is durable and in force when this
     /// returns.
     ///
     /// # Errors
-    /// See [`PublishError`]. The configuration in force is as it was, and nothing of the refused one is left.
+    /// Returns a [`PublishError`] if the request is refused or the volume fails. The configuration in force is unchanged
+    /// then.
     pub fn publish(&mut self, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
         let mut session = self.begin(deadline)?;
         let payload = request.payload()?;
@@ -168,10 +171,10 @@ impl WallWriter {
         }
     }
 
-    /// Returns the newest `limit` messages, oldest first, but never more than the configuration keeps.
+    /// Returns the newest `limit` messages, oldest first, and at most `keep_messages` of the configuration in force.
     ///
     /// # Errors
-    /// When the volume fails.
+    /// Returns an error if the volume fails.
     pub fn newest(&mut self, limit: usize) -> io::Result<Newest> {
         let keep = config::in_force(&self.wall)?.published.config.keep_messages.get();
         self.view.read()?;
@@ -183,10 +186,10 @@ impl WallWriter {
     }
 }
 
-/// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
+/// Appends records. On a full volume it deletes the logs in `trash/` if this makes room, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
     let appended = session.append(records);
-    // While an intent stands, the end of the log is not known: the next holder of the lock settles it first.
+    // The end of the log is unknown until an intent is settled, which the next holder of the lock does.
     let is_settled = session.lock.state.intent == Intent::Nothing;
     if is_full(&appended) && is_settled && session.empty_trash(records.len() as u64)? {
         return session.append(records);
@@ -194,7 +197,7 @@ fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
     appended
 }
 
-/// Answers every draft, and adds to `records` those that are to be written.
+/// Answers every draft, and adds the records of the accepted ones to `records`.
 fn answer_all(
     session: &mut Session<'_>,
     drafts: &[Draft],
