@@ -66,21 +66,21 @@ impl Undisturbed {
 }
 
 #[test]
-fn a_post_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_post_is_true_and_its_retry_posts_once() -> Result<()> {
     survives_every_error(&Start::ALL, a_post)
 }
 
 #[test]
-fn a_removal_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_removal_is_true_and_its_retry_removes_once() -> Result<()> {
     survives_every_error(&[Start::Used, Start::LateLine], a_removal)
 }
 
 #[test]
-fn a_clear_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_clear_is_true_and_its_retry_clears_once() -> Result<()> {
     survives_every_error(&Start::ALL, a_clear)
 }
 
 #[test]
-fn a_publication_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_publication_is_true_and_its_retry_publishes_once() -> Result<()> {
     survives_every_error(&[Start::Empty, Start::Used], a_publication)
 }

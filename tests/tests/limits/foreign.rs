@@ -44,7 +44,7 @@ async fn posting_goes_on(wall: &Wall) -> Result<()> {
 }
 
 #[tokio::test]
-async fn whatever_stands_at_content_is_named_by_writer_and_reader() -> Result<()> {
+async fn a_foreign_file_at_content_is_named_by_writer_and_reader() -> Result<()> {
     plant_all("content", async |wall, kind, _| {
         let Some(found) = kind.found() else { return posting_goes_on(wall).await };
         let named = format!("content: is {found}; expected a regular file");
@@ -57,7 +57,7 @@ async fn whatever_stands_at_content_is_named_by_writer_and_reader() -> Result<()
 }
 
 #[tokio::test]
-async fn whatever_stands_at_config_json_is_named_and_what_was_in_force_stays_so() -> Result<()> {
+async fn a_foreign_file_at_config_json_is_named_and_the_configuration_stays_in_force() -> Result<()> {
     plant_all("config.json", async |wall, kind, _| {
         let named = match kind.found() {
             Some(found) => format!("config.json: is {found}; expected a regular file"),
@@ -77,7 +77,7 @@ async fn whatever_stands_at_config_json_is_named_and_what_was_in_force_stays_so(
 }
 
 #[tokio::test]
-async fn whatever_stands_at_writer_lock_is_named_by_the_writer_and_no_matter_to_the_reader() -> Result<()> {
+async fn a_foreign_file_at_writer_lock_is_named_by_the_writer_and_ignored_by_the_reader() -> Result<()> {
     plant_all("writer.lock", async |wall, kind, _| {
         if let Some(found) = kind.found() {
             let named = format!("writer.lock: is {found}; expected a regular file");
@@ -97,7 +97,7 @@ async fn whatever_stands_at_writer_lock_is_named_by_the_writer_and_no_matter_to_
 }
 
 #[tokio::test]
-async fn whatever_stands_at_history_keeps_nobody_from_posting_and_is_named_by_who_publishes() -> Result<()> {
+async fn a_foreign_file_at_history_does_not_prevent_posts_and_is_named_by_a_publication() -> Result<()> {
     plant_all("history", async |wall, kind, _| {
         posting_goes_on(wall).await?;
         let answer = change_title(wall, "with a history").await?;
@@ -115,7 +115,7 @@ async fn whatever_stands_at_history_keeps_nobody_from_posting_and_is_named_by_wh
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_file_of_the_history_is_as_good_as_nothing() -> Result<()> {
+async fn a_foreign_file_in_history_is_ignored() -> Result<()> {
     plant_all("history/0000000001.json", async |wall, _, _| {
         posting_goes_on(wall).await?;
         let answer = change_title(wall, "with a hole in the history").await?;
@@ -130,7 +130,7 @@ async fn whatever_stands_at_a_file_of_the_history_is_as_good_as_nothing() -> Res
 }
 
 #[tokio::test]
-async fn whatever_stands_at_the_newest_file_of_the_history_is_passed_over_when_config_json_is_gone() -> Result<()> {
+async fn a_foreign_file_in_place_of_the_newest_generation_is_skipped_if_config_json_is_missing() -> Result<()> {
     plant_all("history/9007199254740991.json", async |wall, _, _| {
         let config = wall.volume().join("config.json");
         let kept = fs_err::read(&config)?;
@@ -145,7 +145,7 @@ async fn whatever_stands_at_the_newest_file_of_the_history_is_passed_over_when_c
 }
 
 #[tokio::test]
-async fn whatever_stands_at_retries_is_named_when_it_is_needed() -> Result<()> {
+async fn a_foreign_file_at_retries_is_named_when_it_is_read() -> Result<()> {
     plant_all("retries", async |wall, kind, before_start| {
         posting_goes_on(wall).await?;
         let key = format!("key-{}", fastrand::u64(..));
@@ -162,7 +162,7 @@ async fn whatever_stands_at_retries_is_named_when_it_is_needed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_file_of_retries_is_named_when_it_is_needed() -> Result<()> {
+async fn a_foreign_file_in_retries_is_named_when_it_is_read() -> Result<()> {
     plant_all(SEGMENT, async |wall, kind, before_start| {
         posting_goes_on(wall).await?;
         if !before_start {
@@ -179,7 +179,7 @@ async fn whatever_stands_at_a_file_of_retries_is_named_when_it_is_needed() -> Re
 }
 
 #[tokio::test]
-async fn whatever_stands_at_trash_keeps_nobody_from_posting_and_is_named_by_who_clears() -> Result<()> {
+async fn a_foreign_file_at_trash_does_not_prevent_posts_and_is_named_by_a_clear() -> Result<()> {
     plant_all("trash", async |wall, kind, _| {
         posting_goes_on(wall).await?;
         if kind == Kind::Directory {
@@ -194,7 +194,7 @@ async fn whatever_stands_at_trash_keeps_nobody_from_posting_and_is_named_by_who_
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearing_and_restoring() -> Result<()> {
+async fn a_foreign_file_in_trash_does_not_prevent_posts_clears_and_restorations() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -218,7 +218,7 @@ async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearin
 }
 
 #[tokio::test]
-async fn whatever_stands_at_rejected_is_named_and_keeps_nobody_from_posting() -> Result<()> {
+async fn a_foreign_file_at_rejected_is_named_and_does_not_prevent_posts() -> Result<()> {
     plant_all("rejected", async |wall, kind, _| {
         posting_goes_on(wall).await?;
         let event = tests::eventbridge("Config Change Requested", &json!({ "patch": { "colour": "red" } }));
@@ -243,7 +243,7 @@ async fn whatever_stands_at_rejected_is_named_and_keeps_nobody_from_posting() ->
 }
 
 #[tokio::test]
-async fn a_directory_among_the_leftovers_of_writers_keeps_nobody_from_anything() -> Result<()> {
+async fn a_directory_with_the_name_of_a_temporary_file_is_ignored() -> Result<()> {
     let wall = Wall::start().await?;
     prepare(&wall).await?;
     for directory in ["", "retries", "history"] {
@@ -254,7 +254,7 @@ async fn a_directory_among_the_leftovers_of_writers_keeps_nobody_from_anything()
 }
 
 #[tokio::test]
-async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
+async fn a_foreign_file_in_place_of_the_directory_of_a_wall_is_named() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -279,7 +279,7 @@ async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_files_in_history_keep_nobody_waiting() -> Result<()> {
+async fn a_hundred_thousand_files_in_history_slow_nothing_down() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -302,7 +302,7 @@ async fn a_hundred_thousand_files_in_history_keep_nobody_waiting() -> Result<()>
 }
 
 #[tokio::test]
-async fn a_file_that_nobody_may_read_is_named() -> Result<()> {
+async fn a_file_without_read_permission_is_named() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let mut builder = Wall::builder()?.volume(&directory.path().join("volume"));
     if crate::support::is_root() {
