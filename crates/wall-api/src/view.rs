@@ -12,14 +12,14 @@ use shared_volume::time::optional_millis;
 pub struct MessageView<'a> {
     /// The message's ULID; for a plain line its position and digest.
     pub id: Cow<'a, str>,
-    /// When the function wrote it; null for a plain line.
+    /// The time at which the function wrote it; null for a plain line.
     #[serde(with = "optional_millis")]
     pub at: Option<Timestamp>,
     /// The author's name; null if unknown.
     pub author: Option<Cow<'a, str>>,
     /// The text. Line breaks are part of it.
     pub text: Cow<'a, str>,
-    /// When the function got the event; null for a plain line.
+    /// The time at which the function received the event; null for a plain line.
     #[serde(default, with = "optional_millis")]
     pub received: Option<Timestamp>,
 }
@@ -27,9 +27,9 @@ pub struct MessageView<'a> {
 /// The answer to `post`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The message, as the log has it.
+    /// The message that the log contains.
     pub message: MessageView<'static>,
-    /// True if an earlier command with the same event had posted it.
+    /// True if an earlier command with the same event id posted it.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -37,11 +37,11 @@ pub struct Posted {
 /// The answer to `read`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Newest {
-    /// The id of the wall. Clearing begins a new wall.
+    /// The id of the wall. A clear begins a new wall.
     pub wall: String,
-    /// The cursor behind the newest message.
+    /// The cursor after the newest message.
     pub cursor: String,
-    /// The cursor behind the messages that were left out; null if none were.
+    /// The cursor after the older messages that the answer does not contain; null if there are none.
     pub older: Option<String>,
     /// The messages, oldest first.
     pub messages: Vec<MessageView<'static>>,
@@ -55,7 +55,7 @@ pub struct Cleared {
     pub cleared: bool,
     /// The id of the new wall.
     pub wall: String,
-    /// True if an earlier command with the same event had cleared the wall; what was posted since is kept.
+    /// True if an earlier command with the same event id cleared the wall. Messages that were posted since then are kept.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -65,7 +65,7 @@ pub struct Cleared {
 pub struct Removed {
     /// The id of the message.
     pub removed: String,
-    /// True if an earlier command with the same event had removed it.
+    /// True if an earlier command with the same event id removed it.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -75,14 +75,14 @@ pub struct Removed {
 pub struct Configured {
     /// The generation in force.
     pub generation: u64,
-    /// When it was published.
+    /// The time of the publication.
     #[serde(with = "optional_millis")]
     pub published_at: Option<Timestamp>,
     /// The cause of the publication: source, event and note.
     pub cause: Cause,
     /// The configuration.
     pub config: Config,
-    /// True if an earlier command with the same event had published it.
+    /// True if an earlier command with the same event id published it.
     #[serde(default)]
     pub repeated: bool,
 }

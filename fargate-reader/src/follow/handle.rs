@@ -62,7 +62,7 @@ impl Follow {
         self.audience.load(Ordering::Relaxed)
     }
 
-    /// Counts an open stream.
+    /// Counts an open stream until the returned value is dropped.
     pub(crate) fn listen(&self) -> Listener {
         self.audience.fetch_add(1, Ordering::Relaxed);
         self.scan_now();
