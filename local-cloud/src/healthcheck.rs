@@ -1,4 +1,4 @@
-//! `messagewall healthcheck`: asks a program whether it is well.
+//! `messagewall healthcheck`: checks the health of a program.
 
 use std::process::ExitCode;
 

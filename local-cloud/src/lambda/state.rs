@@ -135,7 +135,7 @@ impl State {
         while let Some(poll) = self.polls.pop_front() {
             match poll.deliver.send(invocation) {
                 Ok(()) => return Ok(poll.environment),
-                // That environment has gone.
+                // The environment has ended.
                 Err(returned) => invocation = returned,
             }
         }
