@@ -31,8 +31,8 @@ pub(crate) struct Listener {
 }
 
 impl Follow {
-    /// Returns the newest snapshot. If the volume is silent, its health says so: the thread hangs with the volume and
-    /// cannot publish that.
+    /// Returns the newest snapshot. If the volume is silent, the health is set here, because the thread hangs with
+    /// the volume and cannot publish it.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let snapshot = Arc::clone(&self.snapshots.borrow());
         let silent = self.liveness.silent_for();

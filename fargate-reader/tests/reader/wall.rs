@@ -205,7 +205,7 @@ impl Events {
         (Event { event: event.name, id: event.id }, event.data)
     }
 
-    /// Returns true if the stream ends, whatever comes before that.
+    /// Returns true if the stream ends, after any number of events.
     pub(crate) async fn ends(mut self) -> bool {
         self.0.ended().await.is_ok()
     }

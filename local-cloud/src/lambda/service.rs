@@ -147,8 +147,8 @@ impl Lambda {
         invocation.await.map_err(|_| NotReady)
     }
 
-    /// Accepts the outcome of an invocation from its environment. Clients may leave `invocation_id` out; it tells two
-    /// attempts of one asynchronous invocation apart.
+    /// Accepts the outcome of an invocation from its environment. `invocation_id`, which clients may leave out,
+    /// distinguishes two attempts of one asynchronous invocation.
     pub(crate) fn answer(
         &self,
         request_id: &str,

@@ -1,4 +1,4 @@
-//! A lost connection that comes back.
+//! A lost connection that is restored.
 
 use anyhow::Result;
 use rustix::process::Signal;

@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use tests::{Reply, Wall, eventually, message_texts, transcript};
 
 #[tokio::test]
-async fn the_six_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
+async fn the_six_commands_of_the_blog_print_the_answers_of_the_blog() -> Result<()> {
     let wall = Wall::start().await?;
     for (number, step) in (1..).zip(transcript()) {
         let reply = Reply::to(wall.request(step.method.parse()?).body(step.body)).await?;

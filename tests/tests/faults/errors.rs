@@ -30,7 +30,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
                     let survived =
                         failing_at(call, error, scene.path(), &tries).and_then(|answers| match &answers[..] {
                             [first] => undisturbed
-                                .is_as_told(&mut scene, first)
+                                .agrees_with(&mut scene, first)
                                 .and_then(|()| undisturbed.look_and_retry(&mut scene, &change)),
                             [_, Changed::Made { .. }] => undisturbed.is_new(&mut scene, &change),
                             _ => anyhow::bail!("answers {answers:?}"),
@@ -46,7 +46,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
 
 impl Undisturbed {
     /// Checks that the state of the wall agrees with the answer. After an error of unknown result both states are right.
-    fn is_as_told(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
+    fn agrees_with(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
         self.look(scene)?;
         let state = State::read(&scene.dir)?;
         match answer {

@@ -15,7 +15,7 @@ fn command(step: &Step, url: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_six_curl_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
+async fn the_six_curl_commands_of_the_blog_print_the_answers_of_the_blog() -> Result<()> {
     let wall = Wall::start().await?;
     for (number, step) in (1..).zip(transcript()) {
         let command = command(&step, &wall.function());

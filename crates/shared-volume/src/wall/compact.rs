@@ -24,7 +24,7 @@ use crate::volume::WallDir;
 /// The largest part of a log that compaction keeps, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The length above which a log is compacted, whatever the number of its messages is, in bytes.
+/// The length above which a log is compacted even if it has few messages, in bytes.
 const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 
 /// The largest part of the log whose events are not stored in `retries/`, in bytes.

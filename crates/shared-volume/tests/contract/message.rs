@@ -31,9 +31,9 @@ fn each_rule_refuses_with_its_name_and_the_wall_is_unchanged() {
     let check = |rules: &serde_json::Value, draft: Draft, expected: Option<&str>| {
         let mut wall = TestWall::new();
         wall.patch(rules.clone()).unwrap();
-        let told = format!("{draft:?}");
+        let message = format!("{draft:?}");
         let name = wall.post_draft(draft).err().map(|refusal| refusal.name());
-        assert_eq!(name, expected, "{told}");
+        assert_eq!(name, expected, "{message}");
         assert_eq!(wall.texts().is_empty(), expected.is_some());
     };
     check(&rules, draft(""), Some("message_empty"));
