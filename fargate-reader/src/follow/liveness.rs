@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nfs_watcher::Handle;
 
-/// The value of a time in [`Liveness`] that has not come yet.
+/// The value of a time in [`Liveness`] that is not set.
 const NEVER: u64 = u64::MAX;
 
 /// The times at which the volume was last called and last answered. Readable while the volume hangs.

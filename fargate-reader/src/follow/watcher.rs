@@ -141,7 +141,8 @@ fn handler(wall: WallDir, hints: Sender<Hint>) -> impl FnMut(notify::Result<Even
     }
 }
 
-/// Returns the part that an event is about. After a removal this is every part, because the directory may be gone too.
+/// Returns the part that an event is about, or `None` if it is about every part. A removal is, because the directory may be
+/// gone too.
 fn part(wall: &WallDir, event: &Event) -> Option<Part> {
     if event.need_rescan() || event.kind.is_remove() {
         return None;

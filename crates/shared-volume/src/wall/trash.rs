@@ -36,7 +36,8 @@ pub(super) fn open(wall: &WallDir, file: Ulid) -> io::Result<Option<LogFile>> {
     }
 }
 
-/// Removes a log whose messages were restored from the list of replaced logs. The file remains if it is followed.
+/// Deletes a log whose messages were restored. A log that is followed is renamed instead, because lines may still arrive in
+/// it.
 pub(super) fn remove_restored(wall: &WallDir, file: Ulid, is_followed: bool) -> io::Result<()> {
     let path = path(wall, file);
     if is_followed { fs_err::rename(path, restored_path(wall, file)) } else { fs_err::remove_file(path) }

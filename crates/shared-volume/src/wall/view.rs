@@ -197,8 +197,8 @@ impl View {
         self.cursor.position.saturating_sub(from)
     }
 
-    /// Returns true if the log has this place. It has not if another program has deleted and recreated the log, or if it was
-    /// edited by hand before the place.
+    /// Returns true if the log has this place. Returns false if another program has deleted and recreated the log, or if the
+    /// log was edited by hand before the place.
     fn is_valid(&self, recorded: &Recorded) -> bool {
         let behind = self.entries.partition_point(|entry| entry.span.end <= recorded.position);
         let before = behind.checked_sub(1).and_then(|at| self.entries.get(at));
