@@ -35,7 +35,7 @@ impl Counts {
 
     pub(crate) fn since(&self, before: &Self) -> Self {
         let added = |(name, count): (&String, &u64)| (name.clone(), count - before.requests.get(name).unwrap_or(&0));
-        // SEQUENCE renews the lease now and then, whatever the client does.
+        // SEQUENCE renews the lease from time to time, even on an idle client.
         let is_counted = |(name, count): &(String, u64)| *count > 0 && name != "SEQUENCE";
         Self {
             requests: self.requests.iter().map(added).filter(is_counted).collect(),
