@@ -57,8 +57,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
     let stop = CancellationToken::new();
     let function = function_program(&service, &volume, &logs)?;
-    let writers = function.keep(arguments.environments, &service.lambda, &stop);
+    // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let mut reader = Reader::start(wall, &service, &volume, admin_token.as_deref(), &logs.reader)?;
+    let writers = function.keep(arguments.environments, &service.lambda, &stop);
 
     let ended = tokio::select! {
         ended = until_ended(&arguments, &service, &mut reader, &volume, &logs) => Err(ended),
