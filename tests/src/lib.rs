@@ -7,6 +7,7 @@ mod binary;
 mod change;
 mod reader;
 mod routes;
+mod tool;
 mod wall;
 
 pub use binary::{binary, target_directory};
@@ -17,4 +18,5 @@ pub use support::{
     Damage, Event, Process, Reply, Step, Stream, contract, eventbridge, eventually, fact, free_address, http_event,
     living, patience, transcript,
 };
+pub use tool::{printed, tool};
 pub use wall::{Wall, WallBuilder};

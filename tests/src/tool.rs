@@ -3,9 +3,11 @@
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use support::patience;
 
-/// Returns a command for a program that `tests/all runtimes` puts on the PATH.
-pub(crate) fn tool(name: &str) -> Command {
+/// Returns a command for a program that `tests/all` puts on the PATH.
+#[must_use]
+pub fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     // No settings of this machine may lead to a real account.
     command
@@ -17,7 +19,10 @@ pub(crate) fn tool(name: &str) -> Command {
 }
 
 /// Runs a command without blocking other tasks of the test, and returns its standard output.
-pub(crate) async fn printed(command: Command) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// Returns an error with the standard error if the command does not succeed.
+pub async fn printed(command: Command) -> Result<Vec<u8>> {
     let name = format!("{command:?}");
     let output = output(command).await?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -29,9 +34,9 @@ async fn output(command: Command) -> Result<Output> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut command = tokio::process::Command::from(command);
     command.stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(4 * tests::patience(), command.output());
+    let output = tokio::time::timeout(4 * patience(), command.output());
     output
         .await
         .with_context(|| format!("{name} does not end"))?
-        .with_context(|| format!("{name} did not start: `tests/all runtimes` installs it and puts it on the PATH"))
+        .with_context(|| format!("{name} did not start: `tests/all` installs it and puts it on the PATH"))
 }

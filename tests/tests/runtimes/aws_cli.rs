@@ -3,9 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Wall, eventbridge};
-
-use crate::tool::{printed, tool};
+use tests::{Wall, eventbridge, printed, tool};
 
 /// Invokes the function with `event`. Returns the output of the CLI and the answer of the function.
 async fn invoke(wall: &Wall, event: &Value, more: &[&str]) -> Result<(Value, String)> {

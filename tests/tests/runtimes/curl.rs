@@ -1,9 +1,7 @@
 //! The commands of the blog post, with curl.
 
 use anyhow::{Context, Result, ensure};
-use tests::{Step, Wall, binary, eventually, transcript};
-
-use crate::tool::{printed, tool};
+use tests::{Step, Wall, binary, eventually, printed, tool, transcript};
 
 /// Returns the curl command of a step of the blog post.
 fn command(step: &Step, url: &str) -> String {

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
-use tests::{Wall, eventually, message_texts};
-
-use crate::tool::{printed, tool};
+use tests::{Wall, eventually, message_texts, printed, tool};
 
 /// Runs the function of the blog post on the volume of the wall, once for each body.
 async fn python(wall: &Wall, method: &str, bodies: &[String]) -> Result<String> {

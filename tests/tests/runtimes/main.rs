@@ -4,5 +4,4 @@
 mod aws_cli;
 mod curl;
 mod foreign;
-mod tool;
 mod writer_runtime;

@@ -8,10 +8,9 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
-    Process, Reply, binary, eventbridge, eventually, free_address, http_event, living, target_directory, transcript,
+    Process, Reply, binary, eventbridge, eventually, free_address, http_event, living, target_directory, tool,
+    transcript,
 };
-
-use crate::tool::tool;
 
 /// Invokes the function at `url`. The emulator crashes if two invocations overlap.
 async fn invoke(http: &Client, url: &str, event: &Value) -> Result<Value> {

@@ -80,7 +80,7 @@ impl SourceDocument {
             return Ok(Standing::Unchanged(Unchanged::Older));
         }
         let same_content = digest(&self.document)? == stored.digest;
-        if same_content && (reconciled || config_is_equal || self.version.is_same(stored)) {
+        if self.version.is_same(stored) || (same_content && (reconciled || config_is_equal)) {
             return Ok(Standing::Unchanged(Unchanged::Same));
         }
         Ok(Standing::Newer)

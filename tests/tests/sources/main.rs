@@ -1,0 +1,11 @@
+//! Events of AWS, with the services that have the documents and the messages. Moto stands in for Parameter Store, S3, SQS and
+//! SNS, by their real HTTP interfaces. `tests/all sources` installs it and runs these tests.
+
+mod aws;
+mod documents;
+mod page;
+mod profile;
+mod queues;
+mod samples;
+mod storm;
+mod volume;
