@@ -7,14 +7,13 @@ mod name;
 mod object;
 mod parameter;
 mod profile;
+mod raw;
 
-use std::error::Error;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use serde_json::Value;
 use shared_volume::config::SourceState;
 use tokio::sync::OnceCell;
@@ -22,19 +21,16 @@ use tokio::time::timeout;
 
 pub(crate) use self::name::DocumentName;
 pub use self::name::{Followed, InvalidName, ObjectName, ParameterName, ProfileName};
+#[cfg(test)]
+pub(crate) use self::raw::MAX_DOCUMENT_BYTES;
+use self::raw::Raw;
 use crate::error::{Failure, Problem};
-
-/// The largest document, in bytes. It is the limit of `config.json`.
-pub(crate) const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 
 /// The timeout of connecting to a source.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The timeout of reading a document, retries and parsing included.
 const READ_TIMEOUT: Duration = Duration::from_secs(4);
-
-/// The longest reason in an error, in characters.
-const MAX_REASON_CHARS: usize = 500;
 
 /// The number of attempts to read a document.
 const ATTEMPTS: u32 = 3;
@@ -54,14 +50,6 @@ pub(crate) struct Document {
     pub(crate) version: SourceState,
     /// The version in the words of the source, such as `7`.
     pub(crate) label: Option<String>,
-}
-
-/// The content of a document before it is parsed.
-struct Raw {
-    bytes: Vec<u8>,
-    content_type: Option<String>,
-    version: SourceState,
-    label: Option<String>,
 }
 
 impl Sources {
@@ -89,9 +77,7 @@ impl Sources {
                 return Err(Failure::event(Problem::SourceUnavailable, message));
             }
         };
-        if bytes.len() > MAX_DOCUMENT_BYTES {
-            return Err(too_large(name));
-        }
+        raw::check_length(bytes.len(), name)?;
         let content = format::parse(&bytes, content_type.as_deref(), name.file_name()).map_err(|fault| {
             let version = label.as_ref().map_or(String::new(), |label| format!(" version {label}"));
             Failure::event(Problem::SourceInvalid, format!("{name}{version}: {fault}"))
@@ -113,40 +99,4 @@ async fn connect() -> SdkConfig {
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build();
     let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries).load().await
-}
-
-fn too_large(name: &DocumentName) -> Failure {
-    Failure::event(Problem::SourceTooLarge, format!("{name}: is longer than {MAX_DOCUMENT_BYTES} bytes"))
-}
-
-/// Converts an error of the SDK. `missing` are the codes of an answer that there is no such document.
-fn failed<E, R>(name: &DocumentName, error: &SdkError<E, R>, missing: &[&str]) -> Failure
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
-{
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    if let Some(code) = code.filter(|code| missing.contains(code)) {
-        return Failure::event(Problem::SourceMissing, format!("{name}: is missing ({code})"));
-    }
-    let reason = match (code, error.as_service_error().and_then(ProvideErrorMetadata::message)) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_owned(),
-        (None, _) => chain(error),
-    };
-    Failure::event(Problem::SourceUnavailable, format!("{name}: could not be read: {reason}"))
-}
-
-/// Returns an error and its causes, at most [`MAX_REASON_CHARS`] of them.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string);
-    let mut reason = String::new();
-    for cause in causes.filter(|cause| !cause.is_empty()) {
-        // Some errors repeat the text of their cause.
-        if !reason.contains(&cause) {
-            let colon = if reason.is_empty() { "" } else { ": " };
-            reason.extend([colon, &cause]);
-        }
-    }
-    reason.chars().take(MAX_REASON_CHARS).collect()
 }

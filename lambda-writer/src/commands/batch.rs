@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use shared_volume::wall::Cycle;
 
-use super::{Write, Written, flush};
+use super::cycle::flush;
+use super::write::{Write, Written};
 use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
 

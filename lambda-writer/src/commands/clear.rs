@@ -3,7 +3,7 @@
 use shared_volume::wall::{self, Cycle};
 use wall_api::Cleared;
 
-use super::one;
+use super::cycle::one;
 use crate::error::Failure;
 use crate::invocation::Invocation;
 

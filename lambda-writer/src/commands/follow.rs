@@ -7,7 +7,8 @@ use shared_volume::config::{Cause, Change, PublishError, SourceDocument, SourceS
 use shared_volume::wall::WallWriter;
 use wall_api::Configured;
 
-use super::{ConfigChange, Write, Written, write};
+use super::configure::ConfigChange;
+use super::write::{Write, Written, write};
 use crate::error::{Access, Failure};
 use crate::invocation::Invocation;
 use crate::sources::DocumentName;
@@ -67,7 +68,8 @@ async fn publish(
         ..invocation.cause()
     };
     let change = Change::Source(Box::new(source));
-    match write(invocation, Write::Configure(ConfigChange { change, expected_generation: None, cause })).await? {
+    let change = ConfigChange { change, expected_generation: None, cause };
+    match write(invocation, Write::Configure(Box::new(change))).await? {
         Written::Configured(configured) => Ok(*configured),
         other => unreachable!("a configuration was answered by {other:?}"),
     }

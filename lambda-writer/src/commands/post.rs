@@ -4,7 +4,8 @@ use shared_volume::message::Draft;
 use shared_volume::wall::{Appended, Cycle};
 use wall_api::Posted;
 
-use super::{one, view};
+use super::cycle::one;
+use super::view;
 use crate::error::Failure;
 use crate::invocation::Invocation;
 

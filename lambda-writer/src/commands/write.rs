@@ -4,8 +4,12 @@ use shared_volume::message::Draft;
 use shared_volume::wall::Cycle;
 use wall_api::{Cleared, Configured, Posted, Removed};
 
-use super::{ConfigChange, Removal, clear, configure, post, remove};
+use super::configure::{self, ConfigChange};
+use super::cycle::one;
+use super::remove::{self, Removal};
+use super::{clear, post};
 use crate::error::Failure;
+use crate::invocation::Invocation;
 use crate::reply::Reply;
 
 /// A command that changes the volume.
@@ -18,7 +22,12 @@ pub(crate) enum Write {
     /// Removes all messages. It has the event id.
     Clear(String),
     /// Publishes a configuration.
-    Configure(ConfigChange),
+    Configure(Box<ConfigChange>),
+}
+
+/// Executes a command that changes the volume.
+pub(crate) async fn write(invocation: &Invocation<'_>, write: Write) -> Result<Written, Failure> {
+    one(invocation, write.name(), move |cycle| write.apply(cycle)).await
 }
 
 /// The answer to a command that changes the volume.
@@ -37,7 +46,7 @@ impl Write {
     }
 
     /// Returns the name of the command in the logs.
-    pub(super) fn name(&self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Post(_) => "post",
             Self::Remove(_) => "remove",
@@ -52,7 +61,7 @@ impl Write {
             Self::Post(draft) => Written::Posted(post::apply(cycle, &draft)?),
             Self::Remove(removal) => Written::Removed(remove::apply(cycle, &removal)?),
             Self::Clear(event) => Written::Cleared(clear::apply(cycle, &event)?),
-            Self::Configure(change) => Written::Configured(Box::new(configure::apply(cycle, change)?)),
+            Self::Configure(change) => Written::Configured(Box::new(configure::apply(cycle, *change)?)),
         })
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation
     let received = invocation.received;
     let configure = |change, expected_generation, event, note| {
         let cause = sender.cause(event, note, invocation);
-        Work::Write(Write::Configure(ConfigChange { change, expected_generation, cause }))
+        let change = ConfigChange { change, expected_generation, cause };
+        Work::Write(Write::Configure(Box::new(change)))
     };
     Ok(match name.as_str() {
         "post" if event.get("messages").is_some() => {

@@ -95,7 +95,8 @@ fn own(detail_type: &str, detail: Value, id: String, invocation: &Invocation<'_>
     let received = invocation.received;
     let configure = |change, expected_generation, note| {
         let cause = Cause { source: SOURCE.to_owned(), event: Some(id.clone()), note, ..invocation.cause() };
-        Work::Write(Write::Configure(ConfigChange { change, expected_generation, cause }))
+        let change = ConfigChange { change, expected_generation, cause };
+        Work::Write(Write::Configure(Box::new(change)))
     };
     Ok(match detail_type {
         CONFIG_CHANGE => {

@@ -18,7 +18,7 @@ use wall_api::{Newest, Posted, ReadLimit};
 use self::body::Post;
 use self::format::Format;
 use self::idempotency::{event_id, some_event_id};
-use self::shape::Shape;
+use self::shape::{LIMIT, Shape};
 use super::logs;
 use crate::commands;
 use crate::error::{Failure, Problem};
@@ -27,9 +27,6 @@ use crate::reply::Reply;
 
 /// The name of this source in the logs.
 const KIND: &str = "http_api";
-
-/// The parameter with the number of messages to read.
-const LIMIT: &str = "limit";
 
 /// The part of the path that the name of a wall follows.
 const ROUTE: &str = "MessageWall";

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use shared_volume::config::SourceState;
 
 use super::name::{DocumentName, ObjectName};
-use super::{MAX_DOCUMENT_BYTES, Raw, chain, failed, too_large};
+use super::raw::{Raw, chain, check_length, failed};
 use crate::error::{Failure, Problem};
 
 /// Reads the newest version of an object. Its order among the events is added by the caller, who knows the event.
@@ -31,9 +31,7 @@ async fn bytes(mut body: ByteStream, name: &DocumentName) -> Result<Vec<u8>, Fai
             let message = format!("{name}: could not be read: {}", chain(&error));
             Failure::event(Problem::SourceUnavailable, message)
         })?;
-        if bytes.len() + chunk.len() > MAX_DOCUMENT_BYTES {
-            return Err(too_large(name));
-        }
+        check_length(bytes.len() + chunk.len(), name)?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)

@@ -5,7 +5,7 @@ use aws_sdk_ssm::Client;
 use shared_volume::config::SourceState;
 
 use super::name::{DocumentName, ParameterName};
-use super::{Raw, failed};
+use super::raw::{Raw, failed};
 use crate::error::{Failure, Problem};
 
 /// Reads the newest version of a parameter, decrypted.

@@ -5,7 +5,7 @@ use aws_sdk_appconfigdata::Client;
 use shared_volume::config::SourceState;
 
 use super::name::{DocumentName, ProfileName};
-use super::{Raw, failed};
+use super::raw::{Raw, failed};
 use crate::error::{Failure, Problem};
 
 /// The code of the answer that there is no such application, environment, profile or deployment.

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 #[cfg(feature = "async")]
@@ -16,11 +18,16 @@ use crate::wait::{patience, wait_for};
 /// The number of lines that a failed test prints of the output of each process.
 const PRINTED_LINES: usize = 100;
 
+/// The longest wait for the output of a process that has ended.
+const DRAINED: Duration = Duration::from_secs(2);
+
 /// A process in a process group of its own. Dropping it kills the whole group.
 pub struct Process {
     name: String,
     child: Child,
     output: Arc<Mutex<Output>>,
+    /// The threads that collect the output. They end with the last process that has the pipe.
+    collectors: Vec<JoinHandle<()>>,
 }
 
 /// The lines that a process has printed.
@@ -50,13 +57,10 @@ impl Process {
         command.process_group(0).stdin(Stdio::null());
         let mut child = command.spawn().with_context(|| format!("{name} did not start"))?;
         let output = Arc::<Mutex<Output>>::default();
-        if let Some(pipe) = child.stdout.take() {
-            collect(pipe, &output, |output| &mut output.stdout);
-        }
-        if let Some(pipe) = child.stderr.take() {
-            collect(pipe, &output, |output| &mut output.stderr);
-        }
-        Ok(Self { name, child, output })
+        let stdout = child.stdout.take().map(|pipe| collect(pipe, &output, |output| &mut output.stdout));
+        let stderr = child.stderr.take().map(|pipe| collect(pipe, &output, |output| &mut output.stderr));
+        let collectors = stdout.into_iter().chain(stderr).collect();
+        Ok(Self { name, child, output, collectors })
     }
 
     /// Returns the lines printed so far on standard output and standard error.
@@ -120,9 +124,19 @@ impl Process {
         self.status()
     }
 
+    /// Returns the exit status, or `None` if the process still runs. The output of a process that has ended is complete,
+    /// unless a process that it has started still has the pipe.
+    fn end(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            wait_for(DRAINED, || self.collectors.iter().all(JoinHandle::is_finished));
+        }
+        Ok(status)
+    }
+
     /// Returns the exit status.
     fn status(&mut self) -> Result<ExitStatus> {
-        let status = self.child.try_wait()?;
+        let status = self.end()?;
         status.with_context(|| format!("{} is still running, and has printed:\n{}", self.name, self.output()))
     }
 
@@ -145,7 +159,7 @@ impl Process {
         let deadline = std::time::Instant::now() + patience();
         loop {
             // The status comes first, so that the last lines of a process that has ended are searched.
-            let ended = self.child.try_wait()?;
+            let ended = self.end()?;
             let output = self.output();
             if let Some(found) = find(&output) {
                 return Ok(found);
@@ -209,7 +223,7 @@ fn collect(
     pipe: impl Read + Send + 'static,
     output: &Arc<Mutex<Output>>,
     part: impl Fn(&mut Output) -> &mut String + Send + 'static,
-) {
+) -> JoinHandle<()> {
     let output = Arc::clone(output);
     std::thread::spawn(move || {
         let mut lines = BufReader::new(pipe);
@@ -221,7 +235,7 @@ fn collect(
             part(&mut output).push_str(&text);
             line.clear();
         }
-    });
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "the test runner shows it only for a test that failed")]

@@ -9,7 +9,7 @@ use tests::Wall;
 
 use crate::aws::{Aws, KEY};
 
-/// What an open page shows, apart from times.
+/// Returns the messages and the configuration that a page shows.
 async fn shown(wall: &Wall) -> Result<(Vec<String>, Value)> {
     let messages = tests::message_texts(&wall.json("/api/messages?limit=100").await?)?;
     let config: Value = wall.json("/api/config").await?;

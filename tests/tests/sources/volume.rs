@@ -13,7 +13,7 @@ const GOOD: usize = 10_000;
 const DUPLICATE_EACH: usize = 10;
 const POISON_EACH: usize = 100;
 
-fn record(id: &str, body: String) -> Value {
+fn record(id: &str, body: &str) -> Value {
     json!({
         "messageId": id, "body": body, "attributes": {"ApproximateReceiveCount": "2"},
         "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:commands",
@@ -21,7 +21,7 @@ fn record(id: &str, body: String) -> Value {
 }
 
 fn post(id: &str, text: &str) -> Value {
-    record(id, json!({"command": "post", "text": text}).to_string())
+    record(id, &json!({"command": "post", "text": text}).to_string())
 }
 
 /// Returns the messages in random order. The ids of those that must be refused begin with `poison`.
@@ -34,7 +34,7 @@ fn messages() -> Vec<Value> {
         }
         if number % POISON_EACH == 0 {
             let poison = format!("poison-{number}");
-            messages.push(if number % 200 == 0 { post(&poison, "") } else { record(&poison, "{".to_owned()) });
+            messages.push(if number % 200 == 0 { post(&poison, "") } else { record(&poison, "{") });
         }
         messages.push(message);
     }
@@ -48,6 +48,7 @@ fn cycles(wall: &Wall) -> Result<usize> {
     Ok(log.lines().filter(|line| line.contains("command_done") && line.contains("\"batch\"")).count())
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are a result of the test")]
 async fn check(size: usize) -> Result<()> {
     let wall = Wall::builder()?.timeout_seconds(60).start().await?;
     wall.change_config(&json!({"keep_messages": 10_000})).await?;

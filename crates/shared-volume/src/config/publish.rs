@@ -166,7 +166,7 @@ impl Publication<'_, '_> {
 /// Validates a followed document and compares it with the published one.
 fn compare(source: &SourceDocument, current: &Published, reconciled: bool) -> Result<(Config, Standing), PublishError> {
     let config = Config::from_value(source.document.clone())?;
-    let standing = source.standing(current, reconciled, config == current.config)?;
+    let standing = source.standing(current.sources.get(&source.name), reconciled, config == current.config)?;
     Ok((config, standing))
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::object::canonical;
-use super::published::Published;
 use crate::digest::Digest;
 use crate::time::optional_millis;
 
@@ -64,14 +63,13 @@ pub(super) enum Standing {
 }
 
 impl SourceDocument {
-    /// Compares the document with the published one. `reconciled` is true if no event reported a change.
+    /// Compares the document with the version that was published last, `stored`. `reconciled` is true if no event reported a change.
     pub(super) fn standing(
         &self,
-        current: &Published,
+        stored: Option<&SourceState>,
         reconciled: bool,
         config_is_equal: bool,
     ) -> io::Result<Standing> {
-        let stored = current.sources.get(&self.name);
         if stored != self.before.as_ref() {
             return Ok(Standing::Moved);
         }

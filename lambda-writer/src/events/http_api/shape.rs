@@ -12,10 +12,12 @@ use aws_lambda_events::query_map::QueryMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::LIMIT;
 use crate::error::Failure;
 use crate::events::parse::{Part, parse};
 use crate::reply::HttpResponse;
+
+/// The only parameter of a query that this API has: the number of messages to read.
+pub(super) const LIMIT: &str = "limit";
 
 /// The shape of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

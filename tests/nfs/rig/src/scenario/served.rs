@@ -90,18 +90,18 @@ fn report_kind(name: &str, writes: &[Write], sights: &[Sight], round_trip: Durat
     check_kind(name, &served, round_trip, report);
 }
 
-/// Checks that half of the writes are served within half an interval and ten round trips, and 99 of 100 within an interval
-/// and thirty round trips.
+/// Checks that half of the writes are served within half an interval and 15 round trips, and 99 of 100 within an interval
+/// and 45 round trips.
 ///
 /// Round trips are measured by the same client in the same minutes, so that the bound holds on a machine of any speed that
 /// is busy with anything else.
 fn check_kind(name: &str, served: &Latencies, round_trip: Duration, report: &mut Report) {
-    let (half, all) = (INTERVAL / 2 + 10 * round_trip, INTERVAL + 30 * round_trip);
+    let (half, all) = (INTERVAL / 2 + 15 * round_trip, INTERVAL + 45 * round_trip);
     let (p50, p99, missed) = (served.percentile_ms(50), served.percentile_ms(99), served.missed());
     let within = |found: Option<u128>, bound: Duration| found.is_some_and(|ms| ms <= bound.as_millis());
     let holds = missed == 0 && within(p50, half) && within(p99, all);
     let what = format!(
-        "{name}: served with p50 at most 125 ms and 10 round trips, p99 at most 250 ms and 30 round trips, none missed"
+        "{name}: served with p50 at most 125 ms and 15 round trips, p99 at most 250 ms and 45 round trips, none missed"
     );
     let ms = |ms: Option<u128>| ms.map_or("-".to_owned(), |ms| format!("{ms} ms"));
     let bounds = format!("bounds {} and {} ms", half.as_millis(), all.as_millis());
