@@ -19,6 +19,7 @@ use shared_volume::config::SourceState;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
+pub use self::format::parse;
 pub(crate) use self::name::DocumentName;
 pub use self::name::{Followed, InvalidName, ObjectName, ParameterName, ProfileName};
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The doors: HTTP servers in front of the Lambda service, for callers and for execution environments.
 
 mod body;
+pub(crate) mod event_bus;
 pub(crate) mod http_api;
 pub(crate) mod invoke_api;
 mod runtime_api;
@@ -23,7 +24,7 @@ pub(crate) const STATUS_PATH: &str = "/status";
 pub(crate) use self::http_api::WALL_PATH;
 pub use self::runtime_api::serve as serve_runtime_api;
 
-/// Serves the HTTP API, the Invoke API and `GET /status`. After `shutdown` it accepts no more requests, and returns when
+/// Serves the HTTP API, the Invoke API, `PutEvents` and `GET /status`. After `shutdown` it accepts no more requests, and returns when
 /// those in flight are answered.
 ///
 /// # Errors
@@ -33,7 +34,11 @@ pub async fn serve_api(
     lambda: Arc<Lambda>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = http_api::router().merge(invoke_api::router()).route(STATUS_PATH, get(status)).with_state(lambda);
+    let router = http_api::router()
+        .merge(invoke_api::router())
+        .merge(event_bus::router())
+        .route(STATUS_PATH, get(status))
+        .with_state(lambda);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

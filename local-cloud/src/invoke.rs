@@ -23,8 +23,9 @@ use crate::{defaults, input, terminal};
 /// The arguments of `messagewall invoke`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The event, as JSON; `-` is standard input. An EventBridge event needs only `source`, `detail-type` and `detail`: the
-    /// command adds the fields that the event bus adds.
+    /// The event, as JSON, or a list of events, which are sent one after the other; `-` is standard input. An EventBridge event
+    /// needs only `source`, `detail-type` and `detail`: the command adds the fields that the event bus adds. Entries of
+    /// `aws events put-events` (`Source`, `DetailType`, `Detail`) are understood, too.
     #[arg(value_name = "FILE")]
     file: String,
     /// The URL of the Lambda service.
@@ -35,21 +36,34 @@ pub struct Arguments {
     function: String,
 }
 
-/// Sends the event and prints the answer. The exit code is 1 if the function failed or its answer is an error.
+/// Sends the events and prints the answers. The exit code is 1 if the function failed or an answer is an error.
 ///
 /// # Errors
-/// Returns an error if the event cannot be read, or the service refuses it.
+/// Returns an error if an event cannot be read, or the service refuses it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let text = input::read_text(&arguments.file)?;
-    let mut event: Value =
+    let event: Value =
         json::distinct(&text).with_context(|| format!("{} is not JSON that can be read", arguments.file))?;
-    envelope::complete(&mut event);
-    let sent = client(&arguments.endpoint)
-        .invoke()
-        .function_name(&arguments.function)
-        .payload(Blob::new(event.to_string()))
-        .send()
-        .await;
+    let client = client(&arguments.endpoint);
+    let Value::Array(events) = event else { return send(&client, &arguments, event).await };
+    let mut all = ExitCode::SUCCESS;
+    for (at, event) in events.into_iter().enumerate() {
+        let fault = match send(&client, &arguments, event).await {
+            Ok(ExitCode::SUCCESS) => continue,
+            Ok(_) => "had no effect".to_owned(),
+            Err(error) => format!("was not sent: {error:#}"),
+        };
+        terminal::print_error(&format!("messagewall: event {at} of the list {fault}"));
+        all = ExitCode::FAILURE;
+    }
+    Ok(all)
+}
+
+/// Sends one event and prints the answer.
+async fn send(client: &Client, arguments: &Arguments, mut event: Value) -> anyhow::Result<ExitCode> {
+    envelope::complete(&mut event)?;
+    let invocation = client.invoke().function_name(&arguments.function).payload(Blob::new(event.to_string()));
+    let sent = invocation.send().await;
     let answer = match sent {
         Ok(answer) => answer,
         Err(SdkError::DispatchFailure(_)) => {

@@ -8,6 +8,7 @@
 //! - `state`: environments, queue, invocations in flight and counters, and the changes that keep them consistent.
 //! - `status`: a picture of the state.
 //! - `service`: [`Lambda`], which owns the state.
+//! - `dead_letters`: events that are not delivered again.
 //! - `asynchronous`: invocations whose caller does not wait, and their retries.
 
 mod invocation;
@@ -19,11 +20,13 @@ mod status;
 
 mod service;
 
+mod dead_letters;
+
 mod asynchronous;
 
 pub(crate) use self::asynchronous::invoke_later;
 pub(crate) use self::environments::ConnectionId;
-pub(crate) use self::invocation::{Failure, Invocation, Outcome};
+pub(crate) use self::invocation::{Call, Failure, Invocation, Outcome};
 pub use self::service::Lambda;
 pub use self::settings::Settings;
 pub use self::status::Status;

@@ -4,6 +4,7 @@ pub(crate) mod admin_token;
 mod arguments;
 mod child;
 mod environments;
+mod follow;
 mod logs;
 mod proxy;
 pub(crate) mod reader;
@@ -13,18 +14,19 @@ pub(crate) mod welcome;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::logs::Logs;
+use self::logs::{Logs, beside};
 use self::reader::Reader;
-use self::service::Service;
+use self::service::{Listeners, Service};
 use self::welcome::Welcome;
 use crate::address::bind;
-use crate::lambda::Lambda;
+use crate::lambda::{Lambda, Settings};
 use crate::signals::EndSignals;
 use crate::terminal;
 
@@ -49,9 +51,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let admin_token = arguments.admin_token.read()?;
     // All addresses are bound before the first process starts.
     let wall = bind(&arguments.listen, "--listen").await?;
-    let service = Service::start(&arguments.lambda).await?;
+    let listeners = Listeners::bind(&arguments.lambda).await?;
     let volume = volume::make(&arguments.volume).context("--volume")?;
     let logs = Logs::new(&arguments, &volume)?;
+    let service = Service::start(listeners, settings(&arguments, &volume, &logs))?;
     logs::to_terminal(arguments.verbose);
     let mut signals = EndSignals::new()?;
 
@@ -61,12 +64,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut reader = Reader::start(wall, &service, &volume, admin_token.as_deref(), &logs.reader)?;
     let writers = function.keep(arguments.environments, &service.lambda, &stop);
 
+    let following =
+        arguments.follow_file.clone().map(|file| follow::file(file, Arc::clone(&service.lambda), stop.clone()));
+    let following = following.transpose().context("--follow-file")?;
+
     let ended = tokio::select! {
         ended = until_ended(&arguments, &service, &mut reader, &volume, &logs) => Err(ended),
         () = signals.next() => Ok(()),
     };
     tokio::select! {
-        () = end(service, reader, writers, stop) => {}
+        () = end(service, reader, writers, following, stop) => {}
         // The second signal ends everything at once. The children end with this process.
         () = signals.next() => bail!("ended at once; invocations in flight were not waited for"),
     }
@@ -80,7 +87,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 pub async fn lambda(arguments: LambdaArguments) -> anyhow::Result<ExitCode> {
     logs::to_json();
     let mut signals = EndSignals::new()?;
-    let service = Service::start(&arguments).await?;
+    let service = Service::start(Listeners::bind(&arguments).await?, arguments.settings())?;
     tracing::info!(api = service.api, runtime_api = service.runtime_api, "lambda_started");
     signals.next().await;
     tokio::select! {
@@ -89,6 +96,14 @@ pub async fn lambda(arguments: LambdaArguments) -> anyhow::Result<ExitCode> {
     }
     tracing::info!("lambda_stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the settings of the service. The log and the dead letters are beside the volume, which has only the files of the
+/// contract.
+fn settings(arguments: &Arguments, volume: &Path, logs: &Logs) -> Settings {
+    let settings = arguments.lambda.settings();
+    let dead_letters = settings.dead_letters.clone().unwrap_or_else(|| beside(volume, "dead-letters"));
+    Settings { dead_letters: Some(dead_letters), log: logs.writer.path().map(Path::to_path_buf), ..settings }
 }
 
 fn function_program(service: &Service, volume: &Path, logs: &Logs) -> anyhow::Result<FunctionProgram> {
@@ -128,7 +143,14 @@ async fn started(lambda: &Lambda, environments: usize, wall: &str) {
 }
 
 /// Ends the callers first, so that no invocation is cut short, then the reader, then the function.
-async fn end(service: Service, reader: Reader, writers: JoinSet<()>, stop: CancellationToken) {
+async fn end(
+    service: Service,
+    reader: Reader,
+    writers: JoinSet<()>,
+    following: Option<JoinHandle<()>>,
+    stop: CancellationToken,
+) {
+    following.into_iter().for_each(|following| following.abort());
     service.end().await;
     reader.end().await;
     stop.cancel();

@@ -37,7 +37,7 @@ impl Format {
 ///
 /// # Errors
 /// Returns the fault with its line and column.
-pub(super) fn parse(bytes: &[u8], content_type: Option<&str>, file_name: &str) -> Result<Value, String> {
+pub fn parse(bytes: &[u8], content_type: Option<&str>, file_name: &str) -> Result<Value, String> {
     let text = decode(bytes).map_err(|error| error.problem)?;
     match Format::of(content_type, file_name) {
         Format::Json => distinct(text).map_err(|error| format!("is no JSON: {error}")),

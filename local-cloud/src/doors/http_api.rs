@@ -18,7 +18,7 @@ use uuid::Uuid;
 use self::event::{HttpEvent, Route};
 use self::response::{Malformed, response};
 use super::body::{BodyError, HTTP_LIMIT, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Failure, Lambda, Outcome};
+use crate::lambda::{Call, Failure, Lambda, Outcome};
 
 /// The path of the default wall, after the stage.
 pub(crate) const WALL_PATH: &str = "/default/MessageWall";
@@ -63,7 +63,7 @@ async fn forward(lambda: &Arc<Lambda>, event: &HttpEvent<'_>) -> Response {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     }
     // The request id of Lambda differs from that of API Gateway.
-    match lambda.invoke(&Uuid::new_v4().to_string(), payload.into()).await {
+    match lambda.invoke(Call::new(&Uuid::new_v4().to_string(), payload.into())).await {
         Ok(Outcome::Answered(answer)) => response(answer).unwrap_or_else(|Malformed(reason)| {
             tracing::warn!(reason, "answer_malformed");
             internal_error()

@@ -1,43 +1,69 @@
 //! The Lambda Invoke API, version 2015-03-31, for the AWS CLI and the SDKs.
 
+mod tail;
+
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use self::tail::Tail;
 use super::body::{ASYNCHRONOUS_LIMIT, BodyError, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Lambda, Outcome, invoke_later};
+use crate::lambda::{Call, Lambda, Outcome, invoke_later};
 
 /// The path of the operation `Invoke`.
 pub(crate) const INVOKE_PATH: &str = "/2015-03-31/functions/{function}/invocations";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
+const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
+
+/// The only version of the function.
+const LATEST: &str = "$LATEST";
+
+/// The longest client context, in Base64.
+const MAX_CLIENT_CONTEXT_BYTES: usize = 3583;
+
 pub(super) fn router() -> Router<Arc<Lambda>> {
     Router::new().route(INVOKE_PATH, post(invoke))
+}
+
+/// The query of an invocation.
+#[derive(Default, Deserialize)]
+struct Query {
+    #[serde(rename = "Qualifier")]
+    qualifier: Option<String>,
 }
 
 async fn invoke(
     State(lambda): State<Arc<Lambda>>,
     Path(function): Path<String>,
+    query: Result<axum::extract::Query<Query>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let request_id = Uuid::new_v4().to_string();
-    let mut response = match accept(&lambda, &function, &headers, body).await {
-        Ok((Kind::RequestResponse, payload)) => respond(&lambda, &request_id, payload).await,
-        Ok((Kind::Event, payload)) => match invoke_later(&lambda, &request_id, payload) {
-            Ok(()) => StatusCode::ACCEPTED.into_response(),
-            Err(_) => Refusal::Throttled.into_response(),
-        },
-        Ok((Kind::DryRun, _)) => StatusCode::NO_CONTENT.into_response(),
+    let qualifier = query.ok().and_then(|axum::extract::Query(query)| query.qualifier);
+    let accepted = match check_function(&lambda, &function, qualifier.as_deref()) {
+        Ok(()) => accept(&headers, body).await,
+        Err(refusal) => Err(refusal),
+    };
+    let mut response = match accepted {
+        Ok(Accepted { kind, payload, client_context, wants_log }) => {
+            let call = Call { request_id: request_id.clone(), payload, client_context };
+            answer(&lambda, kind, call, wants_log).await
+        }
         Err(refusal) => refusal.into_response(),
     };
     if let Ok(id) = HeaderValue::from_str(&request_id) {
@@ -53,35 +79,97 @@ enum Kind {
     DryRun,
 }
 
+/// An invocation that Lambda accepts.
+struct Accepted {
+    kind: Kind,
+    payload: Bytes,
+    client_context: Option<String>,
+    /// True if the caller wants the end of the invocation's log.
+    wants_log: bool,
+}
+
+async fn answer(lambda: &Arc<Lambda>, kind: Kind, call: Call, wants_log: bool) -> Response {
+    match kind {
+        Kind::RequestResponse if wants_log => {
+            let (tail, id) = (Tail::begin(lambda.settings().log.as_deref()), call.request_id.clone());
+            let mut response = respond(lambda, call).await;
+            if response.status() == StatusCode::OK {
+                response.headers_mut().extend(HeaderValue::from_str(&tail.end(&id)).ok().map(|log| (LOG_RESULT, log)));
+            }
+            response
+        }
+        Kind::RequestResponse => respond(lambda, call).await,
+        Kind::Event => match invoke_later(lambda, call) {
+            Ok(()) => StatusCode::ACCEPTED.into_response(),
+            Err(_) => Refusal::Throttled.into_response(),
+        },
+        Kind::DryRun => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
 /// The reason why an invocation is refused. Names and texts are those of Lambda.
 enum Refusal {
     NoSuchFunction(String),
-    InvalidKind(String),
+    InvalidParameter(String),
     InvalidPayload(String),
+    InvalidClientContext(&'static str),
     TooLong(usize),
     Throttled,
 }
 
-async fn accept(lambda: &Lambda, function: &str, headers: &HeaderMap, body: Body) -> Result<(Kind, Bytes), Refusal> {
-    let (name, served) = (name_in(function), &lambda.settings().function);
-    if name != served {
-        return Err(Refusal::NoSuchFunction(lambda.arn().replace(&format!(":{served}"), &format!(":{name}"))));
+/// Checks that the function is served. It has no published versions and no aliases.
+fn check_function(lambda: &Lambda, function: &str, qualifier: Option<&str>) -> Result<(), Refusal> {
+    let ((name, in_name), served) = (name_in(function), &lambda.settings().function);
+    let qualifier = qualifier.or(in_name).filter(|qualifier| *qualifier != LATEST);
+    if name == served && qualifier.is_none() {
+        return Ok(());
     }
+    let arn = lambda.arn().replace(&format!(":{served}"), &format!(":{name}"));
+    Err(Refusal::NoSuchFunction(qualifier.map_or(arn.clone(), |qualifier| format!("{arn}:{qualifier}"))))
+}
+
+async fn accept(headers: &HeaderMap, body: Body) -> Result<Accepted, Refusal> {
     let (kind, limit) = match headers.get("x-amz-invocation-type").map(HeaderValue::as_bytes) {
         None | Some(b"RequestResponse") => (Kind::RequestResponse, SYNCHRONOUS_LIMIT),
         Some(b"Event") => (Kind::Event, ASYNCHRONOUS_LIMIT),
         Some(b"DryRun") => (Kind::DryRun, SYNCHRONOUS_LIMIT),
-        Some(other) => return Err(Refusal::InvalidKind(String::from_utf8_lossy(other).into_owned())),
+        Some(other) => {
+            return Err(Refusal::InvalidParameter(format!(
+                "{} is not RequestResponse, Event or DryRun",
+                String::from_utf8_lossy(other)
+            )));
+        }
     };
+    let wants_log = match headers.get("x-amz-log-type").map(HeaderValue::as_bytes) {
+        None | Some(b"None") => false,
+        Some(b"Tail") => true,
+        Some(other) => {
+            let message = format!("{} is not None or Tail", String::from_utf8_lossy(other));
+            return Err(Refusal::InvalidParameter(message));
+        }
+    };
+    let client_context = headers.get("x-amz-client-context").map(client_context).transpose()?;
     let payload = read(body, limit).await.map_err(|error| match error {
         BodyError::TooLong => Refusal::TooLong(limit),
         BodyError::Broken => Refusal::InvalidPayload("the body is incomplete".to_owned()),
     })?;
     if payload.is_empty() {
-        return Ok((kind, Bytes::from_static(b"{}")));
+        return Ok(Accepted { kind, payload: Bytes::from_static(b"{}"), client_context, wants_log });
     }
     check_json(&payload).map_err(Refusal::InvalidPayload)?;
-    Ok((kind, payload))
+    Ok(Accepted { kind, payload, client_context, wants_log })
+}
+
+/// Returns the client context as JSON.
+fn client_context(header: &HeaderValue) -> Result<String, Refusal> {
+    if header.len() > MAX_CLIENT_CONTEXT_BYTES {
+        return Err(Refusal::InvalidClientContext("Client context must be at most 3583 bytes of Base64."));
+    }
+    let json = BASE64_STANDARD.decode(header.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let json = json.and_then(|text| serde_json::from_str::<Value>(&text).ok()).filter(Value::is_object);
+    // The JSON is passed on in a header, which has one line.
+    json.map(|context| context.to_string())
+        .ok_or(Refusal::InvalidClientContext("Client context must be a valid Base64-encoded JSON object."))
 }
 
 /// Checks that a payload is JSON, as Lambda does. Half an emoji and a hundred levels pass, and are left to the function.
@@ -94,15 +182,15 @@ fn check_json(payload: &[u8]) -> Result<(), String> {
     serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| error.to_string())
 }
 
-/// Returns the name in a name, a partial or a full ARN of a function, each with or without a qualifier.
-fn name_in(function: &str) -> &str {
+/// Returns the name and the qualifier in a name, a partial or a full ARN of a function.
+fn name_in(function: &str) -> (&str, Option<&str>) {
     let from_name = function.rsplit_once("function:").map_or(function, |(_, name)| name);
-    from_name.split(':').next().unwrap_or(from_name)
+    from_name.split_once(':').map_or((from_name, None), |(name, qualifier)| (name, Some(qualifier)))
 }
 
-async fn respond(lambda: &Arc<Lambda>, request_id: &str, payload: Bytes) -> Response {
-    let headers = [("content-type", "application/json"), ("x-amz-executed-version", "$LATEST")];
-    match lambda.invoke(request_id, payload).await {
+async fn respond(lambda: &Arc<Lambda>, call: Call) -> Response {
+    let headers = [("content-type", "application/json"), ("x-amz-executed-version", LATEST)];
+    match lambda.invoke(call).await {
         Ok(Outcome::Answered(answer)) => (headers, answer).into_response(),
         Ok(Outcome::Failed(_, error)) => (headers, [("x-amz-function-error", "Unhandled")], error).into_response(),
         Err(_) => Refusal::Throttled.into_response(),
@@ -117,11 +205,12 @@ impl IntoResponse for Refusal {
                 "ResourceNotFoundException",
                 json!({ "Type": "User", "Message": format!("Function not found: {arn}") }),
             ),
-            Self::InvalidKind(kind) => (
-                StatusCode::BAD_REQUEST,
-                "InvalidParameterValueException",
-                user(&format!("{kind} is not RequestResponse, Event or DryRun")),
-            ),
+            Self::InvalidParameter(message) => {
+                (StatusCode::BAD_REQUEST, "InvalidParameterValueException", user(&message))
+            }
+            Self::InvalidClientContext(message) => {
+                (StatusCode::BAD_REQUEST, "InvalidRequestContentException", user(message))
+            }
             Self::InvalidPayload(reason) => (
                 StatusCode::BAD_REQUEST,
                 "InvalidRequestContentException",
@@ -156,15 +245,15 @@ mod tests {
 
     #[test]
     fn a_function_is_called_by_name_or_arn_with_or_without_a_qualifier() {
-        for called in [
-            "MessageWall",
-            "MessageWall:$LATEST",
-            "function:MessageWall",
-            "123456789012:function:MessageWall:7",
-            "arn:aws:lambda:eu-central-1:123456789012:function:MessageWall",
-            "arn:aws:lambda:eu-central-1:123456789012:function:MessageWall:live",
+        for (called, qualifier) in [
+            ("MessageWall", None),
+            ("MessageWall:$LATEST", Some("$LATEST")),
+            ("function:MessageWall", None),
+            ("123456789012:function:MessageWall:7", Some("7")),
+            ("arn:aws:lambda:eu-central-1:123456789012:function:MessageWall", None),
+            ("arn:aws:lambda:eu-central-1:123456789012:function:MessageWall:live", Some("live")),
         ] {
-            assert_eq!(name_in(called), "MessageWall", "{called}");
+            assert_eq!(name_in(called), ("MessageWall", qualifier), "{called}");
         }
     }
 }

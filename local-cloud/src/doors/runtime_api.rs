@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -20,9 +20,11 @@ use wall_api::FunctionError;
 
 use self::connection::{Connection, WatchedListener};
 use super::body::{BodyError, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Failure, Invocation, Lambda, Outcome};
+use crate::lambda::{Call, Failure, Invocation, Lambda, Outcome};
 
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
+
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-client-context");
 
 /// Serves the Runtime API to execution environments until it is dropped: an environment that waits for work never ends.
 ///
@@ -75,16 +77,20 @@ async fn deliver(lambda: &Arc<Lambda>, announced: Option<String>, connection: &C
 
 fn event(invocation: Invocation, arn: &str) -> Response {
     let seconds = invocation.deadline_ms / 1000;
-    let root: String = invocation.request_id.chars().filter(char::is_ascii_hexdigit).take(24).collect();
+    let Call { request_id, payload, client_context } = invocation.call;
+    let root: String = request_id.chars().filter(char::is_ascii_hexdigit).take(24).collect();
     let headers = [
         (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
-        ("lambda-runtime-aws-request-id", invocation.request_id),
+        ("lambda-runtime-aws-request-id", request_id),
         (INVOCATION_ID, invocation.invocation_id),
         ("lambda-runtime-deadline-ms", invocation.deadline_ms.to_string()),
         ("lambda-runtime-invoked-function-arn", arn.to_owned()),
         ("lambda-runtime-trace-id", format!("Root=1-{seconds:08x}-{root};Sampled=0")),
     ];
-    (headers, invocation.payload).into_response()
+    let mut response = (headers, payload).into_response();
+    let context = client_context.and_then(|context| HeaderValue::from_str(&context).ok());
+    response.headers_mut().extend(context.map(|context| (CLIENT_CONTEXT, context)));
+    response
 }
 
 async fn response(

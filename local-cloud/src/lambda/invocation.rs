@@ -7,15 +7,30 @@ use serde_json::json;
 use uuid::Uuid;
 use wall_api::FunctionError;
 
+/// A call of the function.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call {
+    pub(crate) request_id: String,
+    pub(crate) payload: Bytes,
+    /// The client context, as JSON.
+    pub(crate) client_context: Option<String>,
+}
+
+impl Call {
+    /// Returns a call without a client context.
+    pub(crate) fn new(request_id: &str, payload: Bytes) -> Self {
+        Self { request_id: request_id.to_owned(), payload, client_context: None }
+    }
+}
+
 /// An invocation, as an environment receives it.
 #[derive(Debug)]
 pub(crate) struct Invocation {
-    pub(crate) request_id: String,
+    pub(crate) call: Call,
     /// The id of this attempt. All attempts of an asynchronous invocation have the same request id.
     pub(crate) invocation_id: String,
     /// The time at which the invocation times out, in milliseconds since 1970.
     pub(crate) deadline_ms: u128,
-    pub(crate) payload: Bytes,
 }
 
 /// The outcome of an invocation that reached an environment.
@@ -46,13 +61,12 @@ pub(crate) struct Throttled;
 
 impl Invocation {
     /// Returns an invocation that begins now.
-    pub(super) fn new(request_id: String, payload: Bytes, timeout: Duration) -> Self {
+    pub(super) fn new(call: Call, timeout: Duration) -> Self {
         let deadline = SystemTime::now() + timeout;
         Self {
-            request_id,
+            call,
             invocation_id: Uuid::new_v4().to_string(),
             deadline_ms: deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis(),
-            payload,
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::environments::{ConnectionId, NotReady, Origin};
-use super::invocation::{Invocation, Outcome, Throttled};
+use super::invocation::{Call, Invocation, Outcome, Throttled};
 use super::settings::Settings;
 use super::state::State;
 use super::status::Status;
@@ -94,7 +94,7 @@ impl Lambda {
     /// Returns counters and environments, as `GET /status` shows them.
     #[must_use]
     pub fn status(&self) -> Status {
-        Status::new(&self.settings.function, &self.state())
+        Status::new(&self.settings.function, &self.state(), self.background.len())
     }
 
     /// Waits for the asynchronous invocations in flight. Those that pause before another attempt are dropped.
@@ -105,22 +105,23 @@ impl Lambda {
     }
 
     /// Invokes the function once, and waits for the outcome.
-    pub(crate) async fn invoke(self: &Arc<Self>, request_id: &str, payload: Bytes) -> Result<Outcome, Throttled> {
+    pub(crate) async fn invoke(self: &Arc<Self>, call: Call) -> Result<Outcome, Throttled> {
+        let request_id = call.request_id.clone();
         let mut outcome = {
             let mut state = self.state();
             if state.is_full(self.settings.queue) {
                 state.counters.throttles += 1;
                 return Err(Throttled);
             }
-            let outcome = state.enqueue(request_id, payload);
+            let outcome = state.enqueue(call);
             self.hand_out(&mut state);
             outcome
         };
-        let _place = Place { lambda: self, request_id };
+        let _place = Place { lambda: self, request_id: &request_id };
         let outcome = tokio::select! {
             outcome = &mut outcome => outcome,
             () = tokio::time::sleep(self.settings.timeout) => {
-                if self.throttle(request_id) {
+                if self.throttle(&request_id) {
                     return Err(Throttled);
                 }
                 outcome.await
@@ -196,9 +197,16 @@ impl Lambda {
         }
     }
 
-    /// Counts an asynchronous invocation that failed in every attempt.
-    pub(super) fn event_dropped(&self) {
-        self.state().counters.dropped_events += 1;
+    /// Counts another attempt of an asynchronous invocation.
+    pub(super) fn event_retried(&self) {
+        self.state().counters.retried_events += 1;
+    }
+
+    /// Counts an asynchronous invocation that has ended without an answer.
+    pub(super) fn event_dropped(&self, is_stored: bool) {
+        let mut state = self.state();
+        state.counters.dropped_events += 1;
+        state.counters.dead_letters += u64::from(is_stored);
     }
 
     /// Gives waiting invocations to environments that ask for work.

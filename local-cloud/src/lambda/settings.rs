@@ -1,5 +1,6 @@
 //! The settings of the function.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::defaults::{FUNCTION, FUNCTION_TIMEOUT_S};
@@ -14,6 +15,11 @@ pub struct Settings {
     /// The number of invocations that may wait for an environment before callers are throttled. 64 by default. Lambda
     /// would start more environments instead. No invocation waits longer than `timeout`.
     pub queue: usize,
+    /// The directory for the events of asynchronous invocations that failed in every attempt. They are only logged by
+    /// default.
+    pub dead_letters: Option<PathBuf>,
+    /// The file to which the environments write their logs, for `LogType=Tail`. None by default.
+    pub log: Option<PathBuf>,
 }
 
 impl Settings {
@@ -23,6 +29,7 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { function: FUNCTION.to_owned(), timeout: Duration::from_secs(FUNCTION_TIMEOUT_S), queue: Self::QUEUE }
+        let timeout = Duration::from_secs(FUNCTION_TIMEOUT_S);
+        Self { function: FUNCTION.to_owned(), timeout, queue: Self::QUEUE, dead_letters: None, log: None }
     }
 }

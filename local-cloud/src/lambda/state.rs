@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use super::environments::{ConnectionId, Environments, NotReady};
-use super::invocation::{Failure, Invocation, Outcome};
+use super::invocation::{Call, Failure, Invocation, Outcome};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -32,8 +32,12 @@ pub(super) struct Counters {
     pub(super) throttles: u64,
     pub(super) timeouts: u64,
     pub(super) crashes: u64,
-    /// Asynchronous invocations that failed in every attempt.
+    /// Attempts of asynchronous invocations after the first one.
+    pub(super) retried_events: u64,
+    /// Asynchronous invocations that failed in every attempt, or that were not finished when the service ended.
     pub(super) dropped_events: u64,
+    /// Those of them that were stored as dead letters.
+    pub(super) dead_letters: u64,
 }
 
 #[derive(Debug)]
@@ -44,8 +48,7 @@ struct Poll {
 
 #[derive(Debug)]
 struct Pending {
-    request_id: String,
-    payload: Bytes,
+    call: Call,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -63,16 +66,16 @@ impl State {
         self.polls.is_empty() && self.waiting.len() >= queue
     }
 
-    pub(super) fn enqueue(&mut self, request_id: &str, payload: Bytes) -> oneshot::Receiver<Outcome> {
+    pub(super) fn enqueue(&mut self, call: Call) -> oneshot::Receiver<Outcome> {
         let (reply, outcome) = oneshot::channel();
-        self.waiting.push_back(Pending { request_id: request_id.to_owned(), payload, reply });
+        self.waiting.push_back(Pending { call, reply });
         outcome
     }
 
     /// Removes an invocation from the queue. Returns false if it was not there.
     pub(super) fn leave_queue(&mut self, request_id: &str) -> bool {
         let before = self.waiting.len();
-        self.waiting.retain(|pending| pending.request_id != request_id);
+        self.waiting.retain(|pending| pending.call.request_id != request_id);
         self.waiting.len() < before
     }
 
@@ -103,16 +106,17 @@ impl State {
         while !self.polls.is_empty()
             && let Some(mut pending) = self.next_waiting()
         {
-            let invocation = Invocation::new(pending.request_id.clone(), std::mem::take(&mut pending.payload), timeout);
+            let request_id = pending.call.request_id.clone();
+            let invocation = Invocation::new(std::mem::take(&mut pending.call), timeout);
             let invocation_id = invocation.invocation_id.clone();
             match self.deliver(invocation) {
                 Ok(environment) => {
-                    let timer = start_timer(pending.request_id.clone(), invocation_id.clone());
+                    let timer = start_timer(request_id.clone(), invocation_id.clone());
                     let work = InFlight { environment, invocation_id, reply: pending.reply, timer };
-                    self.begin(pending.request_id, work);
+                    self.begin(request_id, work);
                 }
                 Err(invocation) => {
-                    pending.payload = invocation.payload;
+                    pending.call = invocation.call;
                     self.waiting.push_front(pending);
                 }
             }

@@ -12,6 +12,8 @@ pub struct Status {
     environments: Vec<EnvironmentStatus>,
     in_flight: usize,
     waiting: usize,
+    /// The asynchronous invocations that have no result yet.
+    pending_events: usize,
     #[serde(flatten)]
     counters: Counters,
 }
@@ -28,7 +30,7 @@ struct EnvironmentStatus {
 }
 
 impl Status {
-    pub(super) fn new(function: &str, state: &State) -> Self {
+    pub(super) fn new(function: &str, state: &State, pending_events: usize) -> Self {
         let environments = state.environments.iter().map(|(id, environment)| EnvironmentStatus::new(id, environment));
         let (in_flight, waiting) = state.lengths();
         Self {
@@ -36,6 +38,7 @@ impl Status {
             environments: environments.collect(),
             in_flight,
             waiting,
+            pending_events,
             counters: state.counters.clone(),
         }
     }

@@ -29,6 +29,10 @@ pub struct Arguments {
     /// volume and `.logs`].
     #[arg(long, env = "MESSAGEWALL_LOGS", value_name = "DIR")]
     pub(super) logs: Option<PathBuf>,
+    /// A configuration to follow, as JSON, YAML or TOML: each change of the file is published, as a change of an object in S3
+    /// would be.
+    #[arg(long, env = "MESSAGEWALL_FOLLOW_FILE", value_name = "FILE")]
+    pub(super) follow_file: Option<PathBuf>,
     /// Prints all logs to the terminal instead.
     #[arg(long)]
     pub(super) verbose: bool,
@@ -54,11 +58,16 @@ pub struct LambdaArguments {
     #[arg(long, env = "MESSAGEWALL_QUEUE", default_value_t = Settings::QUEUE, value_name = "COUNT",
         value_parser = count(0, 10_000))]
     queue: usize,
+    /// The directory for the events of asynchronous invocations that fail in every attempt, after one and two seconds. [default
+    /// of `up`: the name of the volume and `.dead-letters`; `lambda` only logs them]
+    #[arg(long, env = "MESSAGEWALL_DEAD_LETTERS", value_name = "DIR")]
+    pub(super) dead_letters: Option<PathBuf>,
 }
 
 impl LambdaArguments {
     pub(super) fn settings(&self) -> Settings {
-        Settings { timeout: Duration::from_secs(self.timeout), queue: self.queue, ..Settings::default() }
+        let (timeout, dead_letters) = (Duration::from_secs(self.timeout), self.dead_letters.clone());
+        Settings { timeout, queue: self.queue, dead_letters, ..Settings::default() }
     }
 }
 

@@ -33,12 +33,7 @@ impl Logs {
         if arguments.verbose {
             return Ok(Self { writer: Log::Terminal, reader: Log::Terminal, place: "this terminal".to_owned() });
         }
-        // The volume has only the files of the contract.
-        let beside = || {
-            let name = volume.file_name().unwrap_or_default().to_string_lossy();
-            volume.with_file_name(format!("{name}.logs"))
-        };
-        let directory = arguments.logs.clone().unwrap_or_else(beside);
+        let directory = arguments.logs.clone().unwrap_or_else(|| beside(volume, "logs"));
         fs_err::create_dir_all(&directory)?;
         Ok(Self {
             writer: Log::file(directory.join("lambda-writer.log"))?,
@@ -48,7 +43,21 @@ impl Logs {
     }
 }
 
+/// Returns the path beside the volume with its name and this ending. The volume has only the files of the contract.
+pub(super) fn beside(volume: &Path, ending: &str) -> PathBuf {
+    let name = volume.file_name().unwrap_or_default().to_string_lossy();
+    volume.with_file_name(format!("{name}.{ending}"))
+}
+
 impl Log {
+    /// Returns the path of the file, or `None` for the terminal.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Terminal => None,
+            Self::File(path, _) => Some(path),
+        }
+    }
+
     fn file(path: PathBuf) -> io::Result<Self> {
         // A file cannot be opened for truncation and appending at once.
         fs_err::File::create(&path)?;

@@ -8,9 +8,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::LambdaArguments;
-use crate::address::{bind, reachable};
+use crate::address::{BindError, bind, reachable};
 use crate::doors;
-use crate::lambda::Lambda;
+use crate::lambda::{Lambda, Settings};
 
 /// The running service.
 pub(super) struct Service {
@@ -23,11 +23,22 @@ pub(super) struct Service {
     callers: JoinHandle<()>,
 }
 
-impl Service {
-    pub(super) async fn start(arguments: &LambdaArguments) -> anyhow::Result<Self> {
+/// The addresses of the service, on which nothing is served yet.
+pub(super) struct Listeners {
+    api: TcpListener,
+    runtime_api: TcpListener,
+}
+
+impl Listeners {
+    pub(super) async fn bind(arguments: &LambdaArguments) -> Result<Self, BindError> {
         let api = bind(&arguments.api, "--api").await?;
-        let runtime_api = bind(&arguments.runtime_api, "--runtime-api").await?;
-        let lambda = Lambda::new(arguments.settings());
+        Ok(Self { api, runtime_api: bind(&arguments.runtime_api, "--runtime-api").await? })
+    }
+}
+
+impl Service {
+    pub(super) fn start(Listeners { api, runtime_api }: Listeners, settings: Settings) -> anyhow::Result<Self> {
+        let lambda = Lambda::new(settings);
         let shutdown = CancellationToken::new();
         let (api_url, runtime_api_url) = (url(&api)?, url(&runtime_api)?);
         let serving = doors::serve_api(api, Arc::clone(&lambda), shutdown.clone().cancelled_owned());

@@ -55,7 +55,7 @@ async fn many_clients_of_few_environments_all_get_their_own_answers() {
 #[tokio::test]
 async fn callers_beyond_the_queue_are_throttled() {
     let service = start_with(1, Settings { queue: 1, ..Settings::default() }).await;
-    let sleep = json!({ "do": "sleep", "ms": 500 });
+    let sleep = json!({ "do": "sleep", "ms": 2000 });
     let (first, second, third) = tokio::join!(
         service.invoke(sleep.clone()),
         async {

@@ -15,7 +15,7 @@ async fn the_sdk_gets_the_answer_of_the_function() {
         .endpoint_url(&service.api);
     let lambda = Client::from_conf(config.build());
     let event = json!({ "hello": "ä" }).to_string();
-    let arn = "arn:aws:lambda:us-east-1:123456789012:function:MessageWall:live";
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:MessageWall:$LATEST";
     for function in ["MessageWall", arn] {
         let answer = lambda.invoke().function_name(function).payload(Blob::new(event.clone())).send().await.unwrap();
         assert_eq!(answer.payload().unwrap().as_ref(), event.as_bytes());

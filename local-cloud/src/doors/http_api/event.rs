@@ -84,7 +84,7 @@ impl<'a> HttpEvent<'a> {
             raw_path: parts.uri.path(),
             raw_query_string: parts.uri.query().unwrap_or_default(),
             cookies: cookies(&parts.headers),
-            headers: joined(&parts.headers),
+            headers: forwarded(joined(&parts.headers), &route),
             query_string_parameters: query(parts),
             path_parameters: route.parameters,
             request_context: RequestContext {
@@ -126,6 +126,20 @@ fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Adds the headers that API Gateway adds.
+fn forwarded(mut headers: BTreeMap<String, String>, route: &Route<'_>) -> BTreeMap<String, String> {
+    let peer = route.peer.ip().to_string();
+    let addresses = headers.get("x-forwarded-for").map_or_else(|| peer.clone(), |before| format!("{before}, {peer}"));
+    headers.insert("x-forwarded-for".to_owned(), addresses);
+    let port = headers.get("host").and_then(|host| host.rsplit_once(':')?.1.parse::<u16>().ok()).unwrap_or(80);
+    headers.insert("x-forwarded-port".to_owned(), port.to_string());
+    headers.insert("x-forwarded-proto".to_owned(), "http".to_owned());
+    let root: String = route.request_id.chars().filter(char::is_ascii_hexdigit).take(24).collect();
+    let trace = || format!("Root=1-{:08x}-{root}", jiff::Timestamp::now().as_second());
+    headers.entry("x-amzn-trace-id".to_owned()).or_insert_with(trace);
+    headers
+}
+
 fn cookies(headers: &HeaderMap) -> Vec<String> {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(';')).map(|cookie| cookie.trim().to_owned()).collect()
@@ -158,12 +172,10 @@ fn encoded(headers: &HeaderMap, body: &[u8]) -> (Option<String>, bool) {
     }
 }
 
-/// Returns true for the content types that API Gateway passes on as text. Forms are not among them.
+/// Returns true for the content types that API Gateway passes on as text. Neither forms are among them, nor types with a
+/// suffix such as `+json`, nor a missing one.
 fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence.is_empty()
-        || essence.starts_with("text/")
+    essence.starts_with("text/")
         || ["application/json", "application/javascript", "application/xml"].contains(&essence.as_str())
-        || essence.ends_with("+json")
-        || essence.ends_with("+xml")
 }
