@@ -78,7 +78,7 @@ fn name(event: &Value) -> Option<String> {
     if !record.is_null() {
         return Some("a batch of records from an unknown source".to_owned());
     }
-    let mark = MARKS.iter().find(|(field, _)| event.get(*field).is_some()).map(|(_, name)| (*name).to_owned());
+    let mark = MARKS.iter().find(|(field, _)| !event[*field].is_null()).map(|(_, name)| (*name).to_owned());
     let request = event["requestContext"].is_object().then(|| "a request of an API that is no HTTP API".to_owned());
     mark.or(request)
 }

@@ -2,6 +2,7 @@
 //! `tests/all runtimes` installs the programs and runs these tests.
 
 mod aws_cli;
+mod aws_sdks;
 mod curl;
 mod foreign;
 mod writer_runtime;

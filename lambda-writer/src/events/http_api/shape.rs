@@ -35,7 +35,7 @@ impl Shape {
     pub(super) fn of(event: &Value) -> Option<Self> {
         let context = &event["requestContext"];
         // The request to an authorizer looks like the request that it is about.
-        let is_authorizer = event.get("routeArn").is_some() || event.get("methodArn").is_some();
+        let is_authorizer = event["routeArn"].is_string() || event["methodArn"].is_string();
         if is_authorizer {
             None
         } else if context["http"].is_object() {
