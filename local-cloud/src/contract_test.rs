@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::defaults;
 use crate::doors::STATUS_PATH;
+use crate::doors::event_bus;
 use crate::doors::http_api::event::STAGE;
 use crate::doors::http_api::{NAMED_WALL_PATH, WALL_PATH};
 use crate::doors::invoke_api::INVOKE_PATH;
@@ -63,6 +64,14 @@ fn the_variables_of_the_children_are_those_of_the_contract() {
     let environment = &contract()["environment"];
     assert_eq!(environment["both"]["wall_dir"], WALL_DIR);
     assert_eq!(environment["reader"]["admin_token"], ADMIN_TOKEN);
+}
+
+#[test]
+fn the_rules_of_the_bus_send_the_events_of_the_contract() {
+    let (contract, events) = (contract(), &contract()["events"]);
+    assert_eq!(events["source"], event_bus::SOURCE);
+    assert_eq!(events["detail_types"], json!(event_bus::DETAIL_TYPES));
+    assert_eq!(contract["functions"]["writer"], event_bus::BUSES[1], "the stack names the bus after the function");
 }
 
 #[test]

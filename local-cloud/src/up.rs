@@ -65,7 +65,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let writers = function.keep(arguments.environments, &service.lambda, &stop);
 
     let following =
-        arguments.follow_file.clone().map(|file| follow::file(file, Arc::clone(&service.lambda), stop.clone()));
+        arguments.follow_file.as_deref().map(|file| follow::file(file, Arc::clone(&service.lambda), stop.clone()));
     let following = following.transpose().context("--follow-file")?;
 
     let ended = tokio::select! {

@@ -59,6 +59,12 @@ struct Entry {
     event_bus_name: Option<String>,
 }
 
+/// The source, the detail type and the detail of an event.
+type Parts = (String, String, Map<String, Value>);
+
+/// The code and the message of a wrong entry.
+type Fault = (&'static str, String);
+
 /// The result of an entry.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -136,8 +142,8 @@ impl Entry {
         PutResult::Put { event_id }
     }
 
-    /// Returns source, detail type and detail, or the code and the message of the fault.
-    fn check(&self) -> Result<(String, String, Map<String, Value>), (&'static str, String)> {
+    /// Checks the entry as EventBridge does.
+    fn check(&self) -> Result<Parts, Fault> {
         let required = |value: &Option<String>, name: &str| {
             let missing = || format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
             value.clone().filter(|value| !value.is_empty()).ok_or_else(|| ("InvalidArgument", missing()))

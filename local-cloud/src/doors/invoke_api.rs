@@ -83,7 +83,7 @@ enum Kind {
 struct Accepted {
     kind: Kind,
     payload: Bytes,
-    client_context: Option<String>,
+    client_context: Option<Box<str>>,
     /// True if the caller wants the end of the invocation's log.
     wants_log: bool,
 }
@@ -161,14 +161,14 @@ async fn accept(headers: &HeaderMap, body: Body) -> Result<Accepted, Refusal> {
 }
 
 /// Returns the client context as JSON.
-fn client_context(header: &HeaderValue) -> Result<String, Refusal> {
+fn client_context(header: &HeaderValue) -> Result<Box<str>, Refusal> {
     if header.len() > MAX_CLIENT_CONTEXT_BYTES {
         return Err(Refusal::InvalidClientContext("Client context must be at most 3583 bytes of Base64."));
     }
     let json = BASE64_STANDARD.decode(header.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let json = json.and_then(|text| serde_json::from_str::<Value>(&text).ok()).filter(Value::is_object);
     // The JSON is passed on in a header, which has one line.
-    json.map(|context| context.to_string())
+    json.map(|context| context.to_string().into())
         .ok_or(Refusal::InvalidClientContext("Client context must be a valid Base64-encoded JSON object."))
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Call {
     pub(crate) request_id: String,
     pub(crate) payload: Bytes,
     /// The client context, as JSON.
-    pub(crate) client_context: Option<String>,
+    pub(crate) client_context: Option<Box<str>>,
 }
 
 impl Call {

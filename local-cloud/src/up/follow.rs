@@ -1,6 +1,6 @@
 //! A configuration file of the developer, whose changes are published.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// Returns an error if the directory of the file cannot be watched.
-pub(super) fn file(path: PathBuf, lambda: Arc<Lambda>, stop: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
-    let path = std::path::absolute(&path)?;
+pub(super) fn file(path: &Path, lambda: Arc<Lambda>, stop: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
+    let path = std::path::absolute(path)?;
     let directory = path.parent().context("the file has no directory")?.to_path_buf();
     let (changed, mut changes) = mpsc::channel(1);
     let mut watcher = notify::recommended_watcher(move |_| {

@@ -89,3 +89,51 @@ async fn a_payload_that_is_not_json_in_utf_8_is_refused_as_on_lambda() {
     }
     assert_eq!(service.status().await["invocations"], 0);
 }
+
+#[tokio::test]
+async fn versions_and_aliases_are_unknown_as_on_a_function_without_them() {
+    let service = start(1).await;
+    for (function, qualifier, status) in [
+        ("MessageWall", "?Qualifier=$LATEST", 200),
+        ("MessageWall:$LATEST", "", 200),
+        ("MessageWall", "?Qualifier=live", 404),
+        ("MessageWall:live", "", 404),
+        ("MessageWall", "?Qualifier=7", 404),
+    ] {
+        let mut request = service.invocation(function, "RequestResponse", "{}");
+        *request.uri_mut() = format!("{}{qualifier}", request.uri()).parse().unwrap();
+        let answer = service.send(request).await;
+        assert_eq!(answer.status, status, "{function}{qualifier}");
+        if status == 404 {
+            let message = answer.json()["Message"].as_str().unwrap().to_owned();
+            assert!(message.starts_with("Function not found: arn:aws:lambda:") && message.len() > 70, "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_context_that_is_no_json_in_base64_is_refused() {
+    let service = start(1).await;
+    let long = "e".repeat(3584);
+    for (context, status) in [("e30=", 200), ("e30", 400), ("W10=", 400), ("{}", 400), (long.as_str(), 400)] {
+        let mut request = service.invocation("MessageWall", "RequestResponse", "{}");
+        request.headers_mut().insert("x-amz-client-context", context.parse().unwrap());
+        let answer = service.send(request).await;
+        assert_eq!(answer.status, status, "{context}");
+        if status == 400 {
+            assert_eq!(answer.header("x-amzn-errortype"), Some("InvalidRequestContentException"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_log_is_at_most_4_kib() {
+    let service = start(1).await;
+    for (kind, status) in [("Tail", 200), ("None", 200), ("All", 400)] {
+        let mut request = service.invocation("MessageWall", "RequestResponse", "{}");
+        request.headers_mut().insert("x-amz-log-type", kind.parse().unwrap());
+        let answer = service.send(request).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-amz-log-result").is_some()), (status, kind == "Tail"));
+        assert!(answer.header("x-amz-log-result").is_none_or(|log| log.len() <= 4096 * 4 / 3 + 4));
+    }
+}

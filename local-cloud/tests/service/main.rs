@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod environments;
+mod event_bus;
 mod harness;
 mod http_api;
 mod invoke_api;
