@@ -20,6 +20,7 @@ pub enum Problem {
     GroupStopped,
     JsonInvalid,
     LimitInvalid,
+    MessagesRefused,
     MethodUnsupported,
     NotUtf8,
     SourceInvalid,
@@ -50,6 +51,7 @@ impl Problem {
             Self::GroupStopped => "group_stopped",
             Self::JsonInvalid => "json_invalid",
             Self::LimitInvalid => "limit_invalid",
+            Self::MessagesRefused => "messages_refused",
             Self::MethodUnsupported => "method_unsupported",
             Self::NotUtf8 => "not_utf8",
             Self::SourceInvalid => "source_invalid",
@@ -84,6 +86,7 @@ impl Problem {
             | Self::FormInvalid
             | Self::JsonInvalid
             | Self::LimitInvalid
+            | Self::MessagesRefused
             | Self::NotUtf8
             | Self::SourceInvalid
             | Self::SourceNotFollowed => StatusCode::BAD_REQUEST,

@@ -26,7 +26,13 @@ pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Result<
             }
             Ok(Reply::refused(&failure))
         }
-        result => result,
+        Ok(reply) => {
+            if let Some(failure) = logs::refused_part(&reply).filter(|_| !waits) {
+                logs::refused(&failure, &invocation.reject(event, &failure).await);
+            }
+            Ok(reply)
+        }
+        Err(failure) => Err(failure),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The log lines of events that had no effect.
 
 use serde_json::Value;
+use wall_api::{PostResult, PostedMany};
 
-use crate::error::Failure;
+use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
 use crate::reply::Reply;
 
@@ -50,6 +51,24 @@ pub(super) async fn or_refused_for_good(
             refused_for_good(&failure, &invocation.reject(event, &failure).await);
             Ok(Reply::refused(&failure))
         }
-        result => result,
+        Ok(reply) => {
+            if let Some(failure) = refused_part(&reply) {
+                refused_for_good(&failure, &invocation.reject(event, &failure).await);
+            }
+            Ok(reply)
+        }
+        Err(failure) => Err(failure),
     }
+}
+
+/// Returns the failure of the messages of a list that were refused, or `None` if none was.
+pub(super) fn refused_part(reply: &Reply) -> Option<Failure> {
+    let Reply::PostedMany(PostedMany { results }) = reply else { return None };
+    let refused = results.iter().filter_map(|result| match result {
+        PostResult::Refused(error) => Some(&error.message),
+        PostResult::Posted(_) => None,
+    });
+    let (count, first) = (refused.clone().count(), refused.clone().next()?);
+    let message = format!("{count} of {} messages were refused; the first one: {first}", results.len());
+    Some(Failure::event(Problem::MessagesRefused, message))
 }

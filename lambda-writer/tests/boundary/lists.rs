@@ -61,3 +61,19 @@ async fn a_list_without_messages_or_with_too_many_is_refused() {
         assert_eq!(answer["error"], "command_invalid", "{answer}");
     }
 }
+
+#[tokio::test]
+async fn a_message_of_a_list_that_is_refused_is_stored_for_those_who_read_no_answer() {
+    let function = Function::new();
+    let messages = json!([{"text": "one"}, {"text": ""}, {"txt": "three"}]);
+    let detail = json!({"messages": messages});
+    function.answer(support::eventbridge_from("e-1", "messagewall", "Message Posted", &detail)).await;
+    function.answer(json!({"command": "post", "messages": messages})).await;
+    let rejected = function.rejected();
+    assert_eq!(rejected.len(), 2);
+    for file in rejected {
+        assert_eq!(file["error"], "messages_refused");
+        let message = "2 of 3 messages were refused; the first one: messages.1: text: the message is empty";
+        assert_eq!(file["message"], message);
+    }
+}
