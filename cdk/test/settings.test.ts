@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { contract } from "../lib/contract.ts";
-import { RETENTION } from "../lib/failed-events.ts";
+import { RETENTION } from "../lib/dead-letter-queue.ts";
 import { readSettings, SettingsError, variableOf } from "../lib/read-settings.ts";
 import { SETTING_NAMES } from "../lib/settings.ts";
 
