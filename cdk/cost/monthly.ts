@@ -17,7 +17,7 @@ export interface Size {
   readonly taskGb: number;
   /** Browsers that watch, as an average over the month. */
   readonly browsers: number;
-  /** The share of the month in which somebody watches, so that the readers scan more often. */
+  /** The share of the month in which a stream is open, so that the readers scan more often. */
   readonly watched: number;
   /** GB on the file system. */
   readonly storedGb: number;
@@ -34,7 +34,7 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 /** One scan: open and close of a directory and of two files. EFS meters each operation as 4 KiB. */
 const SCAN_BYTES = 6 * 4 * KIB;
-/** Scans a second, at the default intervals with and without somebody who watches. */
+/** Scans a second, at the default intervals with and without an open stream. */
 const SCANS_PER_SECOND = {
   watched: 1000 / contract.times.watch_interval_ms,
   unwatched: 1000 / contract.times.watch_interval_idle_ms,

@@ -8,7 +8,7 @@ export { contract };
 
 const { both: shared, writer: ofWriter, reader: ofReader } = contract.environment;
 
-/** Neither program takes the empty directory of an image for the wall: a wall stored there is lost with its container. */
+/** Makes both programs refuse a directory that is not a mount point: a wall that is stored there is lost with its container. */
 const SHARED_ENVIRONMENT = { [shared.wall_dir]: contract.paths.wall_dir, [shared.require_mount]: "true" };
 
 /** Settings that the environment of `lambda-writer` depends on. */
@@ -37,7 +37,7 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
 export interface ReaderChoices {
   /** The function that receives the posts of the page; `undefined` turns posting off. */
   readonly writerFunction: string | undefined;
-  /** The interval between scans while somebody watches, in milliseconds; `undefined` is the default of the reader. */
+  /** The interval between scans while a stream is open, in milliseconds; `undefined` is the default of the reader. */
   readonly watchIntervalMs: number | undefined;
 }
 

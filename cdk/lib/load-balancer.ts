@@ -27,7 +27,7 @@ export class LoadBalancer extends Construct {
       vpc: network.vpc,
       internetFacing: true,
       securityGroup: network.loadBalancerGroup,
-      // Twelve missing keep-alives in a row mean that a stream is dead.
+      // A stream counts as lost after twelve missing keep-alives in a row.
       idleTimeout: Duration.seconds(12 * contract.times.keep_alive_s),
       dropInvalidHeaderFields: true,
     });

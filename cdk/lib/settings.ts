@@ -91,7 +91,7 @@ const FIELDS = z.object({
   readerMin: integer(1, 100).default(2),
   /** The most reader tasks. Default 6. */
   readerMax: integer(1, 100).default(6),
-  /** The interval between scans of a reader while somebody watches, in milliseconds. Default: that of the reader, 250. */
+  /** The interval between scans of a reader while a stream is open, in milliseconds. Default: that of the reader, 250. */
   watchIntervalMs: integer(times.watch_interval_min_ms, times.watch_interval_max_ms).optional(),
   /** The number of days that logs are kept. Default 30. */
   logDays: oneNumberOf([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(30),

@@ -32,7 +32,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Function {
     name: String,
-    /// Created by the first call: finding region and credentials may take seconds, and the wall is shown meanwhile.
+    /// Created by the first call, because finding region and credentials may take seconds and must not delay the start.
     client: OnceCell<Client>,
 }
 
@@ -45,17 +45,17 @@ impl Function {
     /// Sends a command to the function and returns its answer.
     ///
     /// # Errors
-    /// The function refused the command, or gave no answer within [`CALL_TIMEOUT`].
+    /// Returns an error if the function refuses the command, or does not answer within [`CALL_TIMEOUT`].
     pub(crate) async fn call<T: DeserializeOwned>(&self, command: &Command) -> Result<T, CallError> {
         let payload = serde_json::to_vec(command).map_err(|error| answer::no_writer(&error.to_string()))?;
         let answered = tokio::time::timeout(CALL_TIMEOUT, self.try_twice(Blob::new(payload))).await;
         answered.unwrap_or_else(|_| Err(unanswered::timed_out()))
     }
 
-    /// Has the function remove a message.
+    /// Makes the function remove a message.
     ///
     /// # Errors
-    /// As [`Function::call`], or the function removed another message.
+    /// Returns the errors of [`Function::call`], and an error if the function removed another message.
     pub(crate) async fn remove(&self, remove: Remove) -> Result<Removed, CallError> {
         let id = remove.id.clone();
         let removed: Removed = self.call(&Command::Remove(remove)).await?;
@@ -66,8 +66,8 @@ impl Function {
         }
     }
 
-    /// Calls the function, and once more if it did not refuse. The retries of the SDK are off, because they hide the error
-    /// of the first try, and with it whether that may have written.
+    /// Calls the function, and calls it once more if the first call failed without a refusal. The retries of the SDK are off,
+    /// because they hide the error of the first call, which shows if that call may have written.
     async fn try_twice<T: DeserializeOwned>(&self, payload: Blob) -> Result<T, CallError> {
         let first = match self.invoke(payload.clone()).await {
             Ok(output) => return answer::parse(&output),

@@ -26,7 +26,8 @@ const MAX_UNSENT_BYTES: u32 = 64 * 1024;
 /// to end.
 ///
 /// # Errors
-/// If the thread that follows the volume cannot be started or ends without being asked to, or if the server fails.
+/// Returns an error if the thread that follows the volume cannot be started or ends without being asked to, or if the
+/// server fails.
 pub async fn run(
     listener: TcpListener,
     settings: Settings,

@@ -38,7 +38,7 @@ impl Settings {
     /// Converts the arguments, and reads the file of the token if there is one.
     ///
     /// # Errors
-    /// If the token is given twice, or its file cannot be read or is empty.
+    /// Returns an error if the token is given twice, or its file cannot be read or is empty.
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
         let admin_token = arguments.admin_token()?;
         Ok(Self {

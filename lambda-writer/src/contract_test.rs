@@ -12,9 +12,13 @@ use shared_volume::message::{MAX_AUTHOR_CHARS, MAX_EVENT_BYTES};
 use wall_api::MAX_REPLY_BYTES;
 
 use crate::error::{Failure, Problem};
-use crate::events::{CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED, SOURCE, refused_for_good};
+use crate::events::{
+    CONFIG_CHANGE, CONFIG_ROLLBACK, DEPLOYED, MESSAGE_POSTED, OBJECT_CREATED, OBJECT_DELETED, OPERATIONS,
+    PARAMETER_CHANGE, SCHEDULED, SOURCE, refused_for_good,
+};
 use crate::invocation::{LOCK_WAIT, REPLY_RESERVE, VOLUME_TIMEOUT, lock_wait, volume_wait};
 use crate::settings::Arguments;
+use crate::sources::{DocumentName, Followed, MAX_DOCUMENT_BYTES, Sources};
 
 fn contract() -> Value {
     serde_json::from_str(include_str!("../../contract.json")).unwrap()
@@ -93,6 +97,29 @@ fn the_events_are_those_of_the_contract() {
     let events = &contract()["events"];
     assert_eq!(events["source"], SOURCE);
     assert_eq!(events["detail_types"], json!([CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED]));
+}
+
+#[test]
+fn the_events_about_followed_documents_are_those_of_the_contract() {
+    let events = &contract()["events"];
+    assert_eq!(events["parameter"]["detail_types"], json!([PARAMETER_CHANGE]));
+    assert_eq!(events["parameter"]["operations"], json!(OPERATIONS));
+    assert_eq!(events["object"]["detail_types"], json!([OBJECT_CREATED, OBJECT_DELETED]));
+    assert_eq!(events["appconfig"]["detail_types"], json!(DEPLOYED));
+    assert_eq!(events["schedule"]["detail_types"], json!([SCHEDULED]));
+    let followed = Followed {
+        parameter: "/wall".parse().ok(),
+        object: "s3://wall/wall".parse().ok(),
+        profile: "wall/wall/wall".parse().ok(),
+    };
+    let sources: Vec<_> = Sources::new(followed).followed().iter().map(DocumentName::source).collect();
+    let expected = ["parameter", "object", "appconfig"].map(|name| events[name]["source"].as_str().unwrap().to_owned());
+    assert_eq!(sources, expected);
+}
+
+#[test]
+fn the_largest_document_is_that_of_the_contract() {
+    assert_eq!(json!(MAX_DOCUMENT_BYTES), contract()["limits"]["document_bytes"]);
 }
 
 /// A log in memory.

@@ -84,6 +84,11 @@ impl Failure {
         Self::Event { problem, field: Some(field), message }
     }
 
+    /// Returns true if the event has this kind of fault.
+    pub(crate) fn is_of(&self, kind: Problem) -> bool {
+        matches!(self, Self::Event { problem, .. } if *problem == kind)
+    }
+
     /// Returns the failure of an access to the volume.
     pub(crate) fn volume(access: Access, error: io::Error) -> Self {
         VolumeFailure::new(access, &error.into()).into()
@@ -118,8 +123,8 @@ impl Failure {
     pub fn field(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Event { field, .. } => field.clone(),
-            Self::Refused(refusal) => refusal::field(refusal),
-            Self::Publish(error) => refusal::publish_field(error),
+            Self::Refused(refusal) => refusal.field(),
+            Self::Publish(error) => error.field(),
             Self::Volume(_) | Self::Reply(_) => None,
         }
     }
@@ -129,17 +134,19 @@ impl Failure {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Volume(failure) => failure.outcome(),
+            Self::Event { problem, .. } if problem.is_transient() => Outcome::Retry,
             Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => Outcome::Refused,
         }
     }
 
-    /// Returns true if the volume failed. Such a failure becomes a function error, so that Lambda repeats an asynchronous
-    /// invocation.
+    /// Returns true if the volume or a source failed. Such a failure becomes a function error, so that Lambda repeats an
+    /// asynchronous invocation.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Volume(_) => true,
-            Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
+            Self::Event { problem, .. } => problem.is_transient(),
+            Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
         }
     }
 

@@ -10,13 +10,14 @@ use shared_volume::wall::WallWriter;
 
 use crate::error::Failure;
 use crate::events;
-use crate::invocation::Invocation;
+use crate::invocation::{Function, Invocation};
 use crate::reply::Reply;
+use crate::sources::{Followed, Sources};
 
 /// The function. A process makes it once, and it then handles one event at a time.
 #[derive(Debug)]
 pub struct Handler {
-    writer: Arc<Mutex<WallWriter>>,
+    function: Function,
 }
 
 impl Handler {
@@ -25,7 +26,15 @@ impl Handler {
     #[must_use]
     pub fn new(volume: &Volume, retry_window: Duration) -> Self {
         let writer = WallWriter::new(volume.wall(None)).retry_window(retry_window);
-        Self { writer: Arc::new(Mutex::new(writer)) }
+        let (writer, sources) = (Arc::new(Mutex::new(writer)), Sources::default());
+        Self { function: Function { writer, sources } }
+    }
+
+    /// Makes the function follow documents outside of the volume. By default it follows none.
+    #[must_use]
+    pub fn following(mut self, followed: Followed) -> Self {
+        self.function.sources = Sources::new(followed);
+        self
     }
 
     /// Handles one event of any kind. The event comes unparsed, so that the function itself answers events that it cannot
@@ -36,13 +45,13 @@ impl Handler {
     /// serve the kind of event. Every other failure is part of the reply.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Reply, Failure> {
         let (event, context) = event.into_parts();
-        events::handle(&event, &Invocation::new(context, &self.writer)).await
+        events::handle(&event, &Invocation::new(context, &self.function)).await
     }
 
     /// Returns true if a thread still uses the volume although every event was answered: a system call does not return.
     /// The thread may hold the wall's lock, which is released only when the process ends.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
+        matches!(self.function.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 }

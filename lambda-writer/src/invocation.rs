@@ -7,11 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::Value;
-use shared_volume::wall::WallWriter;
+use shared_volume::config::Cause;
+use shared_volume::wall::{Cycle, WallWriter};
 use shared_volume::{rejected, time};
 use tokio::time::timeout_at;
 
 use crate::error::{Access, Failure, VolumeFailure};
+use crate::sources::Sources;
 
 /// The longest wait for the wall's lock.
 pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -20,31 +22,57 @@ pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// the reader receives the cause, even from a function that had to start first.
 pub(crate) const VOLUME_TIMEOUT: Duration = Duration::from_secs(7);
 
+/// The time that is left at least. Lambda ends the function at its deadline, so that a shorter time helps nobody.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// The longest part of the remaining time that is kept to send the reply of a silent volume.
 pub(crate) const REPLY_RESERVE: Duration = Duration::from_secs(1);
 
 /// One invocation of the function.
 #[derive(Debug)]
-pub(crate) struct Invocation {
+pub(crate) struct Invocation<'a> {
     pub(crate) request_id: String,
     /// The time at which the function received the event.
     pub(crate) received: Timestamp,
-    lock_deadline: Instant,
-    volume_deadline: Instant,
-    writer: Arc<Mutex<WallWriter>>,
+    /// The time at which Lambda ends the function. `None` if it sends none, as `cargo lambda watch` does.
+    ends: Option<Instant>,
+    function: &'a Function,
 }
 
-impl Invocation {
+/// The parts of the function that all invocations use.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The writer of the wall.
+    pub(crate) writer: Arc<Mutex<WallWriter>>,
+    /// The followed documents.
+    pub(crate) sources: Sources,
+}
+
+impl<'a> Invocation<'a> {
     /// Returns the invocation that begins now.
-    pub(crate) fn new(context: Context, writer: &Arc<Mutex<WallWriter>>) -> Self {
-        let (now, left) = (Instant::now(), time_left(&context));
+    pub(crate) fn new(context: Context, function: &'a Function) -> Self {
+        let left = time_left(&context);
         Self {
             request_id: context.request_id,
             received: time::now(),
-            lock_deadline: now + lock_wait(left),
-            volume_deadline: now + volume_wait(left),
-            writer: Arc::clone(writer),
+            ends: (!left.is_zero()).then(|| Instant::now() + left),
+            function,
         }
+    }
+
+    /// Returns the followed documents.
+    pub(crate) fn sources(&self) -> &'a Sources {
+        &self.function.sources
+    }
+
+    /// Returns what is known of the cause of a configuration that this invocation publishes.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause { request: Some(self.request_id.clone()), received: Some(self.received), ..Cause::default() }
+    }
+
+    /// Returns the time left. It is zero if Lambda sends no deadline.
+    fn left(&self) -> Duration {
+        self.ends.map_or(Duration::ZERO, |ends| ends.saturating_duration_since(Instant::now()).max(SHORTEST))
     }
 
     /// Executes a command: runs `work`, which gets the deadline for the wall's lock, and logs the name if it succeeds.
@@ -57,11 +85,22 @@ impl Invocation {
         access: Access,
         work: impl FnOnce(&mut WallWriter, Instant) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (began, lock_deadline) = (Instant::now(), self.lock_deadline);
+        let began = Instant::now();
+        let lock_deadline = began + lock_wait(self.left());
         let result = self.block_on_volume(access, move |writer| work(writer, lock_deadline)).await?;
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(command, duration_ms, "command_done");
         Ok(result)
+    }
+
+    /// Executes commands in one lock cycle. `work` gets the time at which it should stop to begin commands.
+    pub(crate) async fn execute_cycle<T: Send + 'static>(
+        &self,
+        command: &'static str,
+        work: impl FnOnce(&mut Cycle<'_>, Instant) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let enough = Instant::now() + volume_wait(self.left()) / 2;
+        self.execute(command, Access::Write, move |writer, deadline| work(&mut writer.cycle(deadline)?, enough)).await
     }
 
     /// Stores a refused event in `rejected/` and returns the name of the file. It is for events whose sender reads no
@@ -81,14 +120,15 @@ impl Invocation {
         access: Access,
         work: impl FnOnce(&mut WallWriter) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (writer, span, began) = (Arc::clone(&self.writer), tracing::Span::current(), Instant::now());
+        let (writer, span, began) = (Arc::clone(&self.function.writer), tracing::Span::current(), Instant::now());
+        let deadline = began + volume_wait(self.left());
         let task = tokio::task::spawn_blocking(move || {
             // A panic leaves nothing in the writer that the next command trusts: the writer compares what it has read with
             // the file.
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             span.in_scope(|| work(&mut writer))
         });
-        match timeout_at(self.volume_deadline.into(), task).await {
+        match timeout_at(deadline.into(), task).await {
             Ok(Ok(result)) => result,
             // lambda_runtime makes a function error of the panic.
             Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -1,8 +1,10 @@
 //! The replies of the function.
 
-use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::alb::AlbTargetGroupResponse;
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
+use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
-use wall_api::{Cleared, Configured, ErrorBody, Newest, Posted, Removed};
+use wall_api::{Cleared, Configured, ErrorBody, Newest, Posted, PostedMany, Removed};
 
 use crate::error::Failure;
 
@@ -11,7 +13,7 @@ use crate::error::Failure;
 #[serde(untagged)]
 pub enum Reply {
     /// The response to an HTTP request, for good and bad.
-    Http(Box<ApiGatewayV2httpResponse>),
+    Http(Box<HttpResponse>),
     /// The answer to `post`.
     Posted(Posted),
     /// The answer to `read`.
@@ -22,8 +24,47 @@ pub enum Reply {
     Removed(Removed),
     /// The answer to `change_config`, `publish_config` and `rollback_config`.
     Configured(Box<Configured>),
+    /// The answer to `post` with several messages.
+    PostedMany(PostedMany),
+    /// The answer to a batch of SQS: the messages that failed.
+    Batch(SqsBatchResponse),
+    /// The answer to a schedule.
+    Reconciled {
+        /// The followed documents.
+        reconciled: Vec<Reconciled>,
+    },
+    /// The answer to an event that changes nothing.
+    Nothing {
+        /// The reason.
+        nothing: String,
+    },
+    /// The answers to several events in one.
+    Many(Vec<Self>),
     /// A refusal. Nothing was done.
     Refused(ErrorBody),
+}
+
+/// The response to an HTTP request, in the shape of the request.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum HttpResponse {
+    /// Payload format 2.0 of API Gateway, and a function URL.
+    V2(ApiGatewayV2httpResponse),
+    /// Payload format 1.0 of API Gateway.
+    V1(ApiGatewayProxyResponse),
+    /// A target group of an Application Load Balancer.
+    LoadBalancer(AlbTargetGroupResponse),
+}
+
+/// A followed document that was compared with its source.
+#[derive(Debug, Serialize)]
+pub struct Reconciled {
+    /// The name of the document.
+    pub document: String,
+    /// The generation that is in force after the comparison.
+    pub generation: u64,
+    /// True if the published version was already the newest one.
+    pub unchanged: bool,
 }
 
 impl Reply {

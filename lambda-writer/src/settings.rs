@@ -11,6 +11,7 @@ use shared_volume::Volume;
 use tracing_subscriber::EnvFilter;
 
 pub use self::arguments::Arguments;
+use crate::sources::Followed;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Settings {
     pub volume: Volume,
     /// The time for which an applied event is remembered. From `RETRY_WINDOW`, default 24 hours, at most 14 days.
     pub retry_window: Duration,
+    /// The documents to follow. From `CONFIG_PARAMETER`, `CONFIG_OBJECT` and `CONFIG_APPCONFIG`, default none.
+    pub followed: Followed,
     /// The filter of log events. From `AWS_LAMBDA_LOG_LEVEL`, which the logging configuration of the function sets, else
     /// from `RUST_LOG`, default `info`.
     pub log_filter: EnvFilter,
@@ -60,9 +63,12 @@ impl Settings {
         if !problems.is_empty() {
             return Err(SettingsError { problems });
         }
-        let Arguments { wall_dir, retry_window, require_mount } = arguments;
+        let Arguments { wall_dir, retry_window, require_mount, .. } = arguments;
+        let (parameter, object, profile) =
+            (arguments.config_parameter, arguments.config_object, arguments.config_appconfig);
+        let followed = Followed { parameter, object, profile };
         let volume = Volume::new(wall_dir).require_mount(require_mount);
-        Ok(Self { volume, retry_window, log_filter, log_format })
+        Ok(Self { volume, retry_window, followed, log_filter, log_format })
     }
 }
 

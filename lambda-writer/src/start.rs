@@ -58,7 +58,7 @@ pub fn start(arguments: Arguments) -> ExitCode {
         LogFormat::Json => logs.json().flatten_event(true).with_span_list(false).init(),
         LogFormat::Text => logs.init(),
     }
-    let handler = Handler::new(&settings.volume, settings.retry_window);
+    let handler = Handler::new(&settings.volume, settings.retry_window).following(settings.followed);
     match serve(&handler) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

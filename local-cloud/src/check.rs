@@ -20,7 +20,7 @@ pub struct Arguments {
 /// Prints that the configuration is valid, or returns the first fault.
 ///
 /// # Errors
-/// If the file cannot be read, or the reader would reject it as `config.json`.
+/// Returns an error if the file cannot be read, or the reader would reject it as `config.json`.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let file = &arguments.file;
     let json = input::read(file)?;

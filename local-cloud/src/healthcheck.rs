@@ -1,4 +1,4 @@
-//! `messagewall healthcheck`: asks a program whether it is well.
+//! `messagewall healthcheck`: checks the health of a program.
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ pub struct Arguments {
 /// Sends one GET request.
 ///
 /// # Errors
-/// If there is no response within three seconds, or its status is not 2xx.
+/// Returns an error if there is no response within three seconds, or its status is not 2xx.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let url = arguments.url;
     let status = health::get(url.clone()).await.with_context(|| format!("{url} does not answer"))?;

@@ -38,7 +38,7 @@ pub struct Arguments {
 /// Sends the event and prints the answer. The exit code is 1 if the function failed or its answer is an error.
 ///
 /// # Errors
-/// If the event cannot be read, or the service refuses it.
+/// Returns an error if the event cannot be read, or the service refuses it.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let text = input::read_text(&arguments.file)?;
     let mut event: Value =

@@ -32,8 +32,8 @@ pub struct Arguments {
 /// Inserts the messages of a log in the trash before the messages of the wall, or lists the trash.
 ///
 /// # Errors
-/// If the trash holds no message that is not on the wall, the wall would hold more messages than it keeps, or the volume
-/// fails.
+/// Returns an error if the trash holds no message that is not on the wall, the wall would hold more messages than it
+/// keeps, or the volume fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut writer = WallWriter::new(Volume::new(&arguments.volume).wall(None));
     let trash = writer.trash().context("the trash cannot be read")?;

@@ -43,7 +43,8 @@ pub(crate) const WALL_DIR: &str = "WALL_DIR";
 /// Starts all parts, prints their addresses, and ends them after a signal.
 ///
 /// # Errors
-/// If the administrator's token is invalid, an address is in use, or a part does not start or ends by itself.
+/// Returns an error if the administrator's token is invalid, an address is in use, or a part does not start or ends by
+/// itself.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let admin_token = arguments.admin_token.read()?;
     // All addresses are bound before the first process starts.
@@ -74,7 +75,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// Starts only the service.
 ///
 /// # Errors
-/// If an address is in use.
+/// Returns an error if an address is in use.
 pub async fn lambda(arguments: LambdaArguments) -> anyhow::Result<ExitCode> {
     logs::to_json();
     let mut signals = EndSignals::new()?;

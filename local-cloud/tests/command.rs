@@ -1,4 +1,4 @@
-//! `messagewall`, as a person uses it.
+//! The command `messagewall`, as a user runs it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -23,7 +23,7 @@ fn fed(arguments: &[&str], input: &str) -> Output {
 
 fn fed_by(mut command: Command, input: &[u8]) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may end before it reads.
+    // The process may end before it reads its input.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
@@ -34,7 +34,7 @@ fn complaint(output: &Output) -> String {
     complaint
 }
 
-/// Everything, started in a directory of its own on free ports.
+/// A running `messagewall up`, in a temporary directory and on free ports.
 struct Up {
     process: Process,
     directory: tempfile::TempDir,
@@ -52,7 +52,7 @@ impl Up {
         command.args(["--environments", "2"]).args(arguments).envs(environment.iter().copied());
         command.current_dir(directory.path());
         let up = Self { process: Process::start(command).unwrap(), directory };
-        eventually("everything is up", || up.said().contains("Ctrl-C"));
+        eventually("everything is up", || up.printed().contains("Ctrl-C"));
         up
     }
 
@@ -60,31 +60,31 @@ impl Up {
         self.directory.path()
     }
 
-    fn said(&self) -> String {
+    fn printed(&self) -> String {
         self.process.stdout()
     }
 
-    fn complained(&self) -> String {
+    fn errors(&self) -> String {
         self.process.stderr()
     }
 
-    /// The address that was said after `word`.
+    /// Returns the address that was printed after `word`.
     fn address(&self, word: &str) -> String {
-        let said = self.said();
-        let line = said.lines().find(|line| line.trim_start().starts_with(word)).unwrap();
+        let output = self.printed();
+        let line = output.lines().find(|line| line.trim_start().starts_with(word)).unwrap();
         line.split_whitespace().nth(1).unwrap().trim_end_matches('/').to_owned()
     }
 
     fn children(&self) -> Vec<Pid> {
         let id = self.process.pid();
-        // Any thread may have started one.
+        // Any thread of the process may have started a child.
         let tasks = fs_err::read_dir(format!("/proc/{id}/task")).unwrap();
         let of_threads = tasks.filter_map(|task| fs_err::read_to_string(task.ok()?.path().join("children")).ok());
         let all: String = of_threads.collect::<Vec<_>>().join(" ");
         all.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
     }
 
-    /// The child whose command line names this subcommand.
+    /// Returns the child whose command line contains this subcommand.
     fn child(&self, subcommand: &str) -> Pid {
         let named = |pid: &Pid| {
             let line = fs_err::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
@@ -99,7 +99,7 @@ fn gone(processes: &[Pid]) -> bool {
 }
 
 #[test]
-fn everything_starts_answers_and_ends_when_it_is_asked_to() {
+fn everything_starts_answers_and_ends_on_a_signal() {
     let mut up = Up::start();
     let children = up.children();
     assert_eq!(children.len(), 3, "two environments and the reader");
@@ -113,11 +113,11 @@ fn everything_starts_answers_and_ends_when_it_is_asked_to() {
     let refused = fed(&["invoke", "--endpoint", &api, "-"], r#"{"command":"dance"}"#);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     up.process.signal(Signal::INT).unwrap();
-    assert!(up.process.wait().unwrap().success(), "{}", up.complained());
+    assert!(up.process.wait().unwrap().success(), "{}", up.errors());
     assert!(gone(&children));
 }
 
-/// Proxies where nothing listens, so that a request that goes there fails.
+/// Proxies at which nothing listens, so that a request to them fails.
 const PROXIES: [(&str, &str); 4] = [
     ("HTTP_PROXY", "http://127.0.0.1:1"),
     ("http_proxy", "http://127.0.0.1:1"),
@@ -136,7 +136,7 @@ fn post(page: &str, text: &str) -> String {
 }
 
 #[test]
-fn a_proxy_in_the_environment_is_not_asked_on_the_way_to_this_machine() {
+fn a_proxy_in_the_environment_is_not_used_for_this_machine() {
     let up = Up::start_with(&[], &PROXIES);
     let answer = post(&up.address("wall"), "Hello");
     assert!(answer.starts_with("HTTP/1.1 201 "), "the reader reaches the function: {answer}");
@@ -151,14 +151,14 @@ fn a_proxy_in_the_environment_is_not_asked_on_the_way_to_this_machine() {
 }
 
 #[test]
-fn the_volume_is_made_where_it_is_missing_and_only_its_group_may_read_it() {
+fn a_missing_volume_is_created_and_only_its_group_may_read_it() {
     let up = Up::start_with(&["--volume", "new/wall"], &[]);
     let mode = fs_err::metadata(up.path().join("new/wall")).unwrap().permissions().mode();
     assert_eq!(mode & 0o7777, 0o750);
 }
 
 #[test]
-fn a_volume_that_is_no_directory_is_said_in_one_line() {
+fn a_volume_that_is_not_a_directory_is_reported_in_one_line() {
     let directory = tempfile::tempdir().unwrap();
     fs_err::write(directory.path().join("file"), "").unwrap();
     for volume in ["file", "file/wall"] {
@@ -180,17 +180,17 @@ fn no_process_outlives_a_parent_that_is_killed() {
 }
 
 #[test]
-fn when_the_reader_dies_everything_ends_and_it_is_said_why() {
+fn everything_ends_when_the_reader_ends_and_the_cause_is_reported() {
     let mut up = Up::start();
     let children = up.children();
     kill_process(up.child("fargate-reader"), Signal::KILL).unwrap();
     assert_eq!(up.process.wait().unwrap().code(), Some(1));
-    assert!(up.complained().contains("the reader ended unasked (signal: 9 (SIGKILL))"), "{}", up.complained());
+    assert!(up.errors().contains("the reader ended unasked (signal: 9 (SIGKILL))"), "{}", up.errors());
     assert!(gone(&children));
 }
 
 #[test]
-fn an_environment_that_dies_is_replaced() {
+fn an_environment_that_ends_is_replaced() {
     let up = Up::start();
     let dead = up.child("lambda-writer");
     kill_process(dead, Signal::KILL).unwrap();
@@ -198,7 +198,7 @@ fn an_environment_that_dies_is_replaced() {
 }
 
 #[test]
-fn a_port_in_use_is_said_in_one_line_before_anything_starts() {
+fn a_port_in_use_is_reported_in_one_line_before_anything_starts() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().map(|address| (taken, address.to_string())).unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -239,13 +239,13 @@ fn a_wrong_admin_token_is_named_in_one_line() {
     let directory = tempfile::tempdir().unwrap();
     fs_err::write(directory.path().join("empty"), " \n").unwrap();
     fs_err::write(directory.path().join("token"), "secret\n").unwrap();
-    for (file, token, said) in
+    for (file, token, expected) in
         [("missing", "", "missing"), ("empty", "", "`empty` is empty"), ("token", "secret", "are both set")]
     {
         let mut command = messagewall(&["up", "--admin-token-file", file]);
         let output = command.env("ADMIN_TOKEN", token).current_dir(directory.path()).output().unwrap();
         let complaint = complaint(&output);
-        assert!(complaint.contains("--admin-token-file") && complaint.contains(said), "{complaint}");
+        assert!(complaint.contains("--admin-token-file") && complaint.contains(expected), "{complaint}");
         assert_eq!(output.status.code(), Some(64));
     }
 }
@@ -270,22 +270,22 @@ fn the_admin_token_is_in_the_environment_of_the_reader_and_on_no_command_line() 
 }
 
 #[test]
-fn an_event_that_cannot_be_sent_is_said_in_one_line() {
+fn an_event_that_cannot_be_sent_is_reported_in_one_line() {
     let nobody = "http://127.0.0.1:1";
-    for (file, input, said) in
+    for (file, input, expected) in
         [("-", "{nope", "not JSON"), ("missing.json", "", "missing.json"), ("-", "{}", "nothing answers at")]
     {
         let output = fed(&["invoke", "--endpoint", nobody, file], input);
-        assert!(complaint(&output).contains(said), "{}", complaint(&output));
+        assert!(complaint(&output).contains(expected), "{}", complaint(&output));
         assert_eq!(output.status.code(), Some(1));
     }
 }
 
 #[test]
-fn a_file_that_is_not_utf_8_is_said_with_its_byte() {
+fn a_file_that_is_not_utf_8_is_reported_with_its_byte() {
     let directory = tempfile::tempdir().unwrap();
     let utf_16 = |order: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
-    for (file, bytes, said) in [
+    for (file, bytes, expected) in [
         ("latin1.json", b"{\"command\":\"post\",\"text\":\"caf\xe9\"}".to_vec(), "byte 29 is 0xe9"),
         ("windows.json", utf_16(u16::to_le_bytes, "\u{feff}{}"), "UTF-16; save it as UTF-8"),
         ("big.json", utf_16(u16::to_be_bytes, "\u{feff}{}"), "UTF-16; save it as UTF-8"),
@@ -295,7 +295,7 @@ fn a_file_that_is_not_utf_8_is_said_with_its_byte() {
         fs_err::write(&path, bytes).unwrap();
         let output = messagewall(&["invoke", path.to_str().unwrap()]).output().unwrap();
         let complaint = complaint(&output);
-        assert!(complaint.contains(file) && complaint.contains(said), "{complaint}");
+        assert!(complaint.contains(file) && complaint.contains(expected), "{complaint}");
         assert_eq!(output.status.code(), Some(1));
     }
 }

@@ -17,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// Adds a message.
+    /// Appends a message.
     Post {
         /// The text of the message.
         text: String,
@@ -31,7 +31,7 @@ pub enum Change {
         /// The event id.
         event: String,
     },
-    /// Removes all messages.
+    /// Clears the wall.
     Clear {
         /// The event id.
         event: String,
@@ -51,7 +51,7 @@ pub enum Change {
 pub enum Changed {
     /// The change was made.
     Made {
-        /// True if an earlier try with the same event had made the change.
+        /// True if an earlier attempt with the same event id made the change.
         repeated: bool,
         /// The error of the compaction after the change, which does not undo the change.
         warning: Option<String>,

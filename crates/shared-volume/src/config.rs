@@ -21,3 +21,4 @@ pub use published::{AppliedEvent, Cause, Published};
 pub use request::{Change, Outcome, Request};
 pub use schema::{Accent, Banner, BannerText, BlockedWord, Bounded, Config, Posting, Title, Tone};
 pub use source::{SourceDocument, SourceState, Unchanged};
+pub use text::decode;

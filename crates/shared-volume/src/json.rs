@@ -1,4 +1,5 @@
-//! JSON from outside. Of a field that is given twice, most parsers silently take the last value, and others the first.
+//! A strict parser for JSON from outside. If an object has a field twice, most parsers silently use the last value, and
+//! others the first.
 
 use std::fmt;
 
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 /// Parses JSON in which no object has a field twice.
 ///
 /// # Errors
-/// When the text is no JSON, or an object has a field twice: then the error names the field.
+/// Returns an error if the text is not JSON, or if an object has a field twice. The latter error names the field.
 pub fn distinct(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(text).map(|Distinct(value)| value)
 }

@@ -60,7 +60,7 @@
 //! - a [message record](message::Message), `{"id":"<ULID>",...}`,
 //! - a [removal record](message::Removal), `{"removes":"<id>",...}`,
 //! - the header, `{"wall":"<ULID>","start":0}`, only as the first line,
-//! - a plain line of another program, shown as a message without an author, whatever its bytes are.
+//! - a plain line of another program, shown as a message without an author. It may contain any bytes.
 //!
 //! Only a line that has the complete shape of a record and does not parse is damaged. It is skipped and counted.
 //!
@@ -96,9 +96,9 @@
 //!
 //! # Retries
 //!
-//! An applied event is remembered for the retry window ([`DEFAULT_RETRY_WINDOW`]), whatever was posted, compacted or
-//! cleared in the meantime. While it stands where its effect is (in the log, in its header, in `config.json`), that place is
-//! its record. Before the place disappears, the event moves to `retries/`. The digest of the command is stored with it:
+//! An applied event is remembered for the retry window ([`DEFAULT_RETRY_WINDOW`]), across posts, compactions and clears. While
+//! the event is stored with its effect (in the log, in its header, in `config.json`), that place is its record. Before the
+//! place disappears, the event moves to `retries/`. The digest of the command is stored with it:
 //! the same event id with another payload is refused with `event_reused`
 //! ([`Refusal::EventReused`](message::Refusal::EventReused)).
 //!

@@ -16,7 +16,7 @@ use crate::volume::WallDir;
 /// The first pause between two attempts. An append on a busy NFS mount takes about ten times as long.
 const MIN_PAUSE: Duration = Duration::from_millis(1);
 
-/// The longest pause. With longer ones a waiter would starve behind writers that hold the lock briefly.
+/// The longest pause between two attempts. With longer ones a waiter would starve while others hold the lock briefly.
 const MAX_PAUSE: Duration = Duration::from_millis(24);
 
 /// The file `writer.lock` of one wall.
@@ -58,8 +58,8 @@ impl LockFile {
         loop {
             let file = self.open()?;
             lock(&file, &self.path, began, deadline)?;
-            // Only now, and once for every file in it: an NFS client opens a file by the name that it remembers, and
-            // somebody else may have given the name to another file while this waited.
+            // An NFS client opens a file by the name that it has cached, and another writer may have replaced the file during
+            // the wait. Opening the directory after the lock is taken refreshes the names of all files in it.
             drop(self.wall.open()?);
             if let Some(identity) = self.named_identity(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;

@@ -31,7 +31,7 @@ struct Rejected<'a> {
 /// # Errors
 /// Returns an error if the volume fails.
 pub fn reject(wall: &WallDir, event: &Value, error: &str, message: &str) -> io::Result<String> {
-    // Below an unmounted root nobody would find it.
+    // A file below an unmounted root would be hidden by the mount.
     drop(wall.open()?);
     let directory = wall.rejected();
     open::create_directory(&directory)?;

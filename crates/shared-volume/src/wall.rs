@@ -7,6 +7,7 @@
 mod append;
 mod carry;
 mod compact;
+mod cycle;
 mod entry;
 mod file;
 mod header;
@@ -22,8 +23,9 @@ mod writer;
 pub use crate::cursor::{Cursor, InvalidCursor};
 pub use crate::limits::MAX_LOG_BYTES;
 pub use compact::Cleared;
+pub use cycle::{Appended, Cycle, Removed};
 pub use entry::{Entry, EntryKind};
 pub use restore::{RestoreError, Restored, Trashed};
 pub use tail::{Added, Tail};
 pub use view::{Newest, newest};
-pub use writer::{Appended, Batch, Removed, WallWriter};
+pub use writer::{Batch, WallWriter};

@@ -9,16 +9,16 @@ use crate::limits::ReadLimit;
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
-    /// Adds a message.
+    /// Appends a message.
     Post(Post),
     /// Adds several messages. Its name is `post`, too: it has `messages` in place of `text`.
     #[serde(rename = "post")]
     PostMany(PostMany),
     /// Returns the newest messages.
     Read(Read),
-    /// Takes all messages away.
+    /// Clears the wall.
     Clear(Clear),
-    /// Takes one message away.
+    /// Removes one message.
     Remove(Remove),
     /// Changes fields of the configuration in force.
     ChangeConfig(ChangeConfig),
@@ -34,7 +34,7 @@ impl Command {
         ["post", "read", "clear", "remove", "change_config", "publish_config", "rollback_config"];
 }
 
-/// The sender on whose behalf a command comes. Event ids of different senders never match.
+/// The sender of a command. Event ids of different senders never match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -42,7 +42,7 @@ pub enum Origin {
     Page,
 }
 
-/// Adds a message.
+/// Appends a message.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Post {
@@ -91,7 +91,7 @@ pub struct Read {
     /// The number of messages.
     #[serde(default)]
     pub limit: ReadLimit,
-    /// Accepted as in every other command, and ignored: reading changes nothing.
+    /// Ignored, because reading changes nothing. Every command accepts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// Ignored, as `event` is.
@@ -99,7 +99,7 @@ pub struct Read {
     pub source: Option<Origin>,
 }
 
-/// Takes all messages away.
+/// Clears the wall.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clear {
@@ -111,13 +111,13 @@ pub struct Clear {
     pub source: Option<Origin>,
 }
 
-/// Takes one message away.
+/// Removes one message.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remove {
     /// The id of the message.
     pub id: String,
-    /// The person who removes it, if known.
+    /// The user who removes it, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// The event id: see [`Post::event`].

@@ -15,7 +15,7 @@ pub struct ErrorBody {
     /// the configuration begins with `config.`.
     #[serde(default)]
     pub field: Option<Cow<'static, str>>,
-    /// The HTTP status, in answers that are no HTTP responses.
+    /// The HTTP status, in answers that are not HTTP responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
 }

@@ -16,14 +16,14 @@ pub const MAX_BATCH: usize = 10_000;
 /// The number of messages on a page.
 pub const PAGE_MESSAGES: usize = 100;
 
-/// The largest body of a request to the reader, in bytes. The longest message, with every character escaped, fits many
-/// times.
+/// The largest body of a request to the reader, in bytes. The longest message takes a small part of it, even with every
+/// character escaped.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The longest key of a request, in characters.
 pub const MAX_EVENT_CHARS: usize = 256;
 
-/// The largest number of bytes of messages in a reply of the function. Lambda carries 6 MB; the rest is for the JSON around
+/// The largest number of bytes of messages in a reply of the function. Lambda allows 6 MB, which includes the JSON around
 /// them.
 pub const MAX_REPLY_BYTES: usize = 5_500_000;
 

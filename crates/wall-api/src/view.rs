@@ -14,14 +14,14 @@ use crate::ErrorBody;
 pub struct MessageView<'a> {
     /// The message's ULID; for a plain line its position and digest.
     pub id: Cow<'a, str>,
-    /// When the function wrote it; null for a plain line.
+    /// The time at which the function wrote it; null for a plain line.
     #[serde(with = "optional_millis")]
     pub at: Option<Timestamp>,
     /// The author's name; null if unknown.
     pub author: Option<Cow<'a, str>>,
     /// The text. Line breaks are part of it.
     pub text: Cow<'a, str>,
-    /// When the function got the event; null for a plain line.
+    /// The time at which the function received the event; null for a plain line.
     #[serde(default, with = "optional_millis")]
     pub received: Option<Timestamp>,
 }
@@ -29,9 +29,9 @@ pub struct MessageView<'a> {
 /// The answer to `post`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The message, as the log has it.
+    /// The message that the log contains.
     pub message: MessageView<'static>,
-    /// True if an earlier command with the same event had posted it.
+    /// True if an earlier command with the same event id posted it.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -56,11 +56,11 @@ pub enum PostResult {
 /// The answer to `read`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Newest {
-    /// The id of the wall. Clearing begins a new wall.
+    /// The id of the wall. A clear begins a new wall.
     pub wall: String,
-    /// The cursor behind the newest message.
+    /// The cursor after the newest message.
     pub cursor: String,
-    /// The cursor behind the messages that were left out; null if none were.
+    /// The cursor after the older messages that the answer does not contain; null if there are none.
     pub older: Option<String>,
     /// The messages, oldest first.
     pub messages: Vec<MessageView<'static>>,
@@ -74,7 +74,7 @@ pub struct Cleared {
     pub cleared: bool,
     /// The id of the new wall.
     pub wall: String,
-    /// True if an earlier command with the same event had cleared the wall; what was posted since is kept.
+    /// True if an earlier command with the same event id cleared the wall. Messages that were posted since then are kept.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -84,7 +84,7 @@ pub struct Cleared {
 pub struct Removed {
     /// The id of the message.
     pub removed: String,
-    /// True if an earlier command with the same event had removed it.
+    /// True if an earlier command with the same event id removed it.
     #[serde(default)]
     pub repeated: bool,
 }
@@ -94,16 +94,19 @@ pub struct Removed {
 pub struct Configured {
     /// The generation in force.
     pub generation: u64,
-    /// When it was published.
+    /// The time of the publication.
     #[serde(with = "optional_millis")]
     pub published_at: Option<Timestamp>,
     /// The cause of the publication: source, event and note.
     pub cause: Cause,
     /// The configuration.
     pub config: Config,
-    /// True if an earlier command with the same event had published it.
+    /// True if an earlier command with the same event id published it.
     #[serde(default)]
     pub repeated: bool,
+    /// The reason why a followed document changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchanged: Option<Cow<'static, str>>,
 }
 
 fn always_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {

@@ -11,7 +11,7 @@ pub enum VolumeProblem {
     Forbidden,
     /// The volume is not mounted.
     Missing,
-    /// Something that is no regular file stands where a file should be.
+    /// A path names a file of another type, such as a FIFO in place of the log.
     Foreign,
     /// The volume is full.
     Full,
@@ -26,11 +26,11 @@ pub enum VolumeProblem {
 /// The outcome of a command that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing was done, and the same command will fail again.
+    /// Nothing was written, and the same command will fail again.
     Refused,
-    /// Nothing was done, and the same command may succeed later.
+    /// Nothing was written, and the same command may succeed later.
     Retry,
-    /// It may have been done. Sending it again without its event id may double it.
+    /// The command may have had its effect. Sending it again without its event id may double the effect.
     Unknown,
 }
 
@@ -79,12 +79,12 @@ impl VolumeProblem {
         }
     }
 
-    /// Returns the outcome of a command that was to write.
+    /// Returns the outcome of a command that changes the wall.
     #[must_use]
     pub const fn outcome(self) -> Outcome {
         match self {
             Self::Busy | Self::ReadOnly | Self::Forbidden | Self::Missing | Self::Foreign => Outcome::Retry,
-            // Nobody knows when there will be room.
+            // A full volume needs a person, so a client is not asked to retry.
             Self::Full => Outcome::Refused,
             Self::Stale | Self::Silent | Self::Error => Outcome::Unknown,
         }

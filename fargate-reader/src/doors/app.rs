@@ -40,14 +40,14 @@ impl App {
     /// Returns the function that writes the wall.
     ///
     /// # Errors
-    /// `posting_unavailable` if no function is configured.
+    /// Returns `posting_unavailable` if no function is configured.
     pub(crate) fn writer(&self) -> Result<&Function, ApiError> {
         let message = "this reader only reads: it was started without WRITER_FUNCTION";
         let unavailable = || ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "posting_unavailable", message);
         self.function.as_ref().ok_or_else(unavailable)
     }
 
-    /// Returns the state of posting, as far as the reader knows. The function decides.
+    /// Returns the state of posting in the newest snapshot. The function makes the decision when a message is posted.
     pub(crate) fn posting(&self, snapshot: &Snapshot) -> PostingState {
         match (&self.function, snapshot.config.config.posting) {
             (None, _) => PostingState::Unavailable,

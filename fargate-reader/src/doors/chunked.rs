@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::views::{MAX_JOINED, Pieces};
 
-/// The number of bytes made for one client that may be on their way to it.
+/// The number of bytes that may be waiting for one client.
 const MAX_IN_FLIGHT: usize = 16 * 1024;
 
 /// Returns a body of pieces that exist already.
@@ -18,8 +18,8 @@ pub(crate) fn body(pieces: Pieces) -> Body {
     Body::from_stream(stream::unfold(pieces, next))
 }
 
-/// Returns a body of pieces that are made one by one, each when the one before it has been sent. Without that limit the
-/// server would buffer as many as it can for every client that does not read.
+/// Returns a body of pieces that are made one by one, each after the previous one was sent. Otherwise the server would buffer
+/// as many as possible for every client that does not read.
 pub(crate) fn lazy_body(pieces: impl Iterator<Item = Result<Bytes, askama::Error>> + Send + 'static) -> Body {
     let room = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
     Body::from_stream(stream::unfold((Pieces::default(), pieces, room), async |(mut made, mut pieces, room)| {
@@ -38,7 +38,7 @@ pub(crate) fn lazy_body(pieces: impl Iterator<Item = Result<Bytes, askama::Error
     }))
 }
 
-/// A chunk that takes up room until it was sent.
+/// A chunk that occupies its share of the limit until it was sent.
 struct InFlight {
     chunk: Bytes,
     _room: OwnedSemaphorePermit,

@@ -10,7 +10,7 @@ use tower_http::set_header::response::SetMultipleResponseHeadersLayer;
 
 use super::error::ApiError;
 
-/// No other host, no inline code, no frame around the page.
+/// The content security policy: no other host, no inline code, and no frame around the page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";

@@ -19,7 +19,7 @@ const KEPT: usize = 20;
 pub(super) struct Changes {
     wall: WallDir,
     pub(super) newest: Vec<Arc<ConfigChange>>,
-    /// The highest generation that was ever listed. Nothing is known of higher ones.
+    /// The highest generation that was ever listed.
     highest: u64,
 }
 
@@ -79,7 +79,7 @@ impl Changes {
     }
 }
 
-/// Logs an error of the history. The list is a convenience: without a part of the history it is shorter.
+/// Logs an error of the history. The list is then shorter, and everything else works.
 fn logged<T>(read: io::Result<T>) -> Option<T> {
     read.inspect_err(|error| tracing::warn!(%error, "config_history_unreadable")).ok()
 }

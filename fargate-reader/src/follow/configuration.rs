@@ -1,4 +1,4 @@
-//! The configuration in force: the last good one, whatever happens to `config.json`.
+//! The configuration that is running: the last good one, even if `config.json` is damaged later.
 
 use std::io;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl Configuration {
     /// Reads the configuration on disk. A fresh volume needs none.
     ///
     /// # Errors
-    /// The fault of the file, as text.
+    /// Returns the fault of the file, as text.
     fn on_disk(&mut self, open: &mut OpenFiles) -> Result<Published, String> {
         let mut retries = 0;
         let (read, file) = loop {
@@ -123,7 +123,7 @@ impl Configuration {
         }
     }
 
-    /// Returns true if nothing was ever published, as far as the volume shows.
+    /// Returns true if the volume contains no sign of a publication.
     fn is_fresh(&self) -> bool {
         *self.running == Published::initial() && self.changes.history(1).is_empty()
     }

@@ -31,8 +31,8 @@ pub(crate) struct Listener {
 }
 
 impl Follow {
-    /// Returns the newest snapshot. If the volume is silent, its health says so: the thread hangs with the volume and
-    /// cannot publish that.
+    /// Returns the newest snapshot. If the volume is silent, the health is set here, because the thread hangs with
+    /// the volume and cannot publish it.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let snapshot = Arc::clone(&self.snapshots.borrow());
         let silent = self.liveness.silent_for();
@@ -62,7 +62,7 @@ impl Follow {
         self.audience.load(Ordering::Relaxed)
     }
 
-    /// Counts an open stream.
+    /// Counts an open stream until the returned value is dropped.
     pub(crate) fn listen(&self) -> Listener {
         self.audience.fetch_add(1, Ordering::Relaxed);
         self.scan_now();

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use nfs_watcher::Handle;
 
-/// The absence of a moment, among the milliseconds of [`Liveness`].
+/// The value of a time in [`Liveness`] that is not set.
 const NEVER: u64 = u64::MAX;
 
 /// The times at which the volume was last called and last answered. Readable while the volume hangs.
 #[derive(Debug)]
 pub(crate) struct Liveness {
     started: Instant,
-    /// When the call began that the thread is waiting for; [`NEVER`] while it waits for none.
+    /// The start of the call that has not returned yet, or [`NEVER`].
     called_at: AtomicU64,
-    /// When the last successful scan ended.
+    /// The end of the last successful scan, or [`NEVER`].
     scanned_at: AtomicU64,
-    /// The network watcher calls the volume more often than the thread does, so it is the first to hang.
+    /// The handle of the network watcher, which calls the volume more often than the thread and therefore hangs first.
     watcher: Mutex<Option<Handle>>,
 }
 
@@ -46,12 +46,12 @@ impl Liveness {
         self.scanned_at.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Counts the calls of this watcher from now on, in place of those of the watcher before.
+    /// Observes the calls of this watcher from now on, in place of those of the previous one.
     pub(super) fn include(&self, watcher: Option<Handle>) {
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
     }
 
-    /// Returns how long the thread or the watcher has been waiting for the volume; zero if neither is.
+    /// Returns the time for which the thread or the watcher has been waiting for the volume; zero if neither is waiting.
     pub(crate) fn silent_for(&self) -> Duration {
         let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         let watcher = watcher.as_ref().map(Handle::silent_for).unwrap_or_default();

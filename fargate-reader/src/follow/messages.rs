@@ -24,9 +24,9 @@ pub(super) struct Messages {
     kept: VecDeque<Arc<Item>>,
     /// The ids of the messages among them.
     ids: HashSet<String>,
-    /// The ids of removed messages, each with the position behind its last removal.
+    /// The ids of removed messages, each with the position after its last removal record.
     removed: HashMap<String, u64>,
-    /// The beginning of the first of them.
+    /// The cursor before the first item.
     begins: Cursor,
     pub(super) cursor: Cursor,
     pub(super) damaged_lines: u64,
@@ -69,14 +69,14 @@ impl Messages {
     /// Reads the entries that were added to the log. Returns true if there were any.
     ///
     /// # Errors
-    /// If the log cannot be read.
+    /// Returns an error if the log cannot be read.
     pub(super) fn read(&mut self, pass: Pass, open: &mut OpenFiles) -> io::Result<bool> {
         let Some(added) = self.tail.read()? else { return Ok(false) };
         let seen = pass.seen();
         let stored = added.modified.filter(|_| pass == Pass::Later).and_then(|time| Timestamp::try_from(time).ok());
         let Added { restarted, entries, first, damaged_lines, cursor, open: file, .. } = added;
         open.keep(file);
-        // More was added than one read returns: what was read before is not connected to it.
+        // More was added than one read returns, so there is a gap after the entries that were read before.
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
         self.take_off(&entries);
@@ -91,7 +91,7 @@ impl Messages {
     fn add(&mut self, items: impl Iterator<Item = Item>, mut before: HashMap<String, Arc<Message>>) {
         for mut new in items {
             match &mut new.kind {
-                // Posted and removed within one read, or a copy of a record that somebody has put back.
+                // The message was posted and removed within one read, or the line is a copy of a removed record.
                 ItemKind::Message(message)
                     if self.removed.contains_key(&message.id) || self.ids.contains(&message.id) =>
                 {
@@ -100,7 +100,7 @@ impl Messages {
                 ItemKind::Message(message) => {
                     self.ids.insert(message.id.clone());
                     match before.remove(&message.id).filter(|known| known.text == message.text) {
-                        // The message was known: it keeps its times, at a place that may be another one.
+                        // The message was known and keeps its times. Its place may be a new one.
                         Some(known) => *message = Arc::new(Message { ends: message.ends, ..Message::clone(&known) }),
                         None => self.journey.observe(message),
                     }
@@ -111,7 +111,7 @@ impl Messages {
         }
     }
 
-    /// Takes the messages off that these entries remove.
+    /// Removes the messages that these entries remove.
     fn take_off(&mut self, entries: &[Entry]) {
         let known = self.removed.len();
         for entry in entries {
@@ -125,7 +125,7 @@ impl Messages {
         }
         for item in &mut self.kept {
             if item.message().is_some_and(|message| self.removed.contains_key(&message.id)) {
-                // The place stays: a stream may come back with the cursor behind it.
+                // The item keeps its place, because a stream may reconnect with the cursor after it.
                 *item = Arc::new(Item { ends: item.ends, kind: ItemKind::Removed });
             }
         }
@@ -140,7 +140,7 @@ impl Messages {
         before.iter().filter_map(|item| item.message()).map(|known| (known.id.clone(), Arc::clone(known))).collect()
     }
 
-    /// Drops the items that a compaction took out of the log: a task that starts now does not show them either.
+    /// Drops the items that a compaction dropped from the log, so that this task shows the same messages as a new one.
     fn drop_compacted(&mut self, first: Cursor) {
         while self.kept.front().is_some_and(|item| item.ends.position <= first.position) {
             self.drop_first();
@@ -155,7 +155,7 @@ impl Messages {
         }
     }
 
-    /// Drops the first item. Returns the cursor behind it.
+    /// Drops the first item. Returns the cursor after it.
     fn drop_first(&mut self) -> Option<Cursor> {
         let gone = self.kept.pop_front()?;
         match &gone.kind {

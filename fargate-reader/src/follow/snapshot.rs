@@ -31,7 +31,7 @@ pub(crate) struct Snapshot {
     pub(crate) config: Arc<Published>,
     /// The latest configuration changes, oldest first.
     pub(crate) changes: Vec<Arc<ConfigChange>>,
-    /// Set while the configuration on disk is rejected; the last good one stays in force.
+    /// The fault of the configuration on disk while it is rejected. The last good one stays in force.
     pub(crate) rejected: Option<Rejected>,
     /// The health of the volume.
     pub(crate) volume: VolumeHealth,
@@ -85,7 +85,7 @@ impl Snapshot {
 
     /// Returns the items after `cursor`, or `None` if no item that is still kept ends there.
     pub(crate) fn missed(&self, cursor: Cursor) -> Option<&[Arc<Item>]> {
-        // A client that saw no wall at all has missed a new one from its beginning.
+        // A client that has received no wall yet gets a new one from its beginning.
         if cursor == self.begins || (cursor == Cursor::NO_WALL && self.begins.position == 0) {
             return Some(&self.items);
         }

@@ -24,7 +24,7 @@ use crate::settings::Settings;
 /// Starts the thread. It runs until [`Follow::stop`]. The receiver is notified when it ends, also when it panics.
 ///
 /// # Errors
-/// If the operating system cannot start a thread.
+/// Returns an error if the operating system cannot start a thread.
 pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow, oneshot::Receiver<()>)> {
     let (publish, snapshots) = channel::channel(Arc::new(Snapshot::waiting(settings.watch_interval)));
     let (hints, hinted) = mpsc::channel();
@@ -53,7 +53,7 @@ struct Follower {
     watcher: Option<WallWatcher>,
     /// True if starting a watcher failed, and that was logged.
     watch_failed: bool,
-    /// When everything was scanned last.
+    /// The time of the last scan of everything.
     scanned_all_at: Instant,
     hints: Receiver<Hint>,
     publish: channel::Sender<Arc<Snapshot>>,
@@ -191,7 +191,7 @@ impl Follower {
         let pause = self.plan.pace(self.watcher.as_ref(), has_audience);
         let first = self.next_hint(pause)?;
         let mut scope = Scope::NOTHING;
-        // One change raises several events: one scan is enough for all that have come by now.
+        // One change causes several events. One scan is enough for all events so far.
         for hint in std::iter::once(first).chain(self.hints.try_iter()) {
             match hint {
                 Hint::Scan => scope.everything = true,

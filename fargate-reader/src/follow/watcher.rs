@@ -39,7 +39,7 @@ pub(super) struct WallWatcher(Chosen);
 enum Chosen {
     /// Watches the directory that had this identity when watching began.
     Native { dir: PathBuf, identity: (u64, u64), watcher: RecommendedWatcher },
-    /// Watches the two files, present or not, and finds them again when the directory is replaced.
+    /// Watches the two files, which need not exist, and finds them again after the directory was replaced.
     Nfs(NfsWatcher),
 }
 
@@ -51,7 +51,7 @@ impl WatchPlan {
     /// Starts to watch a wall.
     ///
     /// # Errors
-    /// If the directory of the wall is missing or cannot be watched.
+    /// Returns an error if the directory of the wall is missing or cannot be watched.
     pub(super) fn start(&self, wall: &WallDir) -> notify::Result<WallWatcher> {
         let dir = wall.path();
         let native = match self.watch {
@@ -141,7 +141,8 @@ fn handler(wall: WallDir, hints: Sender<Hint>) -> impl FnMut(notify::Result<Even
     }
 }
 
-/// Returns the one part that an event is about. A removed file may be gone with its directory, which is every part.
+/// Returns the part that an event is about, or `None` if it is about every part. A removal is, because the directory may be
+/// gone too.
 fn part(wall: &WallDir, event: &Event) -> Option<Part> {
     if event.need_rescan() || event.kind.is_remove() {
         return None;

@@ -11,7 +11,7 @@ use super::error::{CallError, Reason};
 /// Parses the answer of the function.
 ///
 /// # Errors
-/// The error in the answer, or an answer that no writer gives.
+/// Returns the error in the answer, or an error if the answer is not that of a writer.
 pub(super) fn parse<T: DeserializeOwned>(output: &InvokeOutput) -> Result<T, CallError> {
     let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
     if let Some(kind) = output.function_error() {
@@ -28,8 +28,8 @@ pub(super) fn parse<T: DeserializeOwned>(output: &InvokeOutput) -> Result<T, Cal
     }
 }
 
-/// Returns the error of an invocation that ended with one. A writer ends so only because of the volume, so that Lambda
-/// repeats asynchronous invocations.
+/// Returns the error of an invocation that ended with a function error. A writer ends so only because of the volume, so
+/// that Lambda repeats asynchronous invocations.
 fn function_error(kind: &str, payload: &[u8]) -> CallError {
     let error = serde_json::from_slice::<FunctionError>(payload).ok();
     let problem = error.as_ref().and_then(|error| VolumeProblem::of_name(&error.error_type));
@@ -49,7 +49,7 @@ pub(super) fn failed(reason: &str) -> CallError {
     Reason::Failed.into()
 }
 
-/// Logs that the function gave an answer that no writer gives.
+/// Logs that the answer of the function is not that of a writer.
 pub(super) fn no_writer(reason: &str) -> CallError {
     tracing::error!(reason, "writer_nonsense");
     Reason::NoWriter.into()

@@ -39,7 +39,7 @@ pub(super) enum Reason {
     /// Lambda did not run the function: it is missing, or the reader may not call it.
     #[error("Lambda refused to run the function that WRITER_FUNCTION names: {code}: {message}")]
     Refused { code: String, message: String },
-    /// The request could not be built, for want of a region or of credentials.
+    /// The request could not be built, because region or credentials are missing.
     #[error("the function that writes the wall cannot be called")]
     NotCalled,
     /// There was no connection to Lambda.

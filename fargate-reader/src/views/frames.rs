@@ -53,7 +53,7 @@ struct RemovedEvent<'a> {
 /// Only events about items have an id: it is the cursor up to which a client has seen the wall.
 ///
 /// # Errors
-/// If it cannot be rendered.
+/// Returns an error if it cannot be rendered.
 pub(crate) fn item(view: &View, item: &Item) -> Result<Pieces, askama::Error> {
     match &item.kind {
         ItemKind::Message(shown) => message(&view.message(shown)),
@@ -80,7 +80,7 @@ fn message(rendered: &RenderedMessage) -> Result<Pieces, askama::Error> {
 /// Encodes the newest page as a `wall` event, with which a client starts over.
 ///
 /// # Errors
-/// If it cannot be rendered.
+/// Returns an error if it cannot be rendered.
 pub(crate) fn wall(view: &View) -> Result<Pieces, askama::Error> {
     let snapshot = &view.snapshot;
     let page = snapshot.newest(PAGE_MESSAGES);
@@ -99,7 +99,7 @@ pub(crate) fn wall(view: &View) -> Result<Pieces, askama::Error> {
 /// Encodes the configuration that is running as a `config` event.
 ///
 /// # Errors
-/// If it cannot be rendered.
+/// Returns an error if it cannot be rendered.
 pub(crate) fn config(view: &View, posting: PostingState) -> Result<Pieces, askama::Error> {
     if let Some(event) = view.config_event.get() {
         return Ok(event.clone().into());
@@ -113,7 +113,7 @@ pub(crate) fn config(view: &View, posting: PostingState) -> Result<Pieces, askam
 /// Encodes the state of the reader as a `status` event.
 ///
 /// # Errors
-/// If it cannot be rendered.
+/// Returns an error if it cannot be rendered.
 pub(crate) fn status(snapshot: &Snapshot, status: &StatusJson) -> Result<Pieces, askama::Error> {
     let html = page::status_fragments(snapshot, status.streams)?;
     Ok(event("status", None, &StatusEvent { status, html })?.into())

@@ -59,7 +59,7 @@ impl WallJson {
     /// Returns the JSON of a page up to its messages. The messages follow with commas between them, then `]}`.
     ///
     /// # Errors
-    /// If it cannot be written as JSON.
+    /// Returns an error if it cannot be written as JSON.
     pub(crate) fn begin(snapshot: &Snapshot, page: &MessagePage<'_>) -> Result<String, askama::Error> {
         let wall = snapshot.cursor.wall.to_string();
         let older = page.older.map(|cursor| cursor.to_string());

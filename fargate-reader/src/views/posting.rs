@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-/// The state of posting, as far as the reader knows: the function decides.
+/// The state of posting in the reader's snapshot. The function makes the decision when a message is posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PostingState {
-    /// Everybody may post.
+    /// Messages are accepted.
     Open,
-    /// The configuration forbids it.
+    /// The configuration has `"posting":"closed"`.
     Closed,
-    /// No function is configured that could write.
+    /// No function is configured.
     Unavailable,
 }
 

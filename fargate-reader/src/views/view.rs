@@ -95,7 +95,7 @@ impl RenderedMessage {
     /// Returns the list item of the page.
     ///
     /// # Errors
-    /// If the template fails.
+    /// Returns an error if the template fails.
     pub(crate) fn html(&self) -> Result<Html, askama::Error> {
         get_or_make(&self.html, || Ok(entry::message(&self.message)?.into()))
     }
@@ -103,7 +103,7 @@ impl RenderedMessage {
     /// Returns the JSON object.
     ///
     /// # Errors
-    /// If the message cannot be written as JSON.
+    /// Returns an error if the message cannot be written as JSON.
     pub(crate) fn json(&self) -> Result<Bytes, askama::Error> {
         Ok(self.next_json()?.slice(1..))
     }
@@ -111,7 +111,7 @@ impl RenderedMessage {
     /// Returns a comma and the JSON object, as in a list after another object.
     ///
     /// # Errors
-    /// If the message cannot be written as JSON.
+    /// Returns an error if the message cannot be written as JSON.
     pub(crate) fn next_json(&self) -> Result<Bytes, askama::Error> {
         get_or_make(&self.next_json, || {
             let mut json = vec![b','];
@@ -125,7 +125,7 @@ impl RenderedChange {
     /// Returns the list item of the page.
     ///
     /// # Errors
-    /// If the template fails.
+    /// Returns an error if the template fails.
     pub(crate) fn html(&self) -> Result<Html, askama::Error> {
         get_or_make(&self.html, || Ok(entry::config_change(&self.change)?.into()))
     }

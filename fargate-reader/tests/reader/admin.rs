@@ -36,7 +36,7 @@ async fn only_the_administrator_may_remove_clear_and_roll_back() {
 }
 
 #[tokio::test]
-async fn without_a_token_nobody_is_an_administrator() {
+async fn without_a_token_there_is_no_administrator() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let answer = ask(&reader, Method::DELETE, "/api/messages", Some("Bearer ")).await;

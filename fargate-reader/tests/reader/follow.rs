@@ -6,7 +6,7 @@ use support::Damage;
 use crate::wall::{Reader, Wall, texts};
 
 #[tokio::test]
-async fn a_message_that_is_appended_shows() {
+async fn an_appended_message_is_shown() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let written = wall.append(&["Hello", "two\nlines"]);
@@ -22,7 +22,7 @@ async fn a_message_that_is_appended_shows() {
 }
 
 #[tokio::test]
-async fn a_message_from_before_the_reader_has_no_time_of_being_seen() {
+async fn a_message_from_before_the_reader_has_no_seen_time() {
     let wall = Wall::empty();
     wall.append(&["before"]);
     let reader = wall.reader().await;
@@ -31,7 +31,7 @@ async fn a_message_from_before_the_reader_has_no_time_of_being_seen() {
 }
 
 #[tokio::test]
-async fn a_plain_line_of_another_program_shows_and_damage_is_counted_and_never_shown() {
+async fn a_plain_line_is_shown_and_a_damaged_line_is_only_counted() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let damage = r#"{"id":"01","received":"then","at":"now","text":"damaged"}"#;
@@ -45,7 +45,7 @@ async fn a_plain_line_of_another_program_shows_and_damage_is_counted_and_never_s
 }
 
 #[tokio::test]
-async fn an_unfinished_line_shows_when_it_is_finished() {
+async fn an_unfinished_line_is_shown_when_it_is_complete() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     wall.write("content", "whole\nha");
@@ -80,7 +80,7 @@ async fn the_wall_shows_as_many_messages_as_the_configuration_keeps() {
     reader.shows(&["3", "4", "5", "6", "7"]).await;
 }
 
-/// Does something bad to `config.json`, and expects the last good configuration to run on and the reason to be told.
+/// Damages `config.json`, and expects that the last good configuration keeps running and the reason is reported.
 async fn check_fault(damage: Damage) {
     let reason = damage.reason();
     let wall = Wall::empty();
@@ -132,7 +132,7 @@ async fn a_reader_that_starts_on_a_bad_configuration_runs_the_newest_of_the_hist
 }
 
 #[tokio::test]
-async fn a_configuration_edited_by_hand_runs_though_its_generation_is_the_same() {
+async fn a_configuration_edited_by_hand_runs_with_the_same_generation() {
     let wall = Wall::empty();
     let published = wall.configure(json!({ "title": "Published" }));
     let reader = wall.reader().await;
@@ -169,7 +169,7 @@ async fn an_empty_directory_is_an_empty_wall() {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_missing_is_waited_for() {
+async fn a_reader_waits_for_a_missing_directory() {
     let wall = Wall::missing();
     let reader = Reader::start(wall.settings()).await;
     assert_eq!(reader.get("/live").await.status(), 200);
@@ -219,7 +219,7 @@ async fn the_watcher_for_network_file_systems_sees_messages_and_configurations()
 }
 
 #[tokio::test]
-async fn a_wall_whose_directory_goes_away_keeps_its_messages() {
+async fn a_wall_whose_directory_disappears_keeps_its_messages() {
     for watch in [fargate_reader::Watch::Native, fargate_reader::Watch::Nfs] {
         let wall = Wall::empty();
         wall.append(&["kept"]);

@@ -60,7 +60,7 @@ async fn an_invalid_key_is_refused_and_named() {
 }
 
 #[tokio::test]
-async fn a_client_that_sends_a_message_again_learns_that_it_was_posted_before() {
+async fn the_answer_to_a_repeated_message_is_marked_as_repeated() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     reader.function.answers([posted("01A", false), posted("01A", true)]);
@@ -83,7 +83,7 @@ fn configured(generation: u64) -> Value {
 }
 
 #[tokio::test]
-async fn requests_of_the_administrator_have_a_key_as_well() {
+async fn requests_of_the_administrator_have_a_key_too() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     let cases = [
@@ -125,7 +125,7 @@ async fn submit(reader: &Posting, key: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn the_form_of_each_page_posts_once_however_often_it_is_sent() {
+async fn the_form_of_each_page_posts_once_if_it_is_sent_repeatedly() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     let page = async || reader.get("/").send().await.unwrap().text().await.unwrap();

@@ -6,7 +6,7 @@ use crate::wall::{Reader, Wall, texts};
 
 const ENTRIES: [&str; 3] = ["message", "removed", "wall"];
 
-/// Returns the names, and the texts or ids, of the next events of a stream that comes back with `cursor`.
+/// Returns the names, and the texts or ids, of the next events of a stream that reconnects with `cursor`.
 async fn missed(reader: &Reader, cursor: &str, count: usize) -> Vec<(String, String)> {
     let mut events = reader.follow("/events", Some(cursor)).await;
     let mut missed = Vec::new();
@@ -23,7 +23,7 @@ fn ids(answer: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_removal_is_sent_and_no_reader_shows_the_message_any_more() {
+async fn a_removal_is_sent_and_the_message_is_no_longer_shown() {
     let wall = Wall::empty();
     let written = wall.append(&["stays", "goes"]);
     let (reader, another) = (wall.reader().await, wall.reader().await);
@@ -142,7 +142,7 @@ async fn a_stream_gets_the_older_messages_that_a_removal_or_a_higher_limit_shows
 }
 
 #[tokio::test]
-async fn whoever_was_away_while_older_messages_were_restored_starts_over_with_them() {
+async fn a_client_that_was_away_during_a_restoration_starts_over_with_the_restored_messages() {
     let wall = Wall::empty();
     wall.append(&["0", "1", "2"]);
     wall.configure(json!({ "keep_messages": 1 }));

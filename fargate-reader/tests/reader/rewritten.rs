@@ -15,7 +15,7 @@ fn redact(wall: &Wall, word: &str, by: &str) {
 }
 
 #[tokio::test]
-async fn a_word_that_was_redacted_by_hand_is_shown_by_no_reader_any_more() {
+async fn a_word_that_was_redacted_by_hand_is_no_longer_shown() {
     let wall = Wall::empty();
     wall.append(&["the password is hunter2", "another"]);
     let reader = wall.reader().await;
@@ -42,7 +42,7 @@ async fn a_word_that_was_redacted_by_hand_is_shown_by_no_reader_any_more() {
 }
 
 #[tokio::test]
-async fn a_client_that_comes_back_to_a_log_that_was_created_again_starts_over() {
+async fn a_client_that_reconnects_to_a_recreated_log_starts_over() {
     let wall = Wall::empty();
     wall.write("content", "Hello from EFS!\nA\nB\n");
     let reader = wall.reader().await;
@@ -59,12 +59,12 @@ async fn a_client_that_comes_back_to_a_log_that_was_created_again_starts_over() 
 }
 
 #[tokio::test]
-async fn a_client_that_comes_back_to_another_reader_gets_exactly_what_it_missed() {
+async fn a_client_that_reconnects_to_another_reader_gets_exactly_the_missed_messages() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 5 }));
     wall.append(&["0", "1", "2", "3", "4"]);
     let mut last = wall.reader().await.json("/api/messages").await["cursor"].as_str().unwrap().to_owned();
-    // The log is compacted meanwhile.
+    // The log is compacted before the client reconnects.
     for round in 1..10 {
         let written: Vec<_> = (0..4).map(|n| format!("{round}.{n}")).collect();
         wall.append(&written.iter().map(String::as_str).collect::<Vec<_>>());
@@ -85,7 +85,7 @@ async fn volume_fails(reader: &Reader, says: &str) {
 }
 
 #[tokio::test]
-async fn a_foreign_file_in_place_of_the_log_is_reported_and_survived() {
+async fn a_foreign_file_in_place_of_the_log_is_reported_until_it_is_removed() {
     let wall = Wall::empty();
     wall.append(&["kept"]);
     let reader = wall.reader().await;

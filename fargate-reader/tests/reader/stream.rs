@@ -26,14 +26,14 @@ async fn a_message_is_sent_as_soon_as_it_is_on_the_volume() {
 }
 
 #[tokio::test]
-async fn a_client_that_comes_back_gets_exactly_what_it_missed() {
+async fn a_client_that_reconnects_gets_exactly_the_missed_messages() {
     let wall = Wall::empty();
     wall.append(&["0"]);
     let reader = wall.reader().await;
     let mut events = reader.follow("/events", None).await;
     events.next(&MESSAGES).await;
     let (mut last, mut received) = (String::new(), Vec::new());
-    // In each round the client loses its stream after half of the new messages, and more are written meanwhile.
+    // In each round the client loses its stream after half of the new messages, and more are written before it reconnects.
     for round in 0..5 {
         let written: Vec<_> = (0..6).map(|n| format!("{round}.{n}")).collect();
         wall.append(&written.iter().map(String::as_str).collect::<Vec<_>>());
@@ -63,7 +63,7 @@ async fn a_page_that_was_rendered_at_a_cursor_misses_nothing_before_it_connects(
 }
 
 #[tokio::test]
-async fn a_page_of_no_wall_gets_the_first_message() {
+async fn a_page_of_an_empty_volume_gets_the_first_message() {
     let wall = Wall::empty();
     let reader = wall.reader().await;
     let cursor = reader.json("/api/messages").await["cursor"].as_str().unwrap().to_owned();
@@ -104,14 +104,14 @@ async fn a_cursor_of_a_wall_that_was_cleared_starts_over() {
 }
 
 #[tokio::test]
-async fn a_cursor_beyond_the_wall_or_within_a_message_or_of_nonsense_starts_over() {
+async fn a_cursor_after_the_end_or_within_a_message_or_invalid_starts_over() {
     check_starts_over(|wall| cursor_at(wall, 1_000_000)).await;
     check_starts_over(|wall| cursor_at(wall, 1)).await;
     check_starts_over(|_| "nonsense".to_owned()).await;
 }
 
 #[tokio::test]
-async fn a_cursor_older_than_what_is_kept_starts_over() {
+async fn a_cursor_before_the_kept_messages_starts_over() {
     check_starts_over(|wall| {
         wall.configure(json!({ "keep_messages": 1 }));
         cursor_at(wall, 0)
@@ -148,7 +148,7 @@ async fn an_open_stream_starts_over_when_the_wall_is_cleared() {
 }
 
 #[tokio::test]
-async fn a_compaction_is_not_noticed() {
+async fn a_compaction_sends_no_event() {
     let wall = Wall::empty();
     wall.configure(json!({ "keep_messages": 2 }));
     wall.append(&["0"]);

@@ -68,7 +68,7 @@ impl Wall {
         WallWriter::new(self.dir()).remove(id, None, None, Instant::now() + PATIENCE).unwrap();
     }
 
-    /// Brings back what the last compaction has dropped.
+    /// Restores the messages that the last compaction has dropped.
     pub(crate) fn restore(&self) {
         let mut writer = WallWriter::new(self.dir());
         let trashed = writer.trash().unwrap().pop().unwrap();
@@ -172,7 +172,7 @@ impl Reader {
         self.eventually("/api/messages?limit=10000", |answer| texts(answer) == expected).await
     }
 
-    /// Opens a stream behind `last_event_id`, or behind the cursor in the query.
+    /// Opens a stream after `last_event_id`, or after the cursor in the query.
     pub(crate) async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Events {
         Events(Stream::open(&self.url(path), last_event_id).await.unwrap())
     }
@@ -205,7 +205,7 @@ impl Events {
         (Event { event: event.name, id: event.id }, event.data)
     }
 
-    /// Returns true if the stream ends, whatever comes before that.
+    /// Returns true if the stream ends, after any number of events.
     pub(crate) async fn ends(mut self) -> bool {
         self.0.ended().await.is_ok()
     }

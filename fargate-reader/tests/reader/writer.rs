@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::function::{Answer, Function, Posting};
 use crate::wall::Wall;
 
-/// Makes the function give these answers, and returns status, name and message of the client's error, and if it may retry.
+/// Makes the function return these answers. Returns status, name and message of the client's error, and true if the client
+/// may retry.
 async fn error_of(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -> (u16, String, String, bool) {
     reader.function.answers(answers);
     let answer = reader.post("text/plain", "x").send().await.unwrap();
@@ -17,7 +18,7 @@ async fn error_of(reader: &Posting, answers: impl IntoIterator<Item = Answer>) -
 }
 
 #[tokio::test]
-async fn a_problem_of_the_volume_keeps_its_name_and_may_be_retried_only_where_nothing_was_written() {
+async fn a_volume_problem_keeps_its_name_and_may_be_retried_only_if_nothing_was_written() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     for (name, status, retry) in [
@@ -131,7 +132,7 @@ async fn a_refusal_of_lambda_is_reported_with_its_code() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_never_made_may_be_tried_again_and_one_that_broke_off_may_not() {
+async fn a_failed_connection_may_be_retried_and_a_broken_one_may_not() {
     let wall = Wall::empty();
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for nowhere in [format!("http://{unused}"), "http://nowhere.invalid".to_owned()] {
@@ -150,7 +151,7 @@ async fn a_connection_that_was_never_made_may_be_tried_again_and_one_that_broke_
 }
 
 #[tokio::test]
-async fn a_message_that_took_the_reader_two_tries_is_new_to_the_client() {
+async fn a_message_that_the_reader_sent_twice_is_new_to_the_client() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
     reader.function.answers([Answer::Cut, crate::function::posted("01A", true)]);

@@ -10,7 +10,7 @@ use crate::invocation::Invocation;
 
 /// Returns at most `limit` of the newest messages: as many as fit into [`MAX_REPLY_BYTES`] if each takes `bytes` of them.
 pub(crate) async fn read(
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
     limit: ReadLimit,
     bytes: impl Fn(&MessageView<'static>) -> usize,
 ) -> Result<Newest, Failure> {

@@ -1,20 +1,22 @@
-//! Takes one message away.
+//! Removes one message.
 
-use shared_volume::wall::{self, WallWriter};
+use shared_volume::wall::{self, Cycle};
 use wall_api::Removed;
 
-use crate::error::{Access, Failure};
-use crate::invocation::Invocation;
+use crate::error::Failure;
 
-/// Takes the message with this id away. `by` is the person who removes it, if known.
-pub(crate) async fn remove(
-    invocation: &Invocation,
-    id: String,
-    by: Option<String>,
-    event: String,
-) -> Result<Removed, Failure> {
-    let remove =
-        move |writer: &mut WallWriter, deadline| Ok(writer.remove(&id, by.as_deref(), Some(&event), deadline)?);
-    let wall::Removed { id, repeated } = invocation.execute("remove", Access::Write, remove).await?;
+/// The removal of a message.
+#[derive(Debug)]
+pub(crate) struct Removal {
+    /// The id of the message.
+    pub(crate) id: String,
+    /// The person who removes it, if known.
+    pub(crate) by: Option<String>,
+    /// The event id with its source.
+    pub(crate) event: String,
+}
+
+pub(super) fn apply(cycle: &mut Cycle<'_>, removal: &Removal) -> Result<Removed, Failure> {
+    let wall::Removed { id, repeated } = cycle.remove(&removal.id, removal.by.as_deref(), Some(&removal.event))?;
     Ok(Removed { removed: id, repeated })
 }

@@ -17,10 +17,17 @@ pub enum Problem {
     EventUnreadable,
     EventUnsupported,
     FormInvalid,
+    GroupStopped,
     JsonInvalid,
     LimitInvalid,
     MethodUnsupported,
     NotUtf8,
+    SourceInvalid,
+    SourceMissing,
+    SourceNotFollowed,
+    SourceTooLarge,
+    SourceUnavailable,
+    TimeUp,
     WallUnknown,
 }
 
@@ -40,10 +47,17 @@ impl Problem {
             Self::EventUnreadable => "event_unreadable",
             Self::EventUnsupported => "event_unsupported",
             Self::FormInvalid => "form_invalid",
+            Self::GroupStopped => "group_stopped",
             Self::JsonInvalid => "json_invalid",
             Self::LimitInvalid => "limit_invalid",
             Self::MethodUnsupported => "method_unsupported",
             Self::NotUtf8 => "not_utf8",
+            Self::SourceInvalid => "source_invalid",
+            Self::SourceMissing => "source_missing",
+            Self::SourceNotFollowed => "source_not_followed",
+            Self::SourceTooLarge => "source_too_large",
+            Self::SourceUnavailable => "source_unavailable",
+            Self::TimeUp => "time_up",
             Self::WallUnknown => "wall_unknown",
         }
     }
@@ -52,9 +66,12 @@ impl Problem {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::WallUnknown => StatusCode::NOT_FOUND,
+            Self::SourceMissing | Self::WallUnknown => StatusCode::NOT_FOUND,
             Self::MethodUnsupported => StatusCode::METHOD_NOT_ALLOWED,
             Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::GroupStopped => StatusCode::CONFLICT,
+            Self::SourceTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::SourceUnavailable | Self::TimeUp => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodyNotBase64
             | Self::CommandInvalid
             | Self::CommandUnknown
@@ -67,7 +84,14 @@ impl Problem {
             | Self::FormInvalid
             | Self::JsonInvalid
             | Self::LimitInvalid
-            | Self::NotUtf8 => StatusCode::BAD_REQUEST,
+            | Self::NotUtf8
+            | Self::SourceInvalid
+            | Self::SourceNotFollowed => StatusCode::BAD_REQUEST,
         }
+    }
+
+    /// Returns true if the same event may succeed later.
+    pub(super) fn is_transient(self) -> bool {
+        matches!(self, Self::SourceUnavailable | Self::TimeUp)
     }
 }

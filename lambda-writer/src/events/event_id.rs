@@ -17,8 +17,18 @@ pub(super) enum Source {
     Lambda,
     /// The reader's page, on behalf of a browser.
     Page,
+    /// A command in a message of SQS that contains an event id.
+    Queue,
     /// The request id of API Gateway, which never occurs twice.
     Request,
+    /// The object and the sequencer of a notification of S3.
+    S3,
+    /// The id of a notification of SNS, which is the same for every delivery.
+    Sns,
+    /// The id of a message of SQS, which is the same for every delivery.
+    Sqs,
+    /// A command in a notification of SNS that contains an event id.
+    Topic,
 }
 
 impl Source {
@@ -29,7 +39,12 @@ impl Source {
             Self::Http => "http",
             Self::Lambda => "lambda",
             Self::Page => "page",
+            Self::Queue => "queue",
             Self::Request => "request",
+            Self::S3 => "s3",
+            Self::Sns => "sns",
+            Self::Sqs => "sqs",
+            Self::Topic => "topic",
         }
     }
 

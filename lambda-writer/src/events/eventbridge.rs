@@ -3,18 +3,20 @@
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
 use serde_json::Value;
-use shared_volume::config::Change;
+use shared_volume::config::{Cause, Change};
 use shared_volume::message::Draft;
+use wall_api::PostItem;
 
 use super::event_id::Source;
-use super::logs;
 use super::parse::{Part, parse};
-use crate::commands::{self, ConfigChange};
+use super::work::Work;
+use super::{command, followed, logs};
+use crate::commands::{ConfigChange, Write};
 use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
 use crate::reply::Reply;
 
-/// The source of the events that are served.
+/// The source of the events of this project.
 pub(crate) const SOURCE: &str = "messagewall";
 
 /// The detail type of an event that changes the configuration.
@@ -34,16 +36,13 @@ pub(super) fn recognises(event: &Value) -> bool {
 /// Handles an event. A refused event is stored in `rejected/` and logged, because nobody reads the reply.
 ///
 /// # Errors
-/// Returns a failure of the volume, so that the event is repeated.
-pub(super) async fn handle(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
-    match run(event.clone(), invocation).await {
-        // The runtime logs function errors.
-        Err(failure) if !failure.is_transient() => {
-            logs::refused_for_good(&failure, &invocation.reject(event, &failure).await);
-            Ok(Reply::refused(&failure))
-        }
-        result => result,
-    }
+/// Returns a failure of the volume or of a source, so that the event is repeated.
+pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Result<Reply, Failure> {
+    let result = match work(event.clone(), invocation) {
+        Ok(work) => work.run(invocation).await,
+        Err(failure) => Err(failure),
+    };
+    logs::or_refused_for_good(event, result, invocation).await
 }
 
 #[derive(Deserialize)]
@@ -69,36 +68,60 @@ struct MessagePosted {
     text: String,
 }
 
-async fn run(event: Value, invocation: &Invocation) -> Result<Reply, Failure> {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessagesPosted {
+    messages: Vec<Value>,
+}
+
+/// Parses an event.
+///
+/// # Errors
+/// Returns the first fault, with its field.
+pub(super) fn work(event: Value, invocation: &Invocation<'_>) -> Result<Work, Failure> {
     let event: EventBridgeEvent = parse(event, Part::Event)?;
     // An event without an id would be applied again by every retry.
     let Some(id) = event.id.filter(|id| !id.is_empty()) else {
         return Err(Failure::in_field(Problem::EventInvalid, "id", "is missing"));
     };
-    let (id, detail, source) = (Source::EventBridge.scoped(&id, "id")?, event.detail, event.source);
-    match (source.as_str(), event.detail_type.as_str()) {
-        (SOURCE, CONFIG_CHANGE) => {
-            let ConfigChangeRequested { patch, expected_generation, note } = parse(detail, Part::Detail)?;
-            let change = Change::Patch(patch);
-            configure(ConfigChange { change, expected_generation, note, source, event: id }, invocation).await
-        }
-        (SOURCE, CONFIG_ROLLBACK) => {
-            let ConfigRollbackRequested { generation, expected_generation, note } = parse(detail, Part::Detail)?;
-            let change = Change::Rollback(generation);
-            configure(ConfigChange { change, expected_generation, note, source, event: id }, invocation).await
-        }
-        (SOURCE, MESSAGE_POSTED) => {
-            let MessagePosted { author, text } = parse(detail, Part::Detail)?;
-            let draft = Draft { author, text, event: Some(id), received: invocation.received };
-            Ok(Reply::Posted(commands::post(invocation, draft).await?))
-        }
-        (source, detail_type) => {
-            let event = format!("an EventBridge event {detail_type:?} from {source:?}");
-            Err(Failure::event(Problem::EventUnsupported, format!("{event} is not served by this function")))
-        }
+    let id = Source::EventBridge.scoped(&id, "id")?;
+    if event.source == SOURCE {
+        return own(&event.detail_type, event.detail, id, invocation);
     }
+    followed::work(&event.source, &event.detail_type, event.detail, id, invocation.sources())
 }
 
-async fn configure(change: ConfigChange, invocation: &Invocation) -> Result<Reply, Failure> {
-    Ok(Reply::Configured(Box::new(commands::configure(invocation, change).await?)))
+fn own(detail_type: &str, detail: Value, id: String, invocation: &Invocation<'_>) -> Result<Work, Failure> {
+    let received = invocation.received;
+    let configure = |change, expected_generation, note| {
+        let cause = Cause { source: SOURCE.to_owned(), event: Some(id.clone()), note, ..invocation.cause() };
+        Work::Write(Write::Configure(ConfigChange { change, expected_generation, cause }))
+    };
+    Ok(match detail_type {
+        CONFIG_CHANGE => {
+            let ConfigChangeRequested { patch, expected_generation, note } = parse(detail, Part::Detail)?;
+            configure(Change::Patch(patch), expected_generation, note)
+        }
+        CONFIG_ROLLBACK => {
+            let ConfigRollbackRequested { generation, expected_generation, note } = parse(detail, Part::Detail)?;
+            configure(Change::Rollback(generation), expected_generation, note)
+        }
+        MESSAGE_POSTED if detail.get("messages").is_some() => {
+            let MessagesPosted { messages } = parse(detail, Part::Detail)?;
+            let draft = |(at, item): (usize, Value)| {
+                let PostItem { text, author, event } = parse(item, Part::Item)?;
+                let event = match event {
+                    Some(event) => Source::EventBridge.scoped(&event, "event")?,
+                    None => format!("{id}#{at}"),
+                };
+                Ok(Write::Post(Draft { author, text, event: Some(event), received }))
+            };
+            Work::Posts(command::list(messages)?.into_iter().enumerate().map(draft).collect())
+        }
+        MESSAGE_POSTED => {
+            let MessagePosted { author, text } = parse(detail, Part::Detail)?;
+            Work::Write(Write::Post(Draft { author, text, event: Some(id), received }))
+        }
+        other => return Err(followed::unsupported(SOURCE, other)),
+    })
 }

@@ -1,10 +1,11 @@
-//! Requests to the HTTP API (payload format 2.0): the API of the 2020 blog post, byte for byte, and the same as JSON.
+//! HTTP requests, by API Gateway, a function URL or a load balancer: the API of the 2020 blog post, byte for byte, and the same as JSON.
 
 mod body;
 mod form;
 mod format;
 mod idempotency;
 mod response;
+mod shape;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::http::{Method, StatusCode, header};
@@ -17,8 +18,8 @@ use wall_api::{Newest, Posted, ReadLimit};
 use self::body::Post;
 use self::format::Format;
 use self::idempotency::{event_id, some_event_id};
+use self::shape::Shape;
 use super::logs;
-use super::parse::{Part, parse};
 use crate::commands;
 use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
@@ -27,31 +28,45 @@ use crate::reply::Reply;
 /// The name of this source in the logs.
 const KIND: &str = "http_api";
 
-/// Returns true if the event is a request in payload format 2.0.
+/// The parameter with the number of messages to read.
+const LIMIT: &str = "limit";
+
+/// The part of the path that the name of a wall follows.
+const ROUTE: &str = "MessageWall";
+
+/// Returns true if the event is an HTTP request.
 pub(super) fn recognises(event: &Value) -> bool {
-    event["requestContext"]["http"].is_object()
+    Shape::of(event).is_some()
 }
 
 /// Handles a request. Every failure is a response.
-pub(super) async fn handle(event: Value, invocation: &Invocation) -> Reply {
-    let accept = event["headers"].as_object().and_then(|headers| {
-        headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(header::ACCEPT.as_str())).map(|(_, value)| value)
-    });
-    let format = Format::accepted(accept.and_then(Value::as_str));
-    let result = match parse(event, Part::Event) {
+pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Reply {
+    let shape = Shape::of(&event).unwrap_or(Shape::V2);
+    let format = Format::accepted(accept(&event));
+    let result = match shape.request(event) {
         Ok(request) => respond(request, format, invocation).await,
         Err(failure) => Err(failure),
     };
-    Reply::Http(Box::new(result.unwrap_or_else(|failure| {
+    let response = result.unwrap_or_else(|failure| {
         logs::failed(KIND, &failure);
         response::failed(&failure, format)
-    })))
+    });
+    Reply::Http(Box::new(shape.response(response)))
+}
+
+/// Returns the header `Accept`, which is needed even if the request cannot be parsed.
+fn accept(event: &Value) -> Option<&str> {
+    ["headers", "multiValueHeaders"].into_iter().find_map(|field| {
+        let mut headers = event[field].as_object()?.iter();
+        let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case(header::ACCEPT.as_str()))?;
+        value.as_str().or_else(|| value.get(0)?.as_str())
+    })
 }
 
 async fn respond(
     request: ApiGatewayV2httpRequest,
     format: Format,
-    invocation: &Invocation,
+    invocation: &Invocation<'_>,
 ) -> Result<ApiGatewayV2httpResponse, Failure> {
     let method = &request.request_context.http.method;
     if ![Method::GET, Method::POST, Method::DELETE].contains(method) {
@@ -59,9 +74,13 @@ async fn respond(
     }
     // Only the route of a named wall has a parameter. Any parameter is refused, whatever its name: to ignore one that this
     // function does not know would be to clear the default wall instead of the named one.
-    if let Some((parameter, wall)) = request.path_parameters.iter().min() {
+    // A REST API, a function URL and a load balancer name the wall in the path only.
+    let parameter = request.path_parameters.iter().filter(|(name, _)| *name != "proxy").min();
+    let in_path = request.raw_path.as_deref().and_then(wall_in_path);
+    let wall = parameter.map(|(name, wall)| (name.as_str(), wall.as_str())).or(in_path.map(|wall| ("path", wall)));
+    if let Some((field, wall)) = wall {
         let fault = format!("there is no wall {wall:?}");
-        return Err(Failure::in_field(Problem::WallUnknown, parameter.clone(), fault));
+        return Err(Failure::in_field(Problem::WallUnknown, field.to_owned(), fault));
     }
     let limit = limit(&request.query_string_parameters)?;
     match *method {
@@ -83,22 +102,28 @@ async fn respond(
     }
 }
 
+/// Returns the name of the wall in a path such as `/MessageWall/lobby`.
+fn wall_in_path(path: &str) -> Option<&str> {
+    let mut parts = path.split('/').skip_while(|part| *part != ROUTE).skip(1);
+    parts.find(|part| !part.is_empty())
+}
+
 fn limit(query: &QueryMap) -> Result<ReadLimit, Failure> {
-    let invalid = |fault: String| Failure::in_field(Problem::LimitInvalid, "limit", fault);
-    match query.all("limit").unwrap_or_default()[..] {
+    let invalid = |fault: String| Failure::in_field(Problem::LimitInvalid, LIMIT, fault);
+    match query.all(LIMIT).unwrap_or_default()[..] {
         [] => Ok(ReadLimit::default()),
         [limit] => limit.parse().map_err(invalid),
         _ => Err(invalid("must be given once".to_owned())),
     }
 }
 
-async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<Posted, Failure> {
+async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation<'_>) -> Result<Posted, Failure> {
     let Post { text, author, event } = Post::read(&mut request)?;
     let event = event_id(&request, event.as_deref())?;
     commands::post(invocation, Draft { author, text, event, received: invocation.received }).await
 }
 
-async fn read(limit: ReadLimit, format: Format, invocation: &Invocation) -> Result<Newest, Failure> {
+async fn read(limit: ReadLimit, format: Format, invocation: &Invocation<'_>) -> Result<Newest, Failure> {
     commands::read(invocation, limit, |message| response::bytes(message, format)).await
 }
 

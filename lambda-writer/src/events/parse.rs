@@ -18,6 +18,8 @@ pub(super) enum Part<'a> {
     Body,
     /// The fields of the command with this name.
     Command(&'a str),
+    /// One of the messages of a list.
+    Item,
 }
 
 impl<'a> Part<'a> {
@@ -28,6 +30,7 @@ impl<'a> Part<'a> {
             Self::Detail => "detail",
             Self::Body => "body",
             Self::Command(name) => name,
+            Self::Item => "message",
         }
     }
 
@@ -36,7 +39,7 @@ impl<'a> Part<'a> {
         match self {
             Self::Detail => Some("detail"),
             Self::Body => Some("body"),
-            Self::Event | Self::Command(_) => None,
+            Self::Event | Self::Command(_) | Self::Item => None,
         }
     }
 
@@ -45,7 +48,7 @@ impl<'a> Part<'a> {
             Self::Event => Problem::EventInvalid,
             Self::Detail => Problem::DetailInvalid,
             Self::Body => Problem::JsonInvalid,
-            Self::Command(_) => Problem::CommandInvalid,
+            Self::Command(_) | Self::Item => Problem::CommandInvalid,
         }
     }
 

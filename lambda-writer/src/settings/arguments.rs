@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
+use crate::sources::{ObjectName, ParameterName, ProfileName};
+
 /// The shortest retry window.
 const MIN_RETRY_WINDOW: Duration = Duration::from_secs(1);
 
@@ -23,6 +25,15 @@ pub struct Arguments {
     /// Fails with `volume_missing` unless the directory is a mount point: for a container whose image has the directory.
     #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN")]
     pub require_mount: bool,
+    /// The parameter of Parameter Store to follow: each new version is published as the configuration.
+    #[arg(long, env = "CONFIG_PARAMETER", value_name = "NAME")]
+    pub config_parameter: Option<ParameterName>,
+    /// The object of S3 to follow, as `s3://bucket/key`: each new version is published as the configuration.
+    #[arg(long, env = "CONFIG_OBJECT", value_name = "URI")]
+    pub config_object: Option<ObjectName>,
+    /// The configuration of AppConfig to follow, as `application/environment/profile`.
+    #[arg(long, env = "CONFIG_APPCONFIG", value_name = "PROFILE")]
+    pub config_appconfig: Option<ProfileName>,
 }
 
 /// Parses the path of a directory, which need not exist yet.

@@ -113,9 +113,9 @@ async fn an_event_that_is_not_served_is_named() {
     let function = Function::new();
     for (source, detail_type) in [
         ("messagewall", "Config Change Requestd"),
-        ("aws.ssm", "Parameter Store Change"),
-        ("aws.s3", "Object Created"),
-        ("aws.events", "Scheduled Event"),
+        ("aws.ec2", "EC2 Instance State-change Notification"),
+        ("aws.codepipeline", "CodePipeline Pipeline Execution State Change"),
+        ("aws.events", "Scheduled Report"),
     ] {
         let message = format!("an EventBridge event {detail_type:?} from {source:?} is not served by this function");
         let event = eventbridge("e-1", source, detail_type, &json!({}));

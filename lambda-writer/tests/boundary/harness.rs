@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use lambda_writer::Handler;
+use lambda_writer::sources::Followed;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use shared_volume::Volume;
@@ -43,6 +44,21 @@ impl Function {
     /// Sets the time left of every invocation.
     pub(crate) fn with_time_left(self, time_left: Duration) -> Self {
         Self { time_left, ..self }
+    }
+
+    /// Makes the function follow a parameter and an object.
+    pub(crate) fn following(self, parameter: &str, object: &str) -> Self {
+        let (parameter, object) = (parameter.parse().ok(), object.parse().ok());
+        let followed = Followed { parameter, object, profile: None };
+        Self { handler: self.handler.following(followed), ..self }
+    }
+
+    /// Returns the files of refused events, oldest first.
+    pub(crate) fn rejected(&self) -> Vec<Value> {
+        let Ok(files) = fs_err::read_dir(self.path("rejected")) else { return Vec::new() };
+        let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        paths.into_iter().map(|path| serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap()).collect()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -13,6 +13,7 @@ mod http_input;
 mod http_json;
 mod process;
 mod retries;
+mod samples;
 mod settings;
 mod unknown;
 mod unreadable;

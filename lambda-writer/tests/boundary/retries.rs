@@ -122,7 +122,7 @@ async fn the_source_of_a_command_is_the_page_or_missing() {
     let function = Function::new();
     for (source, field, message) in [
         (json!({"source": "robot", "event": "e"}), "source", "clear.source: unknown variant `robot`, expected `page`"),
-        (json!({"source": "page"}), "event", "clear: missing field `event`, which `source` requires"),
+        (json!({"source": "page"}), "event", "event: is missing; `source` requires it"),
     ] {
         let mut command = source;
         command["command"] = json!("clear");

@@ -7,7 +7,7 @@ use crate::harness::Function;
 #[tokio::test]
 async fn an_unknown_event_is_answered_with_its_shape() {
     let function = Function::new();
-    let expected = "expected a `command`, or an event of an HTTP API (payload 2.0) or of EventBridge";
+    let expected = "expected a `command`, or an event of an HTTP API, EventBridge, SQS, SNS or S3";
     for (event, shape) in [
         (Value::Null, "null"),
         (json!(true), "a boolean"),
@@ -29,19 +29,23 @@ async fn an_unknown_event_is_answered_with_its_shape() {
 async fn an_event_of_a_source_that_is_not_served_is_a_function_error() {
     let function = Function::new();
     for (event, what) in [
-        (json!({"Records": [{"eventSource": "aws:sqs", "body": "x"}]}), "a batch of records from \"aws:sqs\""),
-        (json!({"Records": [{"EventSource": "aws:sns"}]}), "a batch of records from \"aws:sns\""),
-        (json!({"Records": [7]}), "a batch of records from \"an unknown source\""),
+        (json!({"Records": [{"eventSource": "aws:kinesis"}]}), "a batch of records from \"aws:kinesis\""),
+        (json!({"Records": [{"EventSource": "aws:ses"}]}), "a batch of records from \"aws:ses\""),
+        (json!({"Records": [7]}), "a batch of records from an unknown source"),
         (
-            json!({"version": "1.0", "httpMethod": "GET", "requestContext": {"stage": "default"}}),
-            "an event of API Gateway in payload format 1.0 (choose 2.0)",
+            json!({"httpMethod": "GET", "requestContext": {"connectionId": "c", "eventType": "CONNECT"}}),
+            "a request of an API that is no HTTP API",
         ),
-        (json!({"requestContext": {"elb": {}}}), "an event of an Application Load Balancer"),
+        (
+            json!({"type": "REQUEST", "routeArn": "arn", "requestContext": {"http": {"method": "GET"}}}),
+            "a request to an authorizer of API Gateway",
+        ),
     ] {
         let error = function.invoke(event).await.unwrap_err();
         assert_eq!(error.error_type, "event_unsupported");
-        assert_eq!(error.error_message, format!("{what} is not served by this function"));
+        assert_eq!(error.error_message, format!("this is {what}, which this function does not serve"));
     }
+    assert_eq!(function.rejected().len(), 5, "none of them is lost");
 }
 
 #[tokio::test]
@@ -68,9 +72,13 @@ async fn no_damage_to_a_known_event_makes_the_function_panic() {
 }
 
 /// Returns the JSON pointers of all places in a value.
-fn places(value: &Value) -> Vec<String> {
-    let Value::Object(fields) = value else { return vec![String::new()] };
-    let beneath = fields.iter().flat_map(|(name, value)| {
+pub(crate) fn places(value: &Value) -> Vec<String> {
+    let parts: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+        _ => return vec![String::new()],
+    };
+    let beneath = parts.into_iter().flat_map(|(name, value)| {
         let name = name.replace('~', "~0").replace('/', "~1");
         places(value).into_iter().map(move |place| format!("/{name}{place}"))
     });

@@ -20,10 +20,10 @@ use self::response::{Malformed, response};
 use super::body::{BodyError, HTTP_LIMIT, SYNCHRONOUS_LIMIT, read};
 use crate::lambda::{Failure, Lambda, Outcome};
 
-/// The path of the default wall, behind the stage.
+/// The path of the default wall, after the stage.
 pub(crate) const WALL_PATH: &str = "/default/MessageWall";
 
-/// The path of a named wall, behind the stage.
+/// The path of a named wall, after the stage.
 pub(crate) const NAMED_WALL_PATH: &str = "/default/MessageWall/{name}";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");

@@ -84,7 +84,7 @@ async fn accept(lambda: &Lambda, function: &str, headers: &HeaderMap, body: Body
     Ok((kind, payload))
 }
 
-/// Checks what Lambda checks: half an emoji, or a hundred levels, are left to the function.
+/// Checks that a payload is JSON, as Lambda does. Half an emoji and a hundred levels pass, and are left to the function.
 fn check_json(payload: &[u8]) -> Result<(), String> {
     let text =
         std::str::from_utf8(payload).map_err(|error| format!("it is not UTF-8 at byte {}", error.valid_up_to()))?;

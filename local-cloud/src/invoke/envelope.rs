@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Adds the fields that an EventBridge event lacks. The id is a new one: the same file sent twice is two events, as on the
-/// bus.
+/// Adds the fields that an EventBridge event lacks. The id is a new one, so that the same file sent twice is two events, as on
+/// the bus.
 pub(super) fn complete(event: &mut Value) {
     let Some(event) = event.as_object_mut() else { return };
     if !event.contains_key("detail-type") {

@@ -13,7 +13,7 @@ pub(crate) type ConnectionId = u64;
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) origin: Origin,
-    /// The connection over which it last asked for work. None before the first request, and after the connection ended.
+    /// The connection of its last request for work. `None` before the first request, and after the connection ended.
     pub(super) connection: Option<ConnectionId>,
     /// The id of the request in flight.
     pub(super) working_on: Option<String>,
@@ -32,7 +32,7 @@ pub(super) enum Origin {
     Peer(String),
 }
 
-/// The environment may not ask for work: an invocation is in flight there, or the environment is being killed.
+/// The error of an environment that may not ask for work: it has an invocation in flight, or is being killed.
 #[derive(Debug)]
 pub(crate) struct NotReady;
 

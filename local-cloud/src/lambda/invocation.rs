@@ -40,7 +40,7 @@ pub(crate) enum Failure {
     AnswerTooLong,
 }
 
-/// No environment was free in time.
+/// The error of an invocation for which no environment was free in time.
 #[derive(Debug)]
 pub(crate) struct Throttled;
 

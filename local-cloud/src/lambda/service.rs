@@ -15,8 +15,8 @@ use super::settings::Settings;
 use super::state::State;
 use super::status::Status;
 
-/// The time that an answer may come after the end of the connection that fetched its invocation. A client whose pool
-/// closed that connection answers over a new one; a client that has ended never answers.
+/// The time that an answer may come after the end of the connection that fetched its invocation. A client whose pool closed
+/// that connection answers over a new one. A client that has ended never answers.
 const ANSWER_GRACE: Duration = Duration::from_millis(50);
 
 /// The Lambda service of one function.
@@ -32,7 +32,7 @@ pub struct Lambda {
     pub(super) closing: CancellationToken,
 }
 
-/// No such invocation is in flight.
+/// The error of an answer to an invocation that is not in flight.
 #[derive(Debug)]
 pub(crate) struct UnknownRequest;
 
@@ -147,8 +147,8 @@ impl Lambda {
         invocation.await.map_err(|_| NotReady)
     }
 
-    /// Accepts the outcome of an invocation from its environment. Clients may leave `invocation_id` out; it tells two
-    /// attempts of one asynchronous invocation apart.
+    /// Accepts the outcome of an invocation from its environment. `invocation_id`, which clients may leave out,
+    /// distinguishes two attempts of one asynchronous invocation.
     pub(crate) fn answer(
         &self,
         request_id: &str,

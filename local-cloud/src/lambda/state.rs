@@ -27,7 +27,7 @@ pub(super) struct State {
 pub(super) struct Counters {
     /// Invocations that an environment received. Each attempt counts.
     pub(super) invocations: u64,
-    /// Invocations that ended without an answer, whatever the reason.
+    /// Invocations that ended without an answer, for any reason.
     pub(super) errors: u64,
     pub(super) throttles: u64,
     pub(super) timeouts: u64,
@@ -135,7 +135,7 @@ impl State {
         while let Some(poll) = self.polls.pop_front() {
             match poll.deliver.send(invocation) {
                 Ok(()) => return Ok(poll.environment),
-                // That environment has gone.
+                // The environment has ended.
                 Err(returned) => invocation = returned,
             }
         }

@@ -34,7 +34,7 @@ impl Process {
         Ok(Self { child, _stdin: stdin })
     }
 
-    /// Returns the process id. None if the process has ended.
+    /// Returns the process id, or `None` if the process has ended.
     pub(super) fn id(&self) -> Option<u32> {
         self.child.id()
     }
@@ -50,7 +50,7 @@ impl Process {
     /// Sends SIGTERM, and kills the process if it has not ended after `timeout`.
     pub(super) async fn end(&mut self, timeout: Duration) {
         if let Some(pid) = self.id().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-            // It may have ended meanwhile.
+            // The process may have ended by itself.
             let _ = kill_process(pid, Signal::TERM);
         }
         if tokio::time::timeout(timeout, self.ended()).await.is_err() {

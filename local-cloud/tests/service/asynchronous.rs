@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::harness::{order, start};
 
 #[tokio::test]
-async fn an_event_that_keeps_failing_is_tried_three_times_under_one_request_id_and_then_dropped() {
+async fn an_event_that_keeps_failing_is_tried_three_times_with_one_request_id_and_then_dropped() {
     let service = start(2).await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("attempts");
@@ -16,7 +16,7 @@ async fn an_event_that_keeps_failing_is_tried_three_times_under_one_request_id_a
 }
 
 #[tokio::test]
-async fn an_event_is_taken_when_every_environment_is_busy_and_delivered_later() {
+async fn an_event_is_accepted_while_every_environment_is_busy_and_delivered_later() {
     let service = start(1).await;
     let sleep = json!({ "do": "sleep", "ms": 300 });
     let (busy, accepted) = tokio::join!(service.invoke(sleep), async {
@@ -29,7 +29,7 @@ async fn an_event_is_taken_when_every_environment_is_busy_and_delivered_later() 
 }
 
 #[tokio::test]
-async fn closing_waits_for_events_that_are_being_worked_on() {
+async fn closing_waits_for_events_in_flight() {
     let service = start(1).await;
     let sleep = json!({ "do": "sleep", "ms": 300 });
     service.send(service.invocation("MessageWall", "Event", sleep.to_string())).await;

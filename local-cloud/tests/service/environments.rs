@@ -35,7 +35,7 @@ async fn an_invocation_that_takes_too_long_is_answered_and_its_environment_repla
 }
 
 #[tokio::test]
-async fn many_clients_on_few_environments_are_all_answered_each_with_its_own_answer() {
+async fn many_clients_of_few_environments_all_get_their_own_answers() {
     let service = start(4).await;
     let clients = (0..32).map(|client| {
         let service = &service;

@@ -24,7 +24,7 @@ pub(crate) struct Service {
     pub(crate) api: String,
     pub(crate) runtime_api: String,
     client: Client<HttpConnector, Body>,
-    /// Ends the processes when the test does.
+    /// Ends the processes when it is dropped.
     _environments: JoinSet<()>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Starts a service with so many environments, and waits for them.
+/// Starts a service with this number of environments, and waits until they are attached.
 pub(crate) async fn start(environments: usize) -> Service {
     start_with(environments, Settings::default()).await
 }
@@ -57,7 +57,7 @@ pub(crate) async fn start_with(environments: usize, settings: Settings) -> Servi
     Service { lambda, api: api_url, runtime_api: runtime_api_url, client: client(), _environments: processes }
 }
 
-/// A client with connections of its own.
+/// Returns a client with separate connections.
 pub(crate) fn client() -> Client<HttpConnector, Body> {
     Client::builder(TokioExecutor::new()).build_http()
 }
@@ -93,7 +93,7 @@ impl Service {
             .unwrap()
     }
 
-    /// Calls the function by the HTTP API, which puts `order` into the event's body.
+    /// Calls the function over the HTTP API, with `order` as the body.
     pub(crate) async fn call(&self, order: Value) -> Answer {
         let request = Request::post(format!("{}/default/MessageWall", self.api))
             .header("content-type", "application/json")
@@ -105,7 +105,7 @@ impl Service {
         self.send(Request::get(format!("{}/status", self.api)).body(Body::empty()).unwrap()).await.json()
     }
 
-    /// Waits until the status is as `wanted` says.
+    /// Waits until `wanted` returns true for the status.
     pub(crate) async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         eventually(async || {
             let status = self.status().await;
@@ -138,24 +138,27 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The type of a function's error.
+    /// Returns the type of the function's error.
     pub(crate) fn error_type(&self) -> Value {
         assert_eq!(self.header("x-amz-function-error"), Some("Unhandled"), "{}", self.text());
         self.json()["errorType"].clone()
     }
 }
 
-/// Calls `ask` until there is an answer.
+/// Calls `ask` until it returns an answer.
 pub(crate) async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     support::eventually("an answer", async || ask().await.context("no answer yet")).await.unwrap()
 }
 
-/// Nothing here takes half a minute; a test that waits for ever says nothing.
+/// Waits for `future`, at most 30 s.
+///
+/// # Panics
+/// Panics after 30 s. A test that waited for ever would report nothing.
 pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), future).await.expect("waited for half a minute")
 }
 
-/// An order for the function.
+/// Returns an event that orders `what` from the function.
 pub(crate) fn order(what: &str) -> Value {
     json!({ "do": what })
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Service, order, start};
 
-/// The event that the function got.
+/// Returns the event that the function received.
 async fn event_of(service: &Service, request: Request<Body>) -> Value {
     let answer = service.send(request).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -55,7 +55,7 @@ async fn a_request_becomes_an_event_of_payload_format_2() {
 }
 
 #[tokio::test]
-async fn every_request_has_an_id_of_its_own() {
+async fn every_request_has_a_new_id() {
     let service = start(1).await;
     let mut ids = Vec::new();
     for _ in 0..2 {
@@ -118,7 +118,7 @@ async fn an_answer_without_a_status_is_the_body() {
 }
 
 #[tokio::test]
-async fn what_the_function_does_wrong_is_an_internal_server_error() {
+async fn an_invalid_answer_of_the_function_is_an_internal_server_error() {
     let service = start(2).await;
     let wrong = json!({ "statusCode": "many" });
     let responses =
@@ -132,7 +132,7 @@ async fn what_the_function_does_wrong_is_an_internal_server_error() {
 #[tokio::test]
 async fn a_request_that_is_too_long_does_not_reach_the_function() {
     let service = start(1).await;
-    // More than the HTTP API takes, and what it takes but an event cannot hold.
+    // The first body exceeds the limit of the HTTP API. The second one does not, but its event exceeds the limit of Lambda.
     for length in [10 * 1024 * 1024 + 1, 7 * 1024 * 1024] {
         let request = Request::post(format!("{}/default/MessageWall", service.api)).body(vec![b'x'; length].into());
         let response = service.send(request.unwrap()).await;

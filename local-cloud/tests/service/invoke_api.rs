@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::harness::{order, start};
 
 #[tokio::test]
-async fn the_sdk_gets_the_functions_answer() {
+async fn the_sdk_gets_the_answer_of_the_function() {
     let service = start(1).await;
     let config = aws_sdk_lambda::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -27,7 +27,7 @@ async fn the_sdk_gets_the_functions_answer() {
 }
 
 #[tokio::test]
-async fn a_functions_own_error_is_marked_as_one() {
+async fn an_error_of_the_function_is_marked_as_one() {
     let service = start(1).await;
     let answer = service.invoke(order("fail")).await;
     assert_eq!(answer.status, 200);
@@ -52,7 +52,7 @@ async fn a_dry_run_invokes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_call_is_said_by_lambdas_own_names() {
+async fn a_wrong_call_is_reported_with_the_error_names_of_lambda() {
     let service = start(0).await;
     let long = format!("\"{}\"", "x".repeat(6_291_555));
     let long_event = format!("\"{}\"", "x".repeat(1_048_575));
@@ -71,7 +71,7 @@ async fn what_is_wrong_with_a_call_is_said_by_lambdas_own_names() {
 }
 
 #[tokio::test]
-async fn a_payload_that_is_no_json_in_utf_8_is_refused_as_lambda_does() {
+async fn a_payload_that_is_not_json_in_utf_8_is_refused_as_on_lambda() {
     let service = start(1).await;
     for (payload, said) in [
         (&b"{\"text\":\"caf\xe9\"}"[..], "it is not UTF-8 at byte 12"),

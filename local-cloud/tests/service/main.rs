@@ -1,4 +1,4 @@
-//! The service at its boundary: HTTP on both sides, and real processes as execution environments.
+//! Tests of the service over HTTP, with real processes as execution environments.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

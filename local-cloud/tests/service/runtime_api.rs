@@ -1,4 +1,4 @@
-//! Environments that attach themselves, as containers do; here they are HTTP clients.
+//! Environments that attach themselves, as containers do. Here they are HTTP clients.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn answer(service: &Service, environment: &Connection, invocation: &Answer
 }
 
 #[tokio::test]
-async fn an_environment_that_attaches_itself_gets_work_and_its_answer_is_handed_on() {
+async fn an_environment_that_attaches_itself_gets_work_and_its_answer_reaches_the_caller() {
     let service = start(0).await;
     let environment = client();
     let (called, accepted) = tokio::join!(service.invoke(order("x")), async {
@@ -52,7 +52,7 @@ async fn an_environment_whose_connection_ends_is_gone_and_its_invocation_fails()
 }
 
 #[tokio::test]
-async fn an_environment_that_waits_for_work_and_goes_leaves_the_work_to_others() {
+async fn an_environment_that_disconnects_while_it_waits_gets_no_work() {
     let service = start(0).await;
     tokio::select! {
         _ = async { next(&service, &client()).await } => panic!("there was no work"),
@@ -78,7 +78,7 @@ async fn an_answer_that_comes_too_late_is_refused() {
 }
 
 #[tokio::test]
-async fn an_environment_that_asks_for_more_before_it_answered_is_refused() {
+async fn an_environment_that_asks_for_work_before_its_answer_is_refused() {
     let service = start(0).await;
     let environment = client();
     let (called, ()) = tokio::join!(service.invoke(order("x")), async {
@@ -106,7 +106,7 @@ async fn an_environment_that_cannot_start_fails_the_invocation_that_waits_for_it
 }
 
 #[tokio::test]
-async fn an_answer_longer_than_lambda_hands_on_is_an_error() {
+async fn an_answer_longer_than_the_limit_of_lambda_is_an_error() {
     let service = start(1).await;
     let answer = within(service.invoke(order("fill"))).await;
     assert_eq!(answer.error_type(), "Function.ResponseSizeTooLarge");

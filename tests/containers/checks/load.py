@@ -10,7 +10,7 @@ from .stack import post
 
 
 class Load:
-    """Posts from `clients` threads while it is entered. Each message is sent once, whatever the answer is."""
+    """Posts from `clients` threads while it is entered. Each message is sent once, even if it is refused."""
 
     def __init__(self, stack, name, clients=16):
         self.stack, self.name = stack, name
@@ -43,7 +43,7 @@ class Load:
                 post(f"{self.stack.function}?limit=1", text)
             except (urllib.error.URLError, OSError):
                 self.refused += 1
-                time.sleep(0.05)  # a pause while nobody answers
+                time.sleep(0.05)  # a pause while there is no answer
             else:
                 self.acknowledged.append(text)
 

@@ -195,7 +195,7 @@ pub fn living(mark: &str) -> Result<Vec<(u32, String)>> {
     for entry in fs_err::read_dir("/proc")? {
         let path = entry?.path();
         let Some(pid) = path.file_name().and_then(|name| name.to_str()?.parse().ok()) else { continue };
-        // A process that has ended or that belongs to another user cannot be read, and is none of ours.
+        // A process that has ended or that belongs to another user cannot be read, and was not started by this test.
         let read = |file| fs_err::read(path.join(file)).map(|bytes| String::from_utf8_lossy(&bytes).replace('\0', " "));
         let (Ok(environment), Ok(command)) = (read("environ"), read("cmdline")) else { continue };
         if environment.contains(mark) || command.contains(mark) {

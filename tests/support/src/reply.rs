@@ -17,7 +17,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Sends `request` and reads the whole answer, whatever its status.
+    /// Sends `request` and reads the whole answer, of any status.
     ///
     /// # Errors
     /// Returns an error if the connection failed or broke off.

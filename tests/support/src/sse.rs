@@ -16,7 +16,7 @@ const CHUNK: usize = 8 * 1024;
 pub struct Event {
     /// The kind of event, such as `message`.
     pub name: String,
-    /// The cursor behind the event.
+    /// The cursor after the event.
     pub id: String,
     /// The content of the event.
     pub data: Value,

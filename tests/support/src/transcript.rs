@@ -16,7 +16,7 @@ pub struct Step {
 /// Returns the six commands of the blog post, in order, on a wall that is empty. They are in `transcript.json`.
 ///
 /// # Panics
-/// Panics if the file is no list of commands.
+/// Panics if the file is not a list of commands.
 #[must_use]
 #[expect(clippy::expect_used, reason = "the file is part of the repository")]
 pub fn transcript() -> Vec<Step> {

@@ -1,4 +1,4 @@
-//! A lost connection that comes back.
+//! A lost connection that is restored.
 
 use anyhow::Result;
 use rustix::process::Signal;
@@ -8,7 +8,7 @@ use tests::Wall;
 use crate::browser::Browser;
 
 #[tokio::test]
-async fn a_lost_connection_is_shown_and_brings_what_was_missed_when_it_comes_back() -> Result<()> {
+async fn a_lost_connection_is_shown_and_the_missed_messages_appear_after_it() -> Result<()> {
     let wall = Wall::start().await?;
     wall.post("before").await?.success()?;
     let mut reader = wall.second_reader().await?;

@@ -61,7 +61,7 @@ async fn a_config_event_changes_the_open_page_without_a_reload() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_rejected_config_is_told_and_then_healed_in_the_open_page() -> Result<()> {
+async fn a_rejected_config_is_shown_in_the_open_page_until_it_is_fixed() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "title": "The good one" })).await?;
     let browser = Browser::open(&wall.page("/")).await?;

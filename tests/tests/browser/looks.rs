@@ -25,7 +25,7 @@ async fn nothing_sticks_out_at_360_pixels() -> Result<()> {
 }
 
 #[tokio::test]
-async fn light_and_dark_are_two_looks_and_the_accent_is_readable_in_both() -> Result<()> {
+async fn light_and_dark_differ_and_the_accent_is_readable_in_both() -> Result<()> {
     let wall = Wall::start().await?;
     let browser = Browser::open(&wall.page("/")).await?;
     let mut papers = Vec::new();

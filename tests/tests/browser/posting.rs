@@ -43,7 +43,7 @@ async fn a_message_posted_in_the_page_appears_in_a_get_and_in_every_page() -> Re
 }
 
 #[tokio::test]
-async fn a_refused_message_says_why_and_keeps_what_was_typed() -> Result<()> {
+async fn a_refused_message_shows_the_reason_and_keeps_the_typed_text() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "blocked_words": ["spam"] })).await?;
     let browser = Browser::open(&wall.page("/")).await?;
@@ -60,7 +60,7 @@ async fn a_refused_message_says_why_and_keeps_what_was_typed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_long_is_told_before_or_after_it_is_sent() -> Result<()> {
+async fn a_message_that_is_too_long_is_reported_before_or_after_it_is_sent() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "max_message_chars": 20 })).await?;
     let browser = Browser::open(&wall.page("/")).await?;
@@ -74,7 +74,7 @@ async fn a_message_that_is_too_long_is_told_before_or_after_it_is_sent() -> Resu
 }
 
 #[tokio::test]
-async fn posting_that_is_closed_while_somebody_writes_is_told() -> Result<()> {
+async fn posting_that_is_closed_while_a_user_types_is_reported() -> Result<()> {
     let wall = Wall::start().await?;
     let browser = Browser::open(&wall.page("/")).await?;
     browser.element("#text").await?.send_keys("Half a thought").await?;
@@ -111,7 +111,7 @@ async fn the_page_is_usable_without_javascript() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_page_whose_reader_has_no_function_says_that_it_only_shows_the_wall() -> Result<()> {
+async fn a_page_whose_reader_has_no_function_only_shows_the_wall() -> Result<()> {
     let wall = Wall::start().await?;
     wall.post("Hello").await?.success()?;
     let reader = wall.second_reader().await?;

@@ -23,7 +23,7 @@ async fn until_messages(browser: &Browser, texts: &[&str]) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_message_that_an_administrator_removes_goes_from_every_open_page() -> Result<()> {
+async fn a_message_that_an_administrator_removes_disappears_from_every_open_page() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     wall.post_all(&["one", "two"]).await?;
     let (admin, visitor) = (Browser::open(&wall.page("/")).await?, Browser::open(&wall.page("/")).await?);
@@ -59,7 +59,7 @@ async fn a_message_that_an_administrator_removes_goes_from_every_open_page() -> 
 }
 
 #[tokio::test]
-async fn a_wrong_token_removes_nothing_and_is_told() -> Result<()> {
+async fn a_wrong_token_removes_nothing_and_is_reported() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     wall.post("stays").await?.success()?;
     let browser = Browser::open(&wall.page("/")).await?;
@@ -75,7 +75,7 @@ async fn a_wrong_token_removes_nothing_and_is_told() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_somebody_reads_stays_in_its_place_when_a_message_above_it_goes() -> Result<()> {
+async fn the_page_does_not_scroll_when_a_message_above_is_removed() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     let texts: Vec<_> = (0..40).map(|n| format!("message {n}")).collect();
     wall.post_all(&texts.iter().map(String::as_str).collect::<Vec<_>>()).await?;

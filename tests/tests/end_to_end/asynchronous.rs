@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::{Reply, Wall, eventbridge, eventually};
 
 #[tokio::test]
-async fn what_meets_a_lock_that_is_held_is_tried_again_until_it_is_on_the_wall() -> Result<()> {
+async fn an_invocation_that_meets_a_held_lock_is_retried_until_it_succeeds() -> Result<()> {
     let wall = Wall::builder()?.timeout_seconds(2).start().await?;
     wall.post("before").await?.success()?;
     let lock = fs_err::File::open(wall.volume().join("writer.lock"))?.into_parts().0;

@@ -58,7 +58,7 @@ impl Unchanged {
 }
 
 #[tokio::test]
-async fn the_http_api_refuses_what_is_no_message() -> Result<()> {
+async fn the_http_api_refuses_an_invalid_message() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let post = || unchanged.wall.request(Method::POST);
     let typed =
@@ -77,7 +77,7 @@ async fn the_http_api_refuses_what_is_no_message() -> Result<()> {
 }
 
 #[tokio::test]
-async fn five_hundred_characters_are_not_too_many_however_many_bytes_they_are() -> Result<()> {
+async fn five_hundred_characters_of_any_length_in_bytes_are_accepted() -> Result<()> {
     let wall = Wall::start().await?;
     let text = "\u{1f426}".repeat(500);
     wall.post(text.clone()).await?.success()?;
@@ -86,7 +86,7 @@ async fn five_hundred_characters_are_not_too_many_however_many_bytes_they_are() 
 }
 
 #[tokio::test]
-async fn a_direct_invocation_names_what_is_wrong_and_where() -> Result<()> {
+async fn the_error_of_a_direct_invocation_names_the_field() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let checks = [
         ("no command", "command", json!({})),
@@ -120,7 +120,7 @@ async fn a_direct_invocation_names_what_is_wrong_and_where() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_malformed_event_names_what_is_wrong_and_where() -> Result<()> {
+async fn the_error_of_a_malformed_event_names_the_field() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let mut half_request = json!({ "version": "2.0", "requestContext": { "http": { "method": "POST" } } });
     half_request["body"] = json!({ "not": "a string" });
@@ -152,7 +152,7 @@ async fn a_malformed_event_names_what_is_wrong_and_where() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_event_that_is_json_and_cannot_be_read_is_answered_as_any_bad_command() -> Result<()> {
+async fn an_event_that_is_json_and_cannot_be_parsed_is_a_bad_command() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));
     for event in [
@@ -173,7 +173,7 @@ async fn an_event_that_is_json_and_cannot_be_read_is_answered_as_any_bad_command
 }
 
 #[tokio::test]
-async fn the_page_s_api_refuses_what_is_no_message() -> Result<()> {
+async fn the_api_of_the_page_refuses_an_invalid_message() -> Result<()> {
     let unchanged = Unchanged::start().await?;
     let url = unchanged.wall.page("/api/messages");
     let typed = |content_type: &str| unchanged.wall.http.post(&url).header("content-type", content_type);
@@ -230,7 +230,7 @@ async fn a_message_with_a_blocked_word_is_refused() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_wall_that_is_closed_refuses_and_says_so() -> Result<()> {
+async fn a_closed_wall_refuses_messages_with_the_reason() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "posting": "closed" })).await?;
     let reply = wall.post("Hello").await?;

@@ -100,7 +100,7 @@ async fn a_rollback_becomes_a_new_generation() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_change_meant_for_another_generation_is_refused() -> Result<()> {
+async fn a_change_for_another_generation_is_refused() -> Result<()> {
     let (wall, _events) = published().await?;
     let stale = json!({ "command": "change_config", "patch": { "title": "Too late" }, "expected_generation": 0 });
     let answer = wall.invoke(&stale).await?;

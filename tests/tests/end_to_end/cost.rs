@@ -33,7 +33,7 @@ async fn a_post_costs_the_same_at_10_and_at_10_000_messages() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_log_stays_about_twice_as_long_as_what_is_kept() -> Result<()> {
+async fn the_log_has_at_most_about_twice_keep_messages() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "keep_messages": 10 })).await?;
     let content = wall.volume().join("content");
@@ -56,7 +56,7 @@ async fn the_log_stays_about_twice_as_long_as_what_is_kept() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_compaction_is_no_news_for_a_browser() -> Result<()> {
+async fn a_browser_gets_no_event_of_a_compaction() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "keep_messages": 5 })).await?;
     let mut events = wall.events().await?;

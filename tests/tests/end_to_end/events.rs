@@ -50,7 +50,7 @@ async fn a_clear_comes_as_a_new_wall() -> Result<()> {
 }
 
 #[tokio::test]
-async fn reconnecting_replays_exactly_what_was_missed() -> Result<()> {
+async fn reconnecting_replays_exactly_the_missed_messages() -> Result<()> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     wall.post_all(&["one", "two", "three"]).await?;
@@ -80,7 +80,7 @@ async fn reconnecting_replays_exactly_what_was_missed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_reader_that_has_restarted_replays_exactly_what_was_missed() -> Result<()> {
+async fn a_restarted_reader_replays_exactly_the_missed_messages() -> Result<()> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     wall.post_all(&["one", "two"]).await?;

@@ -26,7 +26,7 @@ async fn a_message_that_is_sent_again_with_its_key_is_on_the_wall_once() -> Resu
 }
 
 #[tokio::test]
-async fn the_form_posts_once_though_its_button_is_pressed_twice() -> Result<()> {
+async fn the_form_posts_once_if_its_button_is_pressed_twice() -> Result<()> {
     let wall = Wall::start().await?;
     let page = Reply::to(wall.http.get(wall.page("/"))).await?.success()?;
     let (_, rest) = page.text()?.split_once(r#"name="event" value=""#).expect("the form has a key");
@@ -40,7 +40,7 @@ async fn the_form_posts_once_though_its_button_is_pressed_twice() -> Result<()> 
 }
 
 #[tokio::test]
-async fn what_curl_sends_is_a_message_and_what_a_form_sends_is_a_form() -> Result<()> {
+async fn a_body_of_curl_is_a_message_and_a_body_of_a_form_is_a_form() -> Result<()> {
     let wall = Wall::start().await?;
     Reply::to(post(&wall, FORM, "Hello")).await?.success()?;
     Reply::to(post(&wall, FORM, "text=see+issue+#42&author=bob")).await?.success()?;
@@ -49,7 +49,7 @@ async fn what_curl_sends_is_a_message_and_what_a_form_sends_is_a_form() -> Resul
 }
 
 #[tokio::test]
-async fn an_administrator_takes_off_one_message_and_then_all() -> Result<()> {
+async fn an_administrator_removes_one_message_and_then_clears_the_wall() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     wall.post_all(&["one", "two", "three"]).await?;
     let shown: Value = eventually("all messages", async || {

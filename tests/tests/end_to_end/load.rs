@@ -31,7 +31,7 @@ struct Sent {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_acknowledged_message_is_on_the_wall_once_though_writers_are_killed() -> Result<()> {
+async fn every_acknowledged_message_is_on_the_wall_once_while_writers_are_killed() -> Result<()> {
     let wall = Arc::new(Wall::builder()?.environments(8).start().await?);
     wall.change_config(&json!({ "keep_messages": 10_000, "max_message_chars": 1000 })).await?;
     let second = wall.second_reader().await?;

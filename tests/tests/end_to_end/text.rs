@@ -50,7 +50,7 @@ async fn an_author_that_looks_like_html_is_text_too() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_curl_sends_as_a_form_unasked_is_a_message_and_a_form_is_a_form() -> Result<()> {
+async fn a_message_of_curl_with_the_default_form_type_is_a_message() -> Result<()> {
     let wall = Wall::start().await?;
     let form = |body: &'static str| {
         let content_type = "application/x-www-form-urlencoded";

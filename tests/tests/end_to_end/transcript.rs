@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use tests::{Reply, Wall, eventually, message_texts, transcript};
 
 #[tokio::test]
-async fn the_six_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
+async fn the_six_commands_of_the_blog_print_the_answers_of_the_blog() -> Result<()> {
     let wall = Wall::start().await?;
     for (number, step) in (1..).zip(transcript()) {
         let reply = Reply::to(wall.request(step.method.parse()?).body(step.body)).await?;
@@ -29,7 +29,7 @@ async fn other_methods_are_unsupported() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_the_function_writes_the_reader_serves() -> Result<()> {
+async fn the_reader_serves_the_messages_of_the_function() -> Result<()> {
     let wall = Wall::start().await?;
     wall.post_all(&["first", "second"]).await?;
     eventually("both messages at the reader", async || {
@@ -48,7 +48,7 @@ async fn what_the_function_writes_the_reader_serves() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_function_answers_with_the_newest_100_or_as_many_as_asked_for() -> Result<()> {
+async fn the_function_returns_the_newest_100_messages_or_the_requested_number() -> Result<()> {
     let wall = Wall::start().await?;
     for number in 0..103 {
         wall.post(format!("message {number}")).await?.success()?;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tests::{Process, Wall, binary, eventually, free_address, living};
 
 #[tokio::test]
-async fn it_prints_where_everything_is_and_three_things_to_try() -> Result<()> {
+async fn it_prints_the_addresses_and_three_commands_to_try() -> Result<()> {
     let wall = Wall::start().await?;
     let output = wall.process.output();
     let volume = wall.volume().to_string_lossy().into_owned();
@@ -65,7 +65,7 @@ async fn check_end(signal: impl Fn(&Process) -> Result<()>, orderly: bool) -> Re
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_said_in_one_clear_line() -> Result<()> {
+async fn a_port_in_use_is_reported_in_one_line() -> Result<()> {
     for which in ["page", "api", "runtime_api"] {
         let taken = free_address()?;
         let _holder = std::net::TcpListener::bind(taken)?;
@@ -132,7 +132,7 @@ async fn a_writer_that_is_killed_is_replaced() -> Result<()> {
 }
 
 #[tokio::test]
-async fn check_names_what_is_wrong_with_a_file() -> Result<()> {
+async fn check_names_the_fault_of_a_file() -> Result<()> {
     let directory = TempDir::new()?;
     let path = directory.path().join("config.json");
     let files =

@@ -1,4 +1,4 @@
-//! A second writer, which keeps running between its changes and always gets the lock, whoever else has it.
+//! A second writer, which keeps running between its changes and always gets the lock, even if another writer holds it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

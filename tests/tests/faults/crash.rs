@@ -26,22 +26,22 @@ fn survives_every_crash(starts: &[Start], make: Make) -> Result<()> {
 }
 
 #[test]
-fn a_post_is_there_once_or_not_at_all_and_its_retry_completes_it() -> Result<()> {
+fn a_killed_post_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
     survives_every_crash(&Start::ALL, a_post)
 }
 
 #[test]
-fn a_removal_has_happened_or_not_and_its_retry_completes_it() -> Result<()> {
+fn a_killed_removal_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
     survives_every_crash(&Start::ALL[1..], a_removal)
 }
 
 #[test]
-fn a_clear_has_happened_or_not_and_its_retry_completes_it() -> Result<()> {
+fn a_killed_clear_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
     survives_every_crash(&Start::ALL, a_clear)
 }
 
 #[test]
-fn a_configuration_is_published_or_not_and_its_retry_completes_it() -> Result<()> {
+fn a_killed_publication_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
     survives_every_crash(&Start::ALL, a_publication)
 }
 
@@ -75,7 +75,7 @@ fn survives_a_crash_of_the_retry(starts: &[Start], make: Make) -> Result<()> {
 }
 
 #[test]
-fn a_retry_that_is_killed_as_well_changes_nothing_about_that() -> Result<()> {
+fn a_change_is_completed_after_its_retry_was_killed_too() -> Result<()> {
     for make in [a_post, a_clear, a_publication] as [Make; 3] {
         survives_a_crash_of_the_retry(&[Start::Empty, Start::Used], make)?;
     }
@@ -83,6 +83,6 @@ fn a_retry_that_is_killed_as_well_changes_nothing_about_that() -> Result<()> {
 }
 
 #[test]
-fn a_retry_that_is_killed_as_well_changes_nothing_about_that_in_a_compaction() -> Result<()> {
+fn a_compaction_is_completed_after_its_retry_was_killed_too() -> Result<()> {
     survives_a_crash_of_the_retry(&[Start::TooLongSoon], a_post)
 }

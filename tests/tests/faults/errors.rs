@@ -30,7 +30,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
                     let survived =
                         failing_at(call, error, scene.path(), &tries).and_then(|answers| match &answers[..] {
                             [first] => undisturbed
-                                .is_as_told(&mut scene, first)
+                                .agrees_with(&mut scene, first)
                                 .and_then(|()| undisturbed.look_and_retry(&mut scene, &change)),
                             [_, Changed::Made { .. }] => undisturbed.is_new(&mut scene, &change),
                             _ => anyhow::bail!("answers {answers:?}"),
@@ -46,7 +46,7 @@ fn survives_every_error(starts: &[Start], make: Make) -> Result<()> {
 
 impl Undisturbed {
     /// Checks that the state of the wall agrees with the answer. After an error of unknown result both states are right.
-    fn is_as_told(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
+    fn agrees_with(&self, scene: &mut Scene, answer: &Changed) -> Result<()> {
         self.look(scene)?;
         let state = State::read(&scene.dir)?;
         match answer {
@@ -66,21 +66,21 @@ impl Undisturbed {
 }
 
 #[test]
-fn a_post_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_post_is_true_and_its_retry_posts_once() -> Result<()> {
     survives_every_error(&Start::ALL, a_post)
 }
 
 #[test]
-fn a_removal_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_removal_is_true_and_its_retry_removes_once() -> Result<()> {
     survives_every_error(&[Start::Used, Start::LateLine], a_removal)
 }
 
 #[test]
-fn a_clear_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_clear_is_true_and_its_retry_clears_once() -> Result<()> {
     survives_every_error(&Start::ALL, a_clear)
 }
 
 #[test]
-fn a_publication_that_fails_is_told_truthfully_and_its_retry_makes_it_once() -> Result<()> {
+fn the_answer_to_a_failed_publication_is_true_and_its_retry_publishes_once() -> Result<()> {
     survives_every_error(&[Start::Empty, Start::Used], a_publication)
 }

@@ -79,7 +79,7 @@ fn a_line_that_another_program_appends_at_any_moment_of_a_removal_clear_or_publi
 }
 
 #[test]
-fn a_post_that_cannot_be_made_durable_cuts_off_no_line_of_another_program() -> Result<()> {
+fn a_post_that_cannot_be_made_durable_keeps_the_lines_of_another_program() -> Result<()> {
     keeps_lines(&[Start::Used, Start::UnfinishedLine, Start::LateLine], a_post, true)
 }
 

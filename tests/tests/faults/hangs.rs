@@ -131,7 +131,7 @@ async fn is_there_once_after_it_hung_at(calls: &str, file: &str, is_written: boo
 }
 
 #[tokio::test]
-async fn a_post_whose_volume_hangs_says_so_in_time_and_its_retry_is_there_once() -> Result<()> {
+async fn a_post_on_a_hanging_volume_fails_in_time_and_its_retry_posts_once() -> Result<()> {
     for (calls, file, is_written) in HANGS {
         is_there_once_after_it_hung_at(calls, file, is_written)
             .await
@@ -141,7 +141,7 @@ async fn a_post_whose_volume_hangs_says_so_in_time_and_its_retry_is_there_once()
 }
 
 #[tokio::test]
-async fn a_client_of_the_api_is_not_told_to_send_again_what_may_have_been_written() -> Result<()> {
+async fn a_client_is_not_asked_to_repeat_a_post_that_may_have_been_written() -> Result<()> {
     let cloud = Cloud::start().await?;
     let content = cloud.volume.path().join("content");
     let mut environment = cloud.environment(Some(hang("fsync", 1, &content, LONGER_THAN_A_FUNCTION_WAITS)))?;
@@ -180,7 +180,7 @@ fn is_silent(status: &Value) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_reader_whose_volume_hangs_serves_what_it_has_says_so_and_goes_on_when_it_can() -> Result<()> {
+async fn a_reader_on_a_hanging_volume_serves_its_snapshot_reports_it_and_recovers() -> Result<()> {
     let volume = TempDir::with_prefix("wall-")?;
     let reader = reader_that_hangs(volume.path()).await?;
     let silent = |status: &Value| status["volume"]["silent_seconds"].as_f64().context("no silent_seconds");
@@ -201,7 +201,7 @@ async fn a_reader_whose_volume_hangs_serves_what_it_has_says_so_and_goes_on_when
 }
 
 #[tokio::test]
-async fn a_reader_whose_volume_hangs_ends_when_it_is_told_to() -> Result<()> {
+async fn a_reader_on_a_hanging_volume_ends_on_a_signal() -> Result<()> {
     let volume = TempDir::with_prefix("wall-")?;
     let mut reader = reader_that_hangs(volume.path()).await?;
     let id = reader.process.pid();

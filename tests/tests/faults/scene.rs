@@ -43,7 +43,7 @@ impl Start {
 pub(crate) struct Scene {
     pub(crate) dir: WallDir,
     pub(crate) start: Start,
-    /// A change that was made earlier. Its retry has to change nothing.
+    /// A change that was made earlier. Its retry must change nothing.
     pub(crate) earlier: Option<Change>,
     /// A reader that has read the whole log.
     pub(crate) follower: Follower,

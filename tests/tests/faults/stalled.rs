@@ -20,7 +20,7 @@ fn others() -> [Change; 2] {
 
 /// Stops the change after each of its calls. Another writer gets the lock too and makes its changes. Then the first one
 /// goes on.
-fn keeps_what_others_wrote(starts: &[Start], make: Make) -> Result<()> {
+fn keeps_changes_of_others(starts: &[Start], make: Make) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
         let undisturbed = Undisturbed::new(*start, make)?;
@@ -84,25 +84,25 @@ fn is_kept(scene: &Scene, then: &State, other: &Change) -> Result<()> {
 
 #[test]
 fn an_acknowledged_change_survives_a_post_that_stalled() -> Result<()> {
-    keeps_what_others_wrote(&[Start::Used, Start::LateLine], a_post)
+    keeps_changes_of_others(&[Start::Used, Start::LateLine], a_post)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_compaction_that_stalled() -> Result<()> {
-    keeps_what_others_wrote(&[Start::TooLongSoon], a_post)
+    keeps_changes_of_others(&[Start::TooLongSoon], a_post)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_publication_that_stalled() -> Result<()> {
-    keeps_what_others_wrote(&[Start::Used], a_publication)
+    keeps_changes_of_others(&[Start::Used], a_publication)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_removal_that_stalled() -> Result<()> {
-    keeps_what_others_wrote(&[Start::Used], a_removal)
+    keeps_changes_of_others(&[Start::Used], a_removal)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_clear_that_stalled() -> Result<()> {
-    keeps_what_others_wrote(&[Start::Used], a_clear)
+    keeps_changes_of_others(&[Start::Used], a_clear)
 }

@@ -37,16 +37,16 @@ async fn plant_all(name: &str, check: impl AsyncFn(&Wall, Kind, bool) -> Result<
 }
 
 /// Checks that posts with and without a key succeed, and that the reader shows them.
-async fn posting_goes_on(wall: &Wall) -> Result<()> {
+async fn posting_works(wall: &Wall) -> Result<()> {
     let text = format!("in spite of it {}", fastrand::u32(..));
     post(wall, &text, None).await?.success()?;
     shows(wall, &text).await
 }
 
 #[tokio::test]
-async fn whatever_stands_at_content_is_named_by_writer_and_reader() -> Result<()> {
+async fn a_foreign_file_at_content_is_named_by_writer_and_reader() -> Result<()> {
     plant_all("content", async |wall, kind, _| {
-        let Some(found) = kind.found() else { return posting_goes_on(wall).await };
+        let Some(found) = kind.found() else { return posting_works(wall).await };
         let named = format!("content: is {found}; expected a regular file");
         for method in [Method::POST, Method::GET, Method::DELETE] {
             refused(method.as_str(), wall.request(method.clone()).body("lost?"), &named).await?;
@@ -57,7 +57,7 @@ async fn whatever_stands_at_content_is_named_by_writer_and_reader() -> Result<()
 }
 
 #[tokio::test]
-async fn whatever_stands_at_config_json_is_named_and_what_was_in_force_stays_so() -> Result<()> {
+async fn a_foreign_file_at_config_json_is_named_and_the_configuration_stays_in_force() -> Result<()> {
     plant_all("config.json", async |wall, kind, _| {
         let named = match kind.found() {
             Some(found) => format!("config.json: is {found}; expected a regular file"),
@@ -65,7 +65,7 @@ async fn whatever_stands_at_config_json_is_named_and_what_was_in_force_stays_so(
         };
         let title = wall.json("/api/config").await?["config"]["title"].as_str().unwrap_or_default().to_owned();
         rejects(wall, &named, &title).await?;
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         if kind.found().is_some() {
             let answer = change_title(wall, "over it").await?;
             ensure!(answer.to_string().contains(&named), "publishing does not name it: {answer}");
@@ -77,14 +77,14 @@ async fn whatever_stands_at_config_json_is_named_and_what_was_in_force_stays_so(
 }
 
 #[tokio::test]
-async fn whatever_stands_at_writer_lock_is_named_by_the_writer_and_no_matter_to_the_reader() -> Result<()> {
+async fn a_foreign_file_at_writer_lock_is_named_by_the_writer_and_ignored_by_the_reader() -> Result<()> {
     plant_all("writer.lock", async |wall, kind, _| {
         if let Some(found) = kind.found() {
             let named = format!("writer.lock: is {found}; expected a regular file");
             refused("POST", wall.request(Method::POST).body("lost?"), &named).await?;
             prompt(wall.request(Method::GET)).await?.success()?;
         } else {
-            posting_goes_on(wall).await?;
+            posting_works(wall).await?;
         }
         eventually("the reader", async || {
             let status = prompt(wall.http.get(wall.page("/api/status"))).await?.json()?;
@@ -97,9 +97,9 @@ async fn whatever_stands_at_writer_lock_is_named_by_the_writer_and_no_matter_to_
 }
 
 #[tokio::test]
-async fn whatever_stands_at_history_keeps_nobody_from_posting_and_is_named_by_who_publishes() -> Result<()> {
+async fn a_foreign_file_at_history_does_not_prevent_posts_and_is_named_by_a_publication() -> Result<()> {
     plant_all("history", async |wall, kind, _| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         let answer = change_title(wall, "with a history").await?;
         match kind {
             Kind::Directory => ensure!(answer["generation"].is_u64(), "{answer}"),
@@ -115,9 +115,9 @@ async fn whatever_stands_at_history_keeps_nobody_from_posting_and_is_named_by_wh
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_file_of_the_history_is_as_good_as_nothing() -> Result<()> {
+async fn a_foreign_file_in_history_is_ignored() -> Result<()> {
     plant_all("history/0000000001.json", async |wall, _, _| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         let answer = change_title(wall, "with a hole in the history").await?;
         ensure!(answer["generation"].is_u64(), "{answer}");
         let rollback = wall.invoke(&json!({ "command": "rollback_config", "generation": 1 })).await?;
@@ -130,14 +130,14 @@ async fn whatever_stands_at_a_file_of_the_history_is_as_good_as_nothing() -> Res
 }
 
 #[tokio::test]
-async fn whatever_stands_at_the_newest_file_of_the_history_is_passed_over_when_config_json_is_gone() -> Result<()> {
+async fn a_foreign_file_in_place_of_the_newest_generation_is_skipped_if_config_json_is_missing() -> Result<()> {
     plant_all("history/9007199254740991.json", async |wall, _, _| {
         let config = wall.volume().join("config.json");
         let kept = fs_err::read(&config)?;
         let title = wall.json("/api/config").await?["config"]["title"].as_str().unwrap_or_default().to_owned();
         fs_err::remove_file(&config)?;
         rejects(wall, "config.json is missing", &title).await?;
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         fs_err::write(config, kept)?;
         Ok(())
     })
@@ -145,9 +145,9 @@ async fn whatever_stands_at_the_newest_file_of_the_history_is_passed_over_when_c
 }
 
 #[tokio::test]
-async fn whatever_stands_at_retries_is_named_when_it_is_needed() -> Result<()> {
+async fn a_foreign_file_at_retries_is_named_when_it_is_read() -> Result<()> {
     plant_all("retries", async |wall, kind, before_start| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         let key = format!("key-{}", fastrand::u64(..));
         // A writer that has listed the directory remembers its content.
         if !before_start || kind == Kind::Directory {
@@ -162,9 +162,9 @@ async fn whatever_stands_at_retries_is_named_when_it_is_needed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_file_of_retries_is_named_when_it_is_needed() -> Result<()> {
+async fn a_foreign_file_in_retries_is_named_when_it_is_read() -> Result<()> {
     plant_all(SEGMENT, async |wall, kind, before_start| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         if !before_start {
             return Ok(());
         }
@@ -179,22 +179,22 @@ async fn whatever_stands_at_a_file_of_retries_is_named_when_it_is_needed() -> Re
 }
 
 #[tokio::test]
-async fn whatever_stands_at_trash_keeps_nobody_from_posting_and_is_named_by_who_clears() -> Result<()> {
+async fn a_foreign_file_at_trash_does_not_prevent_posts_and_is_named_by_a_clear() -> Result<()> {
     plant_all("trash", async |wall, kind, _| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         if kind == Kind::Directory {
             wall.delete().await?;
             return Ok(());
         }
         let named = format!("trash: is {}; expected a directory", kind.found().unwrap_or("a regular file"));
         refused("DELETE", wall.request(Method::DELETE), &named).await?;
-        posting_goes_on(wall).await
+        posting_works(wall).await
     })
     .await
 }
 
 #[tokio::test]
-async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearing_and_restoring() -> Result<()> {
+async fn a_foreign_file_in_trash_does_not_prevent_posts_clears_and_restorations() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -206,9 +206,9 @@ async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearin
         logs.sort_by_key(fs_err::DirEntry::file_name);
         let newest = logs.last().context("the trash is empty")?.file_name();
         let Some(plant) = Plant::put(&volume, &format!("trash/{}", newest.display()), kind)? else { continue };
-        posting_goes_on(&wall).await.with_context(|| format!("{kind:?} in the trash"))?;
+        posting_works(&wall).await.with_context(|| format!("{kind:?} in the trash"))?;
         wall.delete().await?;
-        posting_goes_on(&wall).await?;
+        posting_works(&wall).await?;
         let restored = crate::restore::messagewall_restore(&volume)?;
         ensure!(restored.contains("messages are back"), "{kind:?} in the trash: {restored}");
         plant.remove()?;
@@ -218,9 +218,9 @@ async fn whatever_stands_at_a_log_in_the_trash_keeps_nobody_from_posting_clearin
 }
 
 #[tokio::test]
-async fn whatever_stands_at_rejected_is_named_and_keeps_nobody_from_posting() -> Result<()> {
+async fn a_foreign_file_at_rejected_is_named_and_does_not_prevent_posts() -> Result<()> {
     plant_all("rejected", async |wall, kind, _| {
-        posting_goes_on(wall).await?;
+        posting_works(wall).await?;
         let event = tests::eventbridge("Config Change Requested", &json!({ "patch": { "colour": "red" } }));
         let url = wall.invocations();
         let answer = prompt(wall.http.post(url).body(event.to_string())).await?.json()?;
@@ -243,7 +243,7 @@ async fn whatever_stands_at_rejected_is_named_and_keeps_nobody_from_posting() ->
 }
 
 #[tokio::test]
-async fn a_directory_among_the_leftovers_of_writers_keeps_nobody_from_anything() -> Result<()> {
+async fn a_directory_with_the_name_of_a_temporary_file_is_ignored() -> Result<()> {
     let wall = Wall::start().await?;
     prepare(&wall).await?;
     for directory in ["", "retries", "history"] {
@@ -254,7 +254,7 @@ async fn a_directory_among_the_leftovers_of_writers_keeps_nobody_from_anything()
 }
 
 #[tokio::test]
-async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
+async fn a_foreign_file_in_place_of_the_directory_of_a_wall_is_named() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -279,7 +279,7 @@ async fn a_wall_directory_that_is_something_else_is_named() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_files_in_history_keep_nobody_waiting() -> Result<()> {
+async fn a_hundred_thousand_files_in_history_slow_nothing_down() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;
@@ -292,17 +292,17 @@ async fn a_hundred_thousand_files_in_history_keep_nobody_waiting() -> Result<()>
     let config = volume.join("config.json");
     let kept = fs_err::read(&config)?;
     fs_err::write(&config, "{")?;
-    posting_goes_on(&wall).await?;
+    posting_works(&wall).await?;
     drop(wall);
     let wall = Wall::builder()?.volume(&volume).start().await?;
-    posting_goes_on(&wall).await?;
+    posting_works(&wall).await?;
     prompt(wall.http.get(wall.page("/api/config/history"))).await?.success()?;
     fs_err::write(&config, kept)?;
     recovered(&wall, "100,000 files in the history").await
 }
 
 #[tokio::test]
-async fn a_file_that_nobody_may_read_is_named() -> Result<()> {
+async fn a_file_without_read_permission_is_named() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let mut builder = Wall::builder()?.volume(&directory.path().join("volume"));
     if crate::support::is_root() {

@@ -11,7 +11,7 @@ use tests::Wall;
 use crate::bind_mount::unbind;
 use crate::support::{post, prompt, skipped};
 
-/// A log that was cleared long ago and that nobody appends to any more.
+/// A log that was cleared long ago and to which no program appends any more.
 const IN_THE_TRASH: &str = "trash/content.01JD0000000000000000000000";
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn trash_too_small(volume: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes all room that is left.
+/// Fills the volume.
 fn fill(volume: &Path) -> Result<()> {
     let mut filler = fs_err::File::create(volume.join("filler"))?;
     let full = std::io::copy(&mut std::io::repeat(b'x'), &mut filler).err().context("a file without an end")?;

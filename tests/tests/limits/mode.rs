@@ -93,7 +93,7 @@ async fn a_log_that_another_program_began_under_a_umask_of_077_becomes_readable_
 }
 
 #[tokio::test]
-async fn a_log_of_another_user_that_may_not_be_read_is_named_and_everything_goes_on_when_it_may() -> Result<()> {
+async fn a_log_of_another_user_without_read_permission_is_named_until_it_can_be_read() -> Result<()> {
     let directory = tempfile::TempDir::with_prefix("messagewall-")?;
     let parts = Parts::new(directory.path())?;
     if !parts.act_as_users()? {

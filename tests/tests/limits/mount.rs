@@ -9,7 +9,7 @@ use crate::plant::{Plant, prepare};
 use crate::support::{post, prompt, reader_names, recovered};
 
 #[tokio::test]
-async fn a_missing_volume_is_named_and_made_by_nobody() -> Result<()> {
+async fn a_missing_volume_is_named_and_not_created() -> Result<()> {
     let directory = TempDir::with_prefix("messagewall-")?;
     let volume = directory.path().join("volume");
     let wall = Wall::builder()?.volume(&volume).start().await?;

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use tests::{Wall, binary, eventually, message_texts};
 
 #[tokio::test]
-async fn what_was_cleared_by_mistake_comes_back_in_every_browser_and_what_came_since_stays() -> Result<()> {
+async fn restored_messages_appear_in_every_browser_before_later_ones() -> Result<()> {
     let wall = Wall::start().await?;
     wall.post_all(&["one", "two"]).await?;
     let mut events = wall.events().await?;

@@ -41,7 +41,7 @@ async fn a_command_by_the_aws_cli_is_answered() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_asynchronous_invocation_is_accepted_at_once_and_done() -> Result<()> {
+async fn an_asynchronous_invocation_is_accepted_at_once_and_carried_out() -> Result<()> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     let event = eventbridge("Message Posted", &json!({ "author": "bob", "text": "Later" }));

@@ -15,7 +15,7 @@ fn command(step: &Step, url: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_six_curl_commands_of_the_blog_print_what_the_blog_prints() -> Result<()> {
+async fn the_six_curl_commands_of_the_blog_print_the_answers_of_the_blog() -> Result<()> {
     let wall = Wall::start().await?;
     for (number, step) in (1..).zip(transcript()) {
         let command = command(&step, &wall.function());
@@ -26,7 +26,7 @@ async fn the_six_curl_commands_of_the_blog_print_what_the_blog_prints() -> Resul
 
 /// The commands that `messagewall up` prints must work unchanged.
 #[tokio::test]
-async fn the_three_things_to_try_work_as_they_are_printed() -> Result<()> {
+async fn the_three_printed_commands_work_unchanged() -> Result<()> {
     let wall = Wall::start().await?;
     let before = wall.json("/api/config").await?;
     let output = wall.process.output();

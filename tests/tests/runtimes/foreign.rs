@@ -27,7 +27,7 @@ async fn reader_has(wall: &Wall, expected: &[&str]) -> Result<Value> {
 }
 
 #[tokio::test]
-async fn a_plain_line_is_a_message_by_nobody_in_particular() -> Result<()> {
+async fn a_plain_line_is_a_message_without_an_author() -> Result<()> {
     let wall = Wall::start().await?;
     let mut events = wall.events().await?;
     python(&wall, "POST", &["Hello from Python".to_owned()]).await?;
@@ -55,7 +55,7 @@ async fn a_line_that_looks_like_html_or_damage_is_text() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_log_that_python_deletes_is_an_empty_wall_and_ours_goes_on() -> Result<()> {
+async fn a_log_that_python_deletes_is_an_empty_wall_that_the_function_continues() -> Result<()> {
     let wall = Wall::start().await?;
     wall.post_all(&["one", "two"]).await?;
     reader_has(&wall, &["one", "two"]).await?;
@@ -100,7 +100,7 @@ async fn both_write_at_the_same_time_and_nothing_is_lost() -> Result<()> {
 }
 
 #[tokio::test]
-async fn ours_are_accepted_while_python_deletes_again_and_again() -> Result<()> {
+async fn messages_are_accepted_while_python_deletes_the_log_repeatedly() -> Result<()> {
     let wall = Wall::builder()?.environments(4).start().await?;
     let deletes = vec![String::new(); 300];
     let posts = async {

@@ -1,4 +1,4 @@
-//! The names of files, and what each manifest has to hold.
+//! The names of files, and the required content of each manifest.
 
 use anyhow::Result;
 
@@ -10,7 +10,7 @@ pub(crate) fn mod_rs(package: &Package) -> Result<Vec<String>> {
     Ok(files.iter().filter(|file| file.ends_with("mod.rs")).map(|file| shown(file)).collect())
 }
 
-/// Returns the manifest if it does not take over the lints of the workspace.
+/// Returns the manifest if it does not inherit the lints of the workspace.
 pub(crate) fn missing_lints(package: &Package) -> Result<Vec<String>> {
     let manifest = fs_err::read_to_string(&package.manifest)?;
     let lines: Vec<_> = manifest.lines().map(str::trim).collect();

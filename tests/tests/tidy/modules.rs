@@ -9,7 +9,7 @@ use syn::{Item, ItemMod};
 use crate::references::Reference;
 use crate::scan::{is_test, scan};
 
-/// A module, which is a file or stands inside one.
+/// A module: a file, or a part of one.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
     /// The path from the root, such as `wall::tail`. The root's is empty.
@@ -25,7 +25,7 @@ pub(crate) struct Module {
     pub(crate) globs: Vec<Vec<String>>,
     /// The names of the items that are defined here.
     pub(crate) items: BTreeSet<String>,
-    /// Everything here that may name something of another module.
+    /// The paths here that may name an item of another module.
     pub(crate) references: Vec<Reference>,
 }
 

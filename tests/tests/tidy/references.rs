@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Use,
     /// In `use ...::*`.
     Glob,
-    /// In `pub use`, whatever the visibility is.
+    /// In `pub use`, of any visibility.
     ReExport,
     /// Anywhere else.
     Path,

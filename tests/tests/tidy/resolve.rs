@@ -2,7 +2,7 @@
 
 use crate::modules::Modules;
 
-/// `use a::a` in a module without `a` would lead round for ever.
+/// The largest number of steps. `use a::a` in a module without `a` would never end.
 const MAX_HOPS: usize = 16;
 
 /// The end of a path inside the crate.
@@ -15,7 +15,7 @@ pub(crate) enum Place {
 }
 
 impl Modules {
-    /// Returns the place that `path` names in the module `from`. Returns `None` for what is in no module of this crate.
+    /// Returns the place that `path` names in the module `from`, or `None` if it is in no module of this crate.
     pub(crate) fn resolve(&self, from: usize, path: &[String]) -> Option<Place> {
         self.start(from, path, 0)
     }

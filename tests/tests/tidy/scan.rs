@@ -1,4 +1,4 @@
-//! Reads what one module defines, imports and names.
+//! Reads the definitions, imports and paths of one module.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -58,7 +58,7 @@ impl<'ast> Visit<'ast> for Scanner<'_> {
         visit::visit_path(self, path);
     }
 
-    /// A macro's arguments are tokens: what looks like a path there is taken for one.
+    /// Reads the arguments of a macro, which are tokens: anything that looks like a path counts as one.
     fn visit_macro(&mut self, call: &'ast Macro) {
         self.visit_path(&call.path);
         self.tokens(call.tokens.clone());
@@ -70,7 +70,7 @@ impl<'ast> Visit<'ast> for Scanner<'_> {
         }
     }
 
-    /// `pub(in path)` gives access and takes nothing.
+    /// Ignores the path of `pub(in path)`, which gives access and uses nothing.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 

@@ -1,5 +1,7 @@
 //! Parses JSON documents that people may have edited.
 
+use std::str::Utf8Error;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,35 +13,37 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Parses a document. The error names the field that is wrong.
 pub(super) fn parse<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, ConfigError> {
-    let json = utf8(json)?;
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let mut deserializer = serde_json::Deserializer::from_str(decode(json)?);
     let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| at_path(&error))?;
     deserializer.end().map_err(|error| ConfigError::whole(error.to_string()))?;
     Ok(value)
 }
 
-/// Parses a document without validating its fields.
-pub(super) fn value(json: &[u8]) -> Result<Value, ConfigError> {
-    serde_json::from_slice(utf8(json)?).map_err(|error| ConfigError::whole(error.to_string()))
-}
-
-/// Checks the encoding and skips a byte order mark.
-fn utf8(json: &[u8]) -> Result<&[u8], ConfigError> {
-    let json = json.strip_prefix(UTF8_MARK).unwrap_or(json);
-    if json.iter().all(u8::is_ascii_whitespace) {
+/// Checks the encoding of a document and returns its text without a byte order mark.
+///
+/// # Errors
+/// Returns an error if the document is empty, or is not UTF-8.
+pub fn decode(document: &[u8]) -> Result<&str, ConfigError> {
+    let not_utf8 = |error: Utf8Error| {
+        ConfigError::whole(format!("the document is not UTF-8 at byte {}; save it as UTF-8", error.valid_up_to()))
+    };
+    let document = document.strip_prefix(UTF8_MARK).unwrap_or(document);
+    if document.iter().all(u8::is_ascii_whitespace) {
         return Err(ConfigError::whole("the document is empty".to_owned()));
     }
     // JSON begins with two ASCII characters. A zero byte among them means UTF-16 without a byte order mark.
-    if json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff") || json[..json.len().min(2)].contains(&0) {
+    if document.starts_with(b"\xff\xfe")
+        || document.starts_with(b"\xfe\xff")
+        || document[..document.len().min(2)].contains(&0)
+    {
         return Err(ConfigError::whole("the document is UTF-16; save it as UTF-8".to_owned()));
     }
-    match std::str::from_utf8(json) {
-        Ok(_) => Ok(json),
-        Err(error) => Err(ConfigError::whole(format!(
-            "the document is not UTF-8 at byte {}; save it as UTF-8",
-            error.valid_up_to()
-        ))),
-    }
+    std::str::from_utf8(document).map_err(not_utf8)
+}
+
+/// Parses a document without validating its fields.
+pub(super) fn value(json: &[u8]) -> Result<Value, ConfigError> {
+    serde_json::from_str(decode(json)?).map_err(|error| ConfigError::whole(error.to_string()))
 }
 
 /// Converts the error of a field. The path `.` is the whole document.

@@ -71,7 +71,7 @@ impl Session<'_> {
     /// overwritten before: see [`Session::blank_half`].
     fn begin_line(&self, path: &Path, length: u64) -> io::Result<Vec<u8>> {
         if length == 0 {
-            // Its creator may have crashed before the name was durable.
+            // The creator of the log may have crashed before its name was durable.
             open::sync_parent(path)?;
             return Header::of_new_wall(None, None).line();
         }
@@ -125,7 +125,7 @@ impl Session<'_> {
         if matches!(written, Ok(true)) {
             return written;
         }
-        // What cannot be blanked out is seen by the next holder of the lock, by the intent.
+        // If the bytes cannot be blanked, the intent remains, and the next holder of the lock settles it.
         let blanked = blank(&path, identity, &pieces);
         if matches!(blanked, Ok(true)) {
             self.lock.state.intent = Intent::Nothing;

@@ -41,7 +41,7 @@ fn until(now: Timestamp) -> Timestamp {
     now.checked_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX)
 }
 
-/// Stops following logs that were to be replaced under these names and never were.
+/// Stops following the logs with these names in `trash/`, because they were not replaced after all.
 pub(super) fn forget(state: &mut State, files: &[Ulid]) {
     state.replaced.retain(|replaced| !files.contains(&replaced.file));
 }
@@ -62,20 +62,20 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
     let now = time::now();
     let mut followed = Vec::with_capacity(state.replaced.len());
     for replaced in std::mem::take(&mut state.replaced) {
-        // A clock that was wrong may have said that it is followed for years.
+        // A wrong clock may have stored a time years ahead.
         let replaced = Replaced { until: replaced.until.min(until(now)), ..replaced };
         let over = now > replaced.until;
         let file = match trash::open(wall, replaced.file) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
-            // Another file has this name now. The log may be put back.
+            // A foreign file has this name now. The log may get its name back.
             Err(error) if open::is_about_the_file(&error) => {
                 followed.extend((!over).then_some(replaced));
                 continue;
             }
             Err(error) => return Err(error),
         };
-        // This log was to be replaced and never was, or the file is not the one that was followed.
+        // The log was not replaced after all, or the file is not the one that was followed.
         if file.identity() == log || replaced.from > file.len() {
             continue;
         }

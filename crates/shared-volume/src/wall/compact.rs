@@ -1,4 +1,4 @@
-//! Replacing the log: to keep it short, to clear it, or to move it away from a late write.
+//! Replaces the log: to compact it, to clear it, or to move it away from a late write.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -21,13 +21,13 @@ use crate::state::Recorded;
 use crate::time;
 use crate::volume::WallDir;
 
-/// The most that compaction keeps of a log, in bytes.
+/// The largest part of a log that compaction keeps, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A log that is longer is compacted, however few messages it holds, in bytes.
+/// The length above which a log is compacted even if it has few messages, in bytes.
 const LONGEST_BYTES: u64 = 24 * 1024 * 1024;
 
-/// So much of the log may hold events that are not stored in `retries/`, in bytes.
+/// The largest part of the log whose events are not stored in `retries/`, in bytes.
 const UNRECORDED_BYTES: u64 = 128 * 1024;
 
 /// The largest size of an event in `retries/`, in bytes.
@@ -36,18 +36,18 @@ const STORED_EVENT_BYTES: u64 = 4 + Applied::BYTES as u64;
 /// The unit in which a file system allocates space, in bytes.
 const BLOCK_BYTES: u64 = 4096;
 
-/// A wall that was cleared.
+/// The result of a clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cleared {
     /// The new wall.
     pub wall: Ulid,
-    /// An earlier try with the same event had cleared it already: messages that came since are kept.
+    /// True if an earlier attempt with the same event id cleared the wall. Messages that were posted since then are kept.
     pub repeated: bool,
 }
 
 impl Session<'_> {
-    /// Keeps the log short after an append: its events move to `retries/` in batches, and when it holds more than twice
-    /// the messages that are kept, it is compacted.
+    /// Keeps the log short after an append. Its events move to `retries/` in batches. It is compacted when it has more than
+    /// twice `keep_messages` messages, or is too long.
     pub(super) fn keep_short(&mut self) -> io::Result<()> {
         let keep = self.in_force.published.config.keep_messages.get();
         let is_long = self.log_bytes()? > LONGEST_BYTES;
@@ -66,7 +66,7 @@ impl Session<'_> {
         Ok(beginning.map_or(0, |beginning| self.view.cursor.position.saturating_sub(beginning.header.start)))
     }
 
-    /// Rewrites the log with its newest `keep` messages. The wall stays the same one, and its positions go on.
+    /// Rewrites the log with its newest `keep` messages. The wall and all positions stay the same.
     fn compact(&mut self, keep: usize) -> io::Result<()> {
         self.verify()?;
         self.record_events()?;
@@ -74,14 +74,14 @@ impl Session<'_> {
         self.rewrite(from)
     }
 
-    /// Puts the log as it is into a new file. What is still under way to the old one does no harm then.
+    /// Moves the log to a new file. Bytes that arrive late in the old file then do not affect the log.
     pub(super) fn move_log(&mut self) -> io::Result<()> {
         self.blank_half()?;
         match self.view.tail.beginning() {
-            // Removed messages and their events go with it.
+            // The records of removed messages are moved too, because they contain events.
             Some(_) if self.log_bytes()? <= LONGEST_BYTES => self.rewrite(self.view.first()),
             Some(_) => self.compact(usize::MAX),
-            // Not even the first line is finished: if it ever is, it is taken over from the old file.
+            // The first line is unfinished. If it is completed later, it is carried over from the old file.
             None => {
                 let header = Header::of_new_wall(None, None);
                 let recorded = header.cursor().into();
@@ -90,7 +90,7 @@ impl Session<'_> {
         }
     }
 
-    /// Rewrites the log with what stands behind the cursor `from`.
+    /// Rewrites the log with the lines after the cursor `from`.
     fn rewrite(&mut self, from: Cursor) -> io::Result<()> {
         let Some(log) = LogFile::open(&self.wall.content())? else { return Ok(()) };
         let Some(beginning) = self.view.tail.beginning() else { return Ok(()) };
@@ -98,12 +98,12 @@ impl Session<'_> {
         let is_whole = from == beginning.cursor();
         let edition = if is_whole { beginning.header.edition } else { Some(from.edition) };
         let header = Header { start: from.position, edition, ..beginning.header.clone() }.line()?;
-        // A line that is not finished stays behind, and is taken over when it is.
+        // An unfinished line stays in the old file, and is carried over when it is complete.
         let end = self.view.tail.whole_until(log.len());
         let mut bytes = log.read_range(offset, usize::try_from(end.saturating_sub(offset)).unwrap_or(0))?;
         for copy in self.view.copies_behind(from) {
             let place = |position: u64| usize::try_from(position - from.position).unwrap_or(usize::MAX);
-            // Its newline stays, and so does the position of everything behind it.
+            // The newline is kept, so that the positions after it stay the same.
             bytes.get_mut(place(copy.start)..place(copy.end - 1)).into_iter().for_each(|line| line.fill(b' '));
         }
         let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
@@ -111,13 +111,13 @@ impl Session<'_> {
         self.replace_log(&[&header, &bytes[..whole]], recorded, offset + whole as u64)
     }
 
-    /// Begins a new wall, with nothing on it.
+    /// Begins a new, empty wall.
     pub(super) fn begin_anew(&mut self, event: Option<&str>) -> io::Result<Ulid> {
         let header = Header::of_new_wall(event.map(str::to_owned), event.map(|_| time::now()));
         let line = header.line()?;
         let recorded = header.cursor().into();
         let mut cleared = self.clear_with(&line, recorded);
-        // On a full volume there is room only for what clearing frees.
+        // On a full volume the only room is the space that is freed here.
         if is_full(&cleared) && self.empty_trash(room_for(self.events().len()))? {
             cleared = self.clear_with(&line, recorded);
         }
@@ -127,8 +127,8 @@ impl Session<'_> {
         cleared.map(|()| header.wall)
     }
 
-    /// Makes room for so many bytes on a full volume, or changes nothing. Lines may still arrive in logs that are followed,
-    /// so these stay. Returns true if there is room now.
+    /// Deletes logs in `trash/` if this makes room for `needed` bytes on a full volume. Returns true if any was deleted. Logs
+    /// that are followed are kept, because lines may still arrive in them.
     pub(super) fn empty_trash(&self, needed: u64) -> io::Result<bool> {
         trash::empty(self.wall, blocks(needed), |file| carry::is_followed(&self.lock.state, file))
     }
@@ -140,7 +140,7 @@ impl Session<'_> {
         self.replace_log(&[header], recorded, taken)
     }
 
-    /// Deletes the log before the new one is written, because both do not fit. Nothing goes to `trash/`.
+    /// Deletes the log and then writes the new one, because there is no room for both. The log is not kept in `trash/`.
     fn clear_in_place(&mut self, header: &[u8], recorded: Recorded) -> io::Result<()> {
         let events = self.events();
         let freed = LogFile::open(&self.wall.content())?.map_or(0, |log| log.metadata.blocks().saturating_mul(512));
@@ -150,13 +150,13 @@ impl Session<'_> {
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
-        // A file that is open takes its room as long.
+        // A deleted file occupies its space as long as it is open.
         self.log = None;
         fs_err::remove_file(self.wall.content())?;
         self.begin_in_place(header, events).map_err(after_the_change)
     }
 
-    /// Stores the events of the log that was deleted, and begins the new one whether that succeeds or not.
+    /// Stores the events of the deleted log and begins the new one, which it does even if the events cannot be stored.
     fn begin_in_place(&mut self, header: &[u8], events: Vec<(EventKey, Applied)>) -> io::Result<()> {
         let stored = self.retries.add(&mut self.lock, events);
         replace::put(&self.wall.content(), &[header])?;
@@ -165,7 +165,7 @@ impl Session<'_> {
         self.lock.declare()
     }
 
-    /// Replaces the log by `parts`. The old one, of which `taken` bytes were taken over, goes to `trash/`.
+    /// Replaces the log by `parts`, and moves the old one to `trash/`. Its first `taken` bytes are in `parts`.
     pub(super) fn replace_log(&mut self, parts: &[&[u8]], recorded: Recorded, taken: u64) -> io::Result<()> {
         let path = self.wall.content();
         let staged = Staged::write(&path, parts)?;
@@ -185,7 +185,7 @@ impl Session<'_> {
         self.carry_over().map_err(after_the_change)
     }
 
-    /// Takes over the lines that have arrived in the old file until it was replaced.
+    /// Carries over the lines that arrived in the old file before it was replaced.
     fn carry_over(&mut self) -> io::Result<()> {
         self.view.read()?;
         self.append(&[])?;
@@ -193,16 +193,16 @@ impl Session<'_> {
     }
 }
 
-/// Ensures that no other writer has replaced the log, or appended to it behind the bytes that were taken over. What other
-/// programs append is carried over later.
+/// Returns an error if another writer has replaced the log, or appended to it after its first `taken` bytes. Lines that other
+/// programs appended are carried over later.
 fn ensure_current(wall: &WallDir, log: &LogFile, taken: u64) -> io::Result<()> {
-    // An NFS client opens a file by the name that it remembers, unless it has just asked for the directory.
+    // An NFS client opens a file by the name that it has cached, unless it has just asked for the directory.
     drop(wall.open()?);
     let named = LogFile::open(&wall.content())?.filter(|named| named.identity() == log.identity());
     let Some(named) = named else { return Err(io::Error::other("the log was replaced while a new one was written")) };
     let length = usize::try_from(named.len().saturating_sub(taken)).unwrap_or(usize::MAX);
     let behind = named.read_range(taken, length)?;
-    // Half a line is that of a writer that died.
+    // An unfinished line comes from a writer that crashed.
     let whole = memchr::memrchr(b'\n', &behind).map_or(0, |newline| newline + 1);
     if has_record(&behind[..whole]) {
         return Err(io::Error::other("another writer has appended to the log while a new one was written"));
@@ -210,7 +210,8 @@ fn ensure_current(wall: &WallDir, log: &LogFile, taken: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// The bytes that a header and so many stored events take on the disk, with a block for the directory that may grow.
+/// Returns the disk space of a header and this number of stored events, in bytes, with a block by which the directory may
+/// grow.
 fn room_for(events: usize) -> u64 {
     let stored = if events == 0 { 0 } else { blocks(events as u64 * STORED_EVENT_BYTES) + BLOCK_BYTES };
     BLOCK_BYTES + stored

@@ -26,7 +26,7 @@ pub(super) enum Line {
     Removal(Removal),
     /// A line of another program, in the form in which it is shown.
     Plain(String),
-    /// White space, or zeros that a failed write has left behind.
+    /// White space, or zeros from a failed write.
     Blank,
     /// A line that has the complete shape of a record and does not parse.
     Damaged,
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_other_programs_are_shown_whatever_their_bytes_are() {
+    fn lines_of_other_programs_are_shown_with_any_bytes() {
         assert_eq!(shown(br#"{"id":"7","text":"order shipped"}"#), r#"{"id":"7","text":"order shipped"}"#);
         assert_eq!(shown(b"caf\xe9"), "caf\u{fffd}");
         assert_eq!(shown(b"a\0b\x1b[31m"), "a\u{fffd}b\u{fffd}[31m");

@@ -1,4 +1,4 @@
-//! Bringing back what a clear or a compaction took away.
+//! Restores messages that clear or compaction took off the wall.
 
 use std::collections::HashSet;
 use std::io;
@@ -18,41 +18,41 @@ use crate::limits::MAX_LOG_BYTES;
 use crate::open;
 use crate::volume::WallDir;
 
-/// A log in the trash.
+/// A replaced log in `trash/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
-    /// Its name in `trash/`; it contains the time at which the log was replaced.
+    /// The name in `trash/`. It contains the time at which the log was replaced.
     pub file: Ulid,
-    /// The wall that it is of.
+    /// The wall of the log.
     pub wall: Ulid,
-    /// The number of messages in it.
+    /// The number of messages in the log.
     pub messages: usize,
 }
 
 /// The result of a restoration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// The number of messages that came back.
+    /// The number of messages that were restored.
     pub messages: usize,
-    /// The number of messages on the wall now.
+    /// The number of messages that are on the wall afterwards.
     pub total: usize,
 }
 
-/// The reason why nothing was restored.
+/// The error of a restoration. The wall is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
-    /// There is no such log in the trash.
+    /// `trash/` contains no log with this name.
     #[error("there is no log {0} in the trash")]
     Unknown(Ulid),
-    /// Compaction would take the messages away again.
+    /// The wall would have more than `keep_messages` messages, so that compaction would drop them again.
     #[error("the wall would hold {total} messages, and keep_messages is {keep}: raise keep_messages first")]
     TooMany {
-        /// The number of messages that the wall would hold.
+        /// The number of messages that the wall would have.
         total: usize,
-        /// The setting in the configuration in force.
+        /// The value of `keep_messages` in the configuration in force.
         keep: usize,
     },
-    /// The log and what is to come back are too long together.
+    /// The log would be too long with the restored messages.
     #[error("the wall would take {0} bytes, more than a log may have")]
     TooLong(u64),
     /// The volume failed.
@@ -67,16 +67,16 @@ impl From<io::Error> for RestoreError {
 }
 
 impl WallWriter {
-    /// Lists the logs in the trash, oldest first. What is no log there is left out.
+    /// Returns the logs in `trash/`, oldest first. Other files are ignored.
     ///
     /// # Errors
-    /// When the volume fails.
+    /// Returns an error if the volume fails.
     pub fn trash(&self) -> io::Result<Vec<Trashed>> {
         let mut listed = Vec::new();
         for file in trash::list(self.wall())? {
             match Old::read(self.wall(), file) {
                 Ok(old) => listed.extend(old.map(|old| old.trashed())),
-                // Not a log: there is nothing in it that could come back.
+                // A foreign file has no messages to restore.
                 Err(error) if open::is_about_the_file(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -84,10 +84,11 @@ impl WallWriter {
         Ok(listed)
     }
 
-    /// Puts the messages of a log in the trash back onto the wall, before those that are there.
+    /// Restores the messages of a log in `trash/`, before the messages that are on the wall. Retries the lock until
+    /// `deadline`.
     ///
     /// # Errors
-    /// See [`RestoreError`]. The wall is as it was then.
+    /// Returns a [`RestoreError`] if there is no such log, the messages do not fit, or the volume fails.
     pub fn restore(&mut self, file: Ulid, deadline: Instant) -> Result<Restored, RestoreError> {
         let mut session = self.begin(deadline)?;
         let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
@@ -95,7 +96,7 @@ impl WallWriter {
     }
 }
 
-/// A log in the trash, read.
+/// The content of a log in `trash/`.
 struct Old {
     file: Ulid,
     beginning: Beginning,
@@ -121,7 +122,7 @@ impl Old {
         Trashed { file: self.file, wall: self.beginning.header.wall, messages: self.messages }
     }
 
-    /// Everything before a position.
+    /// Returns the bytes before a position.
     fn bytes_before(&self, position: u64) -> Vec<u8> {
         self.bytes[..self.offset(position)].to_vec()
     }
@@ -144,7 +145,7 @@ impl Session<'_> {
     fn restore(&mut self, old: &Old) -> Result<Restored, RestoreError> {
         let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
         let same_wall = current.as_ref().is_some_and(|header| header.wall == old.beginning.header.wall);
-        // Of the same wall, only what compaction has dropped is missing.
+        // If the log is of the same wall, only the messages that compaction has dropped are missing.
         let until = if same_wall { current.as_ref().map_or(0, |header| header.start) } else { u64::MAX };
         let dropped: Vec<&Entry> = old.entries.iter().take_while(|entry| entry.span.end <= until).collect();
         let removed: HashSet<&str> = dropped.iter().filter_map(|entry| removes(entry)).collect();
@@ -166,20 +167,20 @@ impl Session<'_> {
         } else {
             self.put_together(old, back)?;
         }
-        // What is back cannot come back again.
+        // The restored messages cannot be restored a second time.
         trash::remove_restored(self.wall, old.file, carry::is_followed(&self.lock.state, old.file))?;
         Ok(Restored { messages, total: self.view.count() })
     }
 
-    /// Returns true if the message is on the wall, because an earlier restoration was interrupted, or was removed from it.
-    /// The id of a plain line means nothing on another wall.
+    /// Returns true if the message was removed, or is on the wall because an earlier restoration was interrupted. The id of a
+    /// plain line has no meaning on another wall.
     fn is_known(&self, entry: &Entry, same_wall: bool) -> bool {
         let id = entry.id();
         (same_wall || matches!(entry.kind, EntryKind::Message(_))) && (self.view.has(&id) || self.view.has_removed(&id))
     }
 
-    /// Puts back what compaction has dropped of this wall: positions fit again. The edition is a new one, because a browser
-    /// that comes back may never have seen what is back, and is to start over.
+    /// Restores the lines that compaction dropped from this wall, at their old positions. The header gets a new edition, so
+    /// that a browser that reconnects starts over: it may never have received the restored messages.
     fn put_before(&mut self, bytes: &[u8], header: &Header) -> Result<(), RestoreError> {
         let (now, end) = self.lines_now()?;
         let edition = Some(Digest::of(&[b"restored", &Ulid::generate().to_bytes()]).short());
@@ -187,8 +188,8 @@ impl Session<'_> {
         self.put(&header, &[bytes, &now].concat(), end)
     }
 
-    /// Begins a new wall with these messages of another one and those that are there. Of the removal records, those of
-    /// plain lines stay behind together with what they have removed, because a plain line gets another position.
+    /// Begins a new wall with these messages of another wall and the current messages. Plain lines get new positions and
+    /// therefore new ids, so the removal records of plain lines are dropped together with the lines that they removed.
     fn put_together(&mut self, old: &Old, back: Vec<&Entry>) -> Result<(), RestoreError> {
         let mut lines = old.lines_of(back.into_iter());
         let (now, end) = self.lines_now()?;
@@ -202,14 +203,14 @@ impl Session<'_> {
         let newest = |session: &Self| session.lock.state.replaced.last().map(|replaced| replaced.file);
         let before = newest(self);
         self.put(&header, &lines, end)?;
-        // All of the log that was there is on the new wall: its plain lines would come back twice.
+        // All messages of the replaced log are on the new wall. Restoring it would double its plain lines.
         match newest(self).filter(|file| Some(*file) != before) {
             Some(file) => Ok(trash::remove_restored(self.wall, file, true)?),
             None => Ok(()),
         }
     }
 
-    /// Returns the whole lines of the log behind its header, and the offset behind them.
+    /// Returns the complete lines after the header of the log, and the offset after them.
     fn lines_now(&self) -> Result<(Vec<u8>, u64), RestoreError> {
         let Some(log) = LogFile::open(&self.wall.content())? else { return Ok((Vec::new(), 0)) };
         let from = self.view.tail.beginning().map_or(0, |beginning| beginning.header_bytes);
@@ -221,7 +222,7 @@ impl Session<'_> {
         Ok((log.read_range(from, usize::try_from(length).unwrap_or(0))?, end))
     }
 
-    /// The event that cleared the wall before this one must stay known.
+    /// Returns `header` with the event that cleared the previous wall, so that its retry does not clear this one.
     fn keep_clear(&self, header: &Header) -> Header {
         let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
         let (cleared_by, cleared_at) = current.map_or((None, None), |header| (header.cleared_by, header.cleared_at));
@@ -238,7 +239,7 @@ impl Session<'_> {
     }
 }
 
-/// The id of the message that an entry removes.
+/// Returns the id of the message that an entry removes. `None` if the entry is not a removal.
 fn removes(entry: &Entry) -> Option<&str> {
     match &entry.kind {
         EntryKind::Removal(removal) => Some(&removal.removes),

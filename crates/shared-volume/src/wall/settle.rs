@@ -1,4 +1,4 @@
-//! The beginning of a lock cycle: completes or disarms what an earlier holder of the lock left unfinished.
+//! The beginning of a lock cycle: settles a write that an earlier holder of the lock left unfinished.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;

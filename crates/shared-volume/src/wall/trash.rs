@@ -23,7 +23,7 @@ pub(super) fn path(wall: &WallDir, file: Ulid) -> PathBuf {
     wall.trash().join(format!("content.{file}"))
 }
 
-/// Returns the path of a replaced log whose messages are back on the wall, while lines may still arrive in it.
+/// Returns the path of a replaced log whose messages were restored and in which lines may still arrive.
 fn restored_path(wall: &WallDir, file: Ulid) -> PathBuf {
     wall.trash().join(format!("restored.{file}"))
 }
@@ -36,7 +36,8 @@ pub(super) fn open(wall: &WallDir, file: Ulid) -> io::Result<Option<LogFile>> {
     }
 }
 
-/// Takes a log whose messages are back on the wall out of the trash.
+/// Deletes a log whose messages were restored. A log that is followed is renamed instead, because lines may still arrive in
+/// it.
 pub(super) fn remove_restored(wall: &WallDir, file: Ulid, is_followed: bool) -> io::Result<()> {
     let path = path(wall, file);
     if is_followed { fs_err::rename(path, restored_path(wall, file)) } else { fs_err::remove_file(path) }

@@ -15,42 +15,42 @@ use crate::retries::{Applied, EventKey, Kind, payload};
 use crate::state::Recorded;
 use crate::volume::WallDir;
 
-/// A log that was appended to is read again from its beginning this often: a writer needs to notice only edits by hand.
+/// The time after which a changed log is read again from its beginning. A writer needs this only to find edits by hand.
 const VERIFY_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// The newest messages of a wall.
 #[derive(Debug, Clone)]
 pub struct Newest {
-    /// The cursor behind the last entry; [`Cursor::NO_WALL`] when there is no log.
+    /// The cursor after the last entry, or [`Cursor::NO_WALL`] if the log is missing.
     pub cursor: Cursor,
-    /// Oldest first.
+    /// The messages, oldest first.
     pub entries: Vec<Entry>,
-    /// The cursor behind the messages that were left out, if any were.
+    /// The cursor after the older messages that are not in `entries`. `None` if there are none.
     pub older: Option<Cursor>,
 }
 
-/// Returns the newest `limit` messages of `wall`, oldest first.
+/// Returns the newest `limit` messages of `wall`, oldest first. A missing log is an empty wall.
 ///
 /// # Errors
-/// When the log cannot be read. A missing log is an empty wall.
+/// Returns an error if the log or its directory cannot be read.
 pub fn newest(wall: &WallDir, limit: usize) -> io::Result<Newest> {
     let mut view = View::new(wall.clone());
     view.read()?;
     Ok(view.newest(limit))
 }
 
-/// The log as it was read last.
+/// The content of the log at the last read.
 #[derive(Debug)]
 pub(crate) struct View {
     pub(super) tail: Tail,
-    /// Everything that the log holds, at most as much as [`Tail`] reads.
+    /// The entries of the log, as many as [`Tail`] returns.
     entries: VecDeque<Entry>,
-    /// The messages that were not removed, by id, with the position of the record that is shown: the first one, should
-    /// somebody have put a copy of it into the log.
+    /// The messages that were not removed: their ids, with the position of the line that is shown. If the log has copies of
+    /// a line, this is the first one.
     visible: HashMap<String, u64>,
-    /// The ids that were removed, with the position of the last record that says so.
+    /// The messages that were removed: their ids, with the position of the last removal record.
     removed: HashMap<String, u64>,
-    /// The events that are not stored in `retries/`, with the position behind their effect.
+    /// The events that are not stored in `retries/`, with the position after their record.
     events: HashMap<EventKey, (u64, Applied)>,
     /// The cursor before the first entry.
     first: Cursor,
@@ -70,21 +70,21 @@ impl View {
         }
     }
 
-    /// Reads what was added.
+    /// Reads the lines that were added.
     pub(super) fn read(&mut self) -> io::Result<()> {
         let added = self.tail.read()?;
         self.apply(added);
         Ok(())
     }
 
-    /// Reads everything again, to notice what was edited in place.
+    /// Reads the log from its beginning, to find changes within it.
     pub(super) fn verify(&mut self) -> io::Result<()> {
         let added = self.tail.verify()?;
         self.apply(added);
         Ok(())
     }
 
-    /// Reads what was added to a log that was opened already.
+    /// Reads the lines that were added to a log that is already open.
     pub(super) fn read_file(&mut self, file: Option<LogFile>) -> io::Result<()> {
         let added = self.tail.read_file(file)?;
         self.apply(added);
@@ -124,7 +124,7 @@ impl View {
         self.visible.contains_key(id)
     }
 
-    /// Returns true if the log says that this message was removed.
+    /// Returns true if the log has a removal record of this message.
     pub(super) fn has_removed(&self, id: &str) -> bool {
         self.removed.contains_key(id)
     }
@@ -158,8 +158,8 @@ impl View {
         entry.is_message() && self.visible.get(&entry.id()) == Some(&entry.span.start)
     }
 
-    /// Returns the lines after the cursor `from` that are copies of messages before it, present or removed. They would be
-    /// shown if they were all that is left.
+    /// Returns the positions of the lines after the cursor `from` that are copies of messages before it, which may be on the
+    /// wall or removed. Without the lines before `from`, the copies would be shown as messages.
     pub(super) fn copies_behind(&self, from: Cursor) -> impl Iterator<Item = Range<u64>> {
         let before = move |at: Option<&u64>| at.is_some_and(|at| *at < from.position);
         let is_copy = move |id: &str| before(self.visible.get(id)) || before(self.removed.get(id));
@@ -167,7 +167,7 @@ impl View {
         after.filter(move |entry| is_copy(&entry.id())).map(|entry| entry.span.clone())
     }
 
-    /// Finds the cursor before the newest `count` messages, as far as they take at most `bytes` of the log.
+    /// Returns the cursor before the newest `count` messages, or before as many of them as are in the last `bytes` of the log.
     pub(super) fn cursor_before_newest(&self, count: usize, bytes: u64) -> Cursor {
         let fits = |entry: &Entry| self.cursor.position - entry.span.start <= bytes;
         let oldest = self.shown().take(count).take_while(|(_, entry)| fits(entry)).last();
@@ -178,12 +178,12 @@ impl View {
         }
     }
 
-    /// The messages on the wall with their place among the entries, newest first.
+    /// Returns the messages on the wall with their indices in `entries`, newest first.
     fn shown(&self) -> impl Iterator<Item = (usize, &Entry)> {
         self.entries.iter().enumerate().rev().filter(|(_, entry)| self.shows(entry))
     }
 
-    /// Forgets the events before the recorded position: they are stored in `retries/`.
+    /// Forgets the events before the recorded position, which are stored in `retries/`.
     pub(super) fn forget_recorded(&mut self, recorded: Option<Recorded>) {
         let Some(recorded) = recorded.filter(|recorded| self.is_valid(recorded)) else { return };
         self.events.retain(|_, (position, _)| *position > recorded.position);
@@ -197,7 +197,8 @@ impl View {
         self.cursor.position.saturating_sub(from)
     }
 
-    /// The log may have been deleted and begun anew by another program, or edited by hand before this place.
+    /// Returns true if the log has this place. Returns false if another program has deleted and recreated the log, or if the
+    /// log was edited by hand before the place.
     fn is_valid(&self, recorded: &Recorded) -> bool {
         let behind = self.entries.partition_point(|entry| entry.span.end <= recorded.position);
         let before = behind.checked_sub(1).and_then(|at| self.entries.get(at));
@@ -215,7 +216,7 @@ impl View {
     }
 }
 
-/// The event that brought an entry, if it can be repeated.
+/// Returns the event of an entry, with the position after the entry. `None` if the event cannot be repeated.
 fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
     let (event, applied) = match &entry.kind {
         EntryKind::Message(message) => (message.event.as_ref()?, posted(message)),

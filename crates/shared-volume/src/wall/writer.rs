@@ -1,26 +1,19 @@
-//! The writer of one wall: posting, removing, clearing.
+//! The writer of one wall.
 
-use std::collections::HashMap;
 use std::io;
 use std::time::{Duration, Instant};
 
-use ulid::Ulid;
-
 use super::compact::Cleared;
+use super::cycle::{Appended, Cycle, Removed};
 use super::session::Session;
 use super::view::{Newest, View};
-use crate::config::{self, Config, Outcome, Publication, PublishError, Request};
-use crate::error::{ChangeError, Refusal, WriteError, is_full};
-use crate::intent::Intent;
+use crate::config::{self, Outcome, PublishError, Request};
+use crate::error::{ChangeError, Refusal, WriteError};
 use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
-use crate::message::{Draft, Message, Removal};
-use crate::retries::{Applied, Kind, RetryStore, payload};
+use crate::message::Draft;
+use crate::retries::RetryStore;
 use crate::volume::WallDir;
-use crate::{open, time};
-
-/// The longest id of a message, in bytes: that of a plain line.
-const MAX_ID_BYTES: usize = 100;
 
 /// The writer of one wall. It remembers what it has read, so that it reads only what was added.
 #[derive(Debug)]
@@ -31,35 +24,18 @@ pub struct WallWriter {
     retries: RetryStore,
 }
 
-/// The result of a batch.
+/// The result of several posts.
 #[derive(Debug)]
 pub struct Batch {
     /// One answer for each draft, in their order.
     pub answers: Vec<Result<Appended, Refusal>>,
-    /// The messages are on the wall, but keeping the log short failed. It is tried again with the next append.
+    /// The error of the compaction that followed. The messages are accepted all the same, and the next append compacts the
+    /// log.
     pub compaction_failed: Option<io::Error>,
 }
 
-/// A message that is durable on the wall.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appended {
-    /// The message, as the log has it.
-    pub message: Message,
-    /// An earlier try with the same event had already brought it.
-    pub repeated: bool,
-}
-
-/// A message that is off the wall.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removed {
-    /// Its id.
-    pub id: String,
-    /// An earlier try with the same event had already removed it.
-    pub repeated: bool,
-}
-
 impl WallWriter {
-    /// A writer of `wall`. Nothing is touched yet.
+    /// Returns a writer of `wall`. It does not access the volume yet.
     #[must_use]
     pub fn new(wall: WallDir) -> Self {
         Self {
@@ -70,45 +46,50 @@ impl WallWriter {
         }
     }
 
-    /// Sets how long an applied event is remembered, 24 hours by default.
+    /// Sets the time for which an applied event is remembered. The default is 24 hours.
     #[must_use]
     pub fn retry_window(mut self, window: Duration) -> Self {
         self.retries.window = window;
         self
     }
 
-    /// The wall it writes.
+    /// Returns the wall that this writes.
     #[must_use]
     pub fn wall(&self) -> &WallDir {
         &self.wall
     }
 
-    /// Adds the drafts that keep the rules of the configuration in force, in one lock cycle. They are durable when this
-    /// returns. The retry of an event is answered as it was then, whatever the rules are by now.
+    /// Takes the lock, retrying until `deadline`, to apply any number of commands.
     ///
     /// # Errors
-    /// When the lock is not to be had before `deadline`, or the volume fails: then none of them was accepted.
-    pub fn append(&mut self, drafts: &[Draft], deadline: Instant) -> Result<Batch, WriteError> {
-        let mut session = self.begin(deadline)?;
-        let mut records = Vec::new();
-        let answers = answer_all(&mut session, drafts, &mut records)?;
-        if !records.is_empty() {
-            append(&mut session, &records)?;
-        } else if answers.iter().flatten().any(|appended| appended.repeated) {
-            // Whoever wrote a message before its retry came may have died before it was durable.
-            session.sync_log()?;
-            return Ok(Batch { answers, compaction_failed: None });
-        } else {
-            return Ok(Batch { answers, compaction_failed: None });
-        }
-        let compaction_failed = session.keep_short().err();
-        Ok(Batch { answers, compaction_failed })
+    /// Returns an error if the lock is held until `deadline`, or if the volume fails.
+    pub fn cycle(&mut self, deadline: Instant) -> Result<Cycle<'_>, WriteError> {
+        Ok(Cycle::new(self.begin(deadline)?))
     }
 
-    /// Takes one message off the wall, by its id. The log is not rewritten: a removal record is appended.
+    /// Appends the drafts that keep the rules of the configuration in force, in one lock cycle. They are durable when this
+    /// returns. A retry of an event gets the answer of the first attempt, even if the rules have changed.
     ///
     /// # Errors
-    /// [`Refusal::MessageUnknown`] if no message on the wall has this id; otherwise as [`WallWriter::append`].
+    /// Returns an error if the lock is held until `deadline`, or if the volume fails. No draft was accepted then.
+    pub fn append(&mut self, drafts: &[Draft], deadline: Instant) -> Result<Batch, WriteError> {
+        let mut cycle = self.cycle(deadline)?;
+        let mut answers = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            answers.push(match cycle.post(draft) {
+                Ok(appended) => Ok(appended),
+                Err(ChangeError::Refused(refusal)) => Err(refusal),
+                Err(ChangeError::Write(error)) => return Err(error),
+            });
+        }
+        Ok(Batch { answers, compaction_failed: cycle.flush()? })
+    }
+
+    /// Removes one message by its id. The log is not rewritten: a removal record is appended.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::MessageUnknown`](crate::message::Refusal::MessageUnknown) if the wall has no message with this id,
+    /// and the same errors as [`WallWriter::append`].
     pub fn remove(
         &mut self,
         id: &str,
@@ -116,62 +97,30 @@ impl WallWriter {
         event: Option<&str>,
         deadline: Instant,
     ) -> Result<Removed, ChangeError> {
-        let mut session = self.begin(deadline)?;
-        if session.earlier(event, Kind::Removal, payload::removal(id))?.is_some() {
-            session.sync_log()?;
-            return Ok(Removed { id: id.to_owned(), repeated: true });
-        }
-        if !session.view.has(id) {
-            session.view.verify()?;
-        }
-        if id.len() > MAX_ID_BYTES || !session.view.has(id) {
-            let id = id.chars().take(MAX_ID_BYTES).collect();
-            return Err(Refusal::MessageUnknown { id }.into());
-        }
-        let (by, event) = (by.map(str::to_owned), event.map(str::to_owned));
-        let removal = Removal { removes: id.to_owned(), at: time::now(), by, event };
-        let mut record = serde_json::to_vec(&removal).map_err(io::Error::from)?;
-        record.push(b'\n');
-        append(&mut session, &record)?;
-        Ok(Removed { id: id.to_owned(), repeated: false })
+        self.cycle(deadline)?.remove(id, by, event)
     }
 
-    /// Takes all messages away by beginning a new wall. The old log goes to `trash/`.
+    /// Removes all messages by beginning a new wall. The old log goes to `trash/`.
     ///
     /// # Errors
-    /// As [`WallWriter::append`]: then the wall is as it was.
+    /// Returns the same errors as [`WallWriter::append`]. The wall is unchanged then.
     pub fn clear(&mut self, event: Option<&str>, deadline: Instant) -> Result<Cleared, ChangeError> {
-        let mut session = self.begin(deadline)?;
-        if let Some(applied) = session.earlier(event, Kind::Clear, payload::clear())? {
-            // Whoever cleared it may have died before the new name was durable.
-            open::sync_parent(&session.wall.content())?;
-            return Ok(Cleared { wall: Ulid(applied.result), repeated: true });
-        }
-        let wall = session.begin_anew(event)?;
-        Ok(Cleared { wall, repeated: false })
+        self.cycle(deadline)?.clear(event)
     }
 
     /// Publishes a configuration: first its file in the history, then `config.json`. It is durable and in force when this
     /// returns.
     ///
     /// # Errors
-    /// See [`PublishError`]. The configuration in force is as it was, and nothing of the refused one is left.
+    /// Returns a [`PublishError`]. The configuration in force is unchanged then, and nothing of the refused one remains.
     pub fn publish(&mut self, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
-        let mut session = self.begin(deadline)?;
-        let payload = request.payload()?;
-        let earlier = session.earlier(request.cause.event.as_deref(), Kind::Configuration, payload)?;
-        let Session { wall, lock, retries, in_force, .. } = &mut session;
-        let publication = Publication { wall, lock, retries, in_force };
-        match earlier {
-            Some(applied) => Ok(publication.repeated(&applied)?),
-            None => publication.publish(request, payload),
-        }
+        self.cycle(deadline)?.publish(request)
     }
 
-    /// Returns the newest `limit` messages, oldest first, but never more than the configuration keeps.
+    /// Returns the newest `limit` messages, oldest first, at most as many as the configuration keeps.
     ///
     /// # Errors
-    /// When the volume fails.
+    /// Returns an error if the volume fails.
     pub fn newest(&mut self, limit: usize) -> io::Result<Newest> {
         let keep = config::in_force(&self.wall)?.published.config.keep_messages.get();
         self.view.read()?;
@@ -181,68 +130,4 @@ impl WallWriter {
     pub(super) fn begin(&mut self, deadline: Instant) -> Result<Session<'_>, WriteError> {
         Session::begin(&self.wall, &mut self.lock, &mut self.view, &mut self.retries, deadline)
     }
-}
-
-/// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
-fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
-    let appended = session.append(records);
-    // While an intent stands, the end of the log is not known: the next holder of the lock settles it first.
-    let is_settled = session.lock.state.intent == Intent::Nothing;
-    if is_full(&appended) && is_settled && session.empty_trash(records.len() as u64)? {
-        return session.append(records);
-    }
-    appended
-}
-
-/// Answers every draft, and adds to `records` those that are to be written.
-fn answer_all(
-    session: &mut Session<'_>,
-    drafts: &[Draft],
-    records: &mut Vec<u8>,
-) -> Result<Vec<Result<Appended, Refusal>>, WriteError> {
-    let config = session.in_force.published.config.clone();
-    let mut answers: Vec<Result<Appended, Refusal>> = Vec::with_capacity(drafts.len());
-    let mut in_batch: HashMap<&str, usize> = HashMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        let earlier = draft.event.as_deref().and_then(|event| in_batch.get(event)).copied();
-        if let Some(Ok(appended)) = earlier.and_then(|earlier| answers.get(earlier)) {
-            let again = repeated_in_batch(appended, draft);
-            answers.push(again);
-            continue;
-        }
-        let answer = match answer(session, draft, &config) {
-            Err(ChangeError::Write(error)) => return Err(error),
-            Err(ChangeError::Refused(refusal)) => Err(refusal),
-            Ok(appended) => Ok(appended),
-        };
-        if let Ok(Appended { message, repeated: false }) = &answer {
-            serde_json::to_writer(&mut *records, message).map_err(io::Error::from)?;
-            records.push(b'\n');
-        }
-        in_batch.extend(draft.event.as_deref().map(|event| (event, at)));
-        answers.push(answer);
-    }
-    Ok(answers)
-}
-
-fn repeated_in_batch(earlier: &Appended, draft: &Draft) -> Result<Appended, Refusal> {
-    if (&earlier.message.author, &earlier.message.text) == (&draft.author, &draft.text) {
-        return Ok(Appended { message: earlier.message.clone(), repeated: true });
-    }
-    let event = draft.event.as_deref().unwrap_or_default();
-    Err(Refusal::event_reused(event))
-}
-
-fn answer(session: &mut Session<'_>, draft: &Draft, config: &Config) -> Result<Appended, ChangeError> {
-    let payload = payload::post(draft.author.as_deref(), &draft.text);
-    let earlier = session.earlier(draft.event.as_deref(), Kind::Post, payload)?;
-    let (id, received, at, repeated) = match earlier {
-        Some(Applied { result, received, at, .. }) => (Ulid(result), received, at, true),
-        None => {
-            draft.check(config)?;
-            (Ulid::generate(), draft.received, time::now(), false)
-        }
-    };
-    let Draft { author, text, event, .. } = draft.clone();
-    Ok(Appended { message: Message { id, received, at, author, text, event }, repeated })
 }

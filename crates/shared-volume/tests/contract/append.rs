@@ -1,4 +1,4 @@
-//! Adding messages: durable, once, whole, in one order.
+//! Appends: durable, once, complete and in one order.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -10,7 +10,7 @@ use shared_volume::WriteError;
 use crate::support::{TestWall, draft, draft_of, post_by, soon};
 
 #[test]
-fn messages_stand_in_the_order_they_were_accepted() {
+fn messages_are_stored_in_the_order_of_acceptance() {
     let mut wall = TestWall::new();
     wall.post("first");
     wall.post("second");
@@ -18,7 +18,7 @@ fn messages_stand_in_the_order_they_were_accepted() {
 }
 
 #[test]
-fn writers_that_run_at_once_lose_and_double_nothing() {
+fn concurrent_writers_neither_lose_nor_double_messages() {
     let wall = TestWall::new();
     std::thread::scope(|scope| {
         for writer in 0..4 {
@@ -40,7 +40,7 @@ fn writers_that_run_at_once_lose_and_double_nothing() {
 }
 
 #[test]
-fn a_retry_of_the_same_event_adds_nothing_and_gets_the_same_answer() {
+fn a_retry_appends_nothing_and_gets_the_same_answer() {
     let mut wall = TestWall::new();
     let first = wall.post_draft(draft_of("Hello", "e-1")).unwrap();
     let again = wall.post_draft(draft_of("Hello", "e-1")).unwrap();
@@ -50,7 +50,7 @@ fn a_retry_of_the_same_event_adds_nothing_and_gets_the_same_answer() {
 }
 
 #[test]
-fn an_event_that_is_twice_in_one_batch_is_added_once() {
+fn an_event_that_is_twice_in_one_batch_is_appended_once() {
     let mut wall = TestWall::new();
     let drafts = [draft_of("a", "e-1"), draft_of("b", "e-2"), draft_of("a", "e-1")];
     let batch = wall.writer.append(&drafts, soon()).unwrap();
@@ -59,7 +59,7 @@ fn an_event_that_is_twice_in_one_batch_is_added_once() {
 }
 
 #[test]
-fn an_event_id_quoted_in_a_text_is_not_taken_for_an_event() {
+fn an_event_id_in_a_text_is_not_an_applied_event() {
     let mut wall = TestWall::new();
     wall.post(r#"look: "event":"e-7" here"#);
     wall.post_draft(draft_of("real", "e-7")).unwrap();
@@ -67,7 +67,7 @@ fn an_event_id_quoted_in_a_text_is_not_taken_for_an_event() {
 }
 
 #[test]
-fn a_batch_answers_each_draft_for_itself() {
+fn a_batch_answers_each_draft_separately() {
     let mut wall = TestWall::new();
     let answers = wall.writer.append(&[draft("good"), draft("  "), draft("also good")], soon()).unwrap().answers;
     assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
@@ -75,7 +75,7 @@ fn a_batch_answers_each_draft_for_itself() {
 }
 
 #[test]
-fn half_a_record_left_by_a_crash_is_blanked_out_by_the_next_append() {
+fn the_next_append_blanks_half_a_record_of_a_crashed_writer() {
     for half in [r#"{"id":"01KAT"#, r#"{"id""#, r#"{"wall":"01"#] {
         let mut wall = TestWall::new();
         wall.post("before");
@@ -83,7 +83,7 @@ fn half_a_record_left_by_a_crash_is_blanked_out_by_the_next_append() {
         let intent = serde_json::json!({"append": {"inode": log.ino(), "from": log.len(), "bytes": 150, "hash": 1}});
         fs_err::write(wall.dir.writer_lock(), intent.to_string()).unwrap();
         wall.write_content(format!("{}{half}", wall.content()));
-        assert_eq!(wall.texts(), ["before"], "a line that is not finished is not shown");
+        assert_eq!(wall.texts(), ["before"], "an unfinished line is not shown");
         wall.post("after");
         assert_eq!(wall.texts(), ["before", "after"]);
         assert!(!wall.content().contains(&format!("{half}\n")));
@@ -91,7 +91,7 @@ fn half_a_record_left_by_a_crash_is_blanked_out_by_the_next_append() {
 }
 
 #[test]
-fn another_programs_line_is_never_taken_for_half_a_record_of_ours() {
+fn a_line_of_another_program_is_never_blanked_as_half_a_record() {
     let mut wall = TestWall::new();
     wall.post("before");
     let mut program = fs_err::OpenOptions::new().append(true).open(wall.dir.content()).unwrap();
@@ -102,7 +102,7 @@ fn another_programs_line_is_never_taken_for_half_a_record_of_ours() {
 }
 
 #[test]
-fn a_lock_that_is_held_past_the_deadline_is_an_error_and_nothing_is_written() {
+fn a_lock_held_past_the_deadline_is_an_error_and_nothing_is_written() {
     let mut wall = TestWall::new();
     wall.post("before");
     let holder = fs_err::OpenOptions::new().write(true).open(wall.dir.writer_lock()).unwrap();
@@ -116,7 +116,7 @@ fn a_lock_that_is_held_past_the_deadline_is_an_error_and_nothing_is_written() {
 }
 
 #[test]
-fn a_volume_that_cannot_be_written_is_named_in_the_error() {
+fn the_error_names_the_file_that_cannot_be_written() {
     let mut wall = TestWall::new();
     fs_err::create_dir(wall.dir.content()).unwrap();
     let error = wall.writer.append(&[draft("x")], soon()).unwrap_err();
@@ -125,7 +125,7 @@ fn a_volume_that_cannot_be_written_is_named_in_the_error() {
 }
 
 #[test]
-fn a_missing_directory_is_a_missing_mount_and_nothing_is_created_in_its_place() {
+fn a_missing_directory_is_a_missing_volume_and_is_not_created() {
     let mut wall = TestWall::new();
     fs_err::remove_dir(wall.dir.path()).unwrap();
     let error = wall.writer.append(&[draft("x")], soon()).unwrap_err();
@@ -155,7 +155,7 @@ fn directories_and_files_have_modes_that_let_the_group_only_read() {
 }
 
 #[test]
-fn clearing_begins_another_wall() {
+fn clear_begins_a_new_wall() {
     let mut wall = TestWall::new();
     wall.post("gone");
     let before = shared_volume::wall::newest(&wall.dir, 1).unwrap().cursor;
@@ -168,7 +168,7 @@ fn clearing_begins_another_wall() {
 }
 
 #[test]
-fn a_retry_of_clearing_does_not_take_away_what_came_since() {
+fn a_retry_of_clear_keeps_later_messages() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 3})).unwrap();
     wall.post("gone");
@@ -184,14 +184,14 @@ fn a_retry_of_clearing_does_not_take_away_what_came_since() {
 }
 
 #[test]
-fn a_retry_changes_nothing_after_somebody_has_taken_lines_out_of_the_log() {
+fn a_retry_changes_nothing_after_lines_were_deleted_from_the_log() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
     for number in 0..5 {
         wall.post(&format!("{number} {}", "x".repeat(200)));
     }
     wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
-    // Events up to a place that the edited log does not reach any more were stored in `retries/`.
+    // `recorded` is now a position after the end of the edited log.
     let without_second = |content: String| {
         let lines: Vec<_> = content.lines().enumerate().filter(|(line, _)| *line != 1).map(|(_, text)| text).collect();
         lines.join("\n") + "\n"

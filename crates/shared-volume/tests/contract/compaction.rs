@@ -1,11 +1,11 @@
-//! The log stays bounded, and nobody who follows it notices.
+//! Compaction: the log stays bounded, and readers that follow it are not disturbed.
 
 use shared_volume::wall::{Tail, WallWriter, newest};
 
 use crate::support::{TestWall, draft, post_by, texts};
 
 #[test]
-fn the_log_never_holds_more_than_twice_what_is_kept() {
+fn the_log_never_has_more_than_twice_keep_messages() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 5})).unwrap();
     for number in 0..53 {
@@ -34,7 +34,7 @@ fn a_reader_sees_every_message_once_over_many_compactions() {
 }
 
 #[test]
-fn a_reader_that_slept_through_more_than_is_kept_starts_over() {
+fn a_reader_starts_over_if_it_missed_more_than_keep_messages() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
     wall.post("seen");
@@ -49,7 +49,7 @@ fn a_reader_that_slept_through_more_than_is_kept_starts_over() {
 }
 
 #[test]
-fn another_writers_messages_count_as_well() {
+fn messages_of_other_writers_count_too() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 4})).unwrap();
     let mut other = wall.another_writer();
@@ -61,7 +61,7 @@ fn another_writers_messages_count_as_well() {
 }
 
 #[test]
-fn writers_that_run_at_once_while_the_log_is_shortened_lose_nothing() {
+fn concurrent_writers_lose_nothing_during_compaction() {
     let wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
     let written = |mut writer: WallWriter| {
@@ -75,6 +75,6 @@ fn writers_that_run_at_once_while_the_log_is_shortened_lose_nothing() {
         let writers: Vec<_> = (0..4).map(|_| wall.another_writer()).map(|one| scope.spawn(|| written(one))).collect();
         writers.into_iter().map(|writer| writer.join().unwrap()).sum()
     });
-    // Positions go on through compactions: every byte that was ever accepted counts.
+    // Positions grow across compactions, so the last one is the number of all bytes that were appended.
     assert_eq!(newest(&wall.dir, 1).unwrap().cursor.position, bytes);
 }

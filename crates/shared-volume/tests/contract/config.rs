@@ -10,7 +10,7 @@ fn title(wall: &TestWall) -> String {
 }
 
 #[test]
-fn a_fresh_volume_has_the_defaults_and_nothing_is_wrong_with_it() {
+fn a_new_volume_has_the_defaults_and_no_fault() {
     let wall = TestWall::new();
     let found = in_force(&wall.dir).unwrap();
     assert_eq!((found.published.generation, found.fault), (0, None));
@@ -19,7 +19,7 @@ fn a_fresh_volume_has_the_defaults_and_nothing_is_wrong_with_it() {
 }
 
 #[test]
-fn a_patch_changes_what_it_names_and_null_means_the_default() {
+fn a_patch_changes_its_fields_and_null_means_the_default() {
     let wall = TestWall::new();
     wall.patch(json!({"title": "Release wall", "banner": {"text": "Freeze", "tone": "warning"}})).unwrap();
     wall.patch(json!({"banner": {"text": "Thaw"}})).unwrap();
@@ -29,13 +29,13 @@ fn a_patch_changes_what_it_names_and_null_means_the_default() {
 }
 
 #[test]
-fn a_generation_never_goes_back() {
+fn a_generation_never_decreases() {
     let wall = TestWall::new();
     wall.patch(json!({"title": "one"})).unwrap();
     wall.patch(json!({"title": "two"})).unwrap();
     fs_err::remove_file(wall.dir.config()).unwrap();
     assert_eq!(wall.patch(json!({"accent": "#123456"})).unwrap().generation, 3);
-    assert_eq!(title(&wall), "two", "the patch stands on the last one that was published");
+    assert_eq!(title(&wall), "two", "the patch is applied to the last published configuration");
     fs_err::write(wall.dir.config(), json!({"generation": 50, "config": {}}).to_string()).unwrap();
     assert_eq!(wall.patch(json!({})).unwrap().generation, 51);
 }
@@ -52,7 +52,7 @@ fn a_rollback_becomes_a_new_generation() {
 }
 
 #[test]
-fn a_change_meant_for_another_generation_is_refused() {
+fn a_change_for_another_generation_is_refused() {
     let wall = TestWall::new();
     wall.patch(json!({"title": "one"})).unwrap();
     let error = wall.publish(Change::Patch(json!({"title": "late"})), Some(0), None).unwrap_err();
@@ -61,7 +61,7 @@ fn a_change_meant_for_another_generation_is_refused() {
 }
 
 #[test]
-fn a_retry_publishes_nothing_and_is_answered_as_the_first_time_even_after_others() {
+fn a_retry_publishes_nothing_and_gets_its_first_answer_even_after_other_changes() {
     let wall = TestWall::new();
     let first = wall.publish(Change::Patch(json!({"title": "one"})), Some(0), Some("e-1")).unwrap();
     wall.patch(json!({"title": "two"})).unwrap();
@@ -71,7 +71,7 @@ fn a_retry_publishes_nothing_and_is_answered_as_the_first_time_even_after_others
 }
 
 #[test]
-fn an_invalid_change_is_refused_with_its_place_and_changes_nothing() {
+fn an_invalid_change_is_refused_with_its_field_and_changes_nothing() {
     let check = |change: Value, expected: &str| {
         let wall = TestWall::new();
         wall.patch(json!({"title": "good"})).unwrap();
@@ -94,7 +94,7 @@ fn an_invalid_change_is_refused_with_its_place_and_changes_nothing() {
 }
 
 #[test]
-fn every_configuration_that_was_published_is_in_the_history() {
+fn every_published_configuration_is_in_the_history() {
     let wall = TestWall::new();
     for number in 1..=12 {
         wall.patch(json!({"title": number.to_string()})).unwrap();
@@ -106,7 +106,7 @@ fn every_configuration_that_was_published_is_in_the_history() {
 }
 
 #[test]
-fn damage_is_told_and_the_last_published_configuration_holds() {
+fn a_damaged_file_is_a_fault_and_the_last_published_configuration_is_in_force() {
     let check = |bytes: &str, expected: &str| {
         let wall = TestWall::new();
         wall.patch(json!({"title": "good"})).unwrap();
@@ -136,7 +136,7 @@ fn a_person_may_edit_the_file_by_hand() {
 }
 
 #[test]
-fn what_a_crashed_writer_left_is_swept_away() {
+fn files_of_a_crashed_writer_are_removed() {
     let wall = TestWall::new();
     wall.patch(json!({"title": "one"})).unwrap();
     let leftover = wall.dir.path().join(".config.json.01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp");
@@ -145,11 +145,11 @@ fn what_a_crashed_writer_left_is_swept_away() {
     fs_err::write(&ahead, "half").unwrap();
     assert_eq!(wall.patch(json!({"title": "two"})).unwrap().generation, 3);
     assert!(!leftover.exists());
-    assert_eq!(history(&wall.dir, 10).unwrap().len(), 2, "a damaged file of the history is left out");
+    assert_eq!(history(&wall.dir, 10).unwrap().len(), 2, "a damaged file in `history/` is skipped");
 }
 
 #[test]
-fn the_schema_states_the_same_bounds_as_the_validation() {
+fn the_schema_has_the_bounds_of_the_validation() {
     let schema = Config::schema();
     let field = |name: &str| schema["properties"][name].clone();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Programs that know nothing of the contract: they append plain lines, and delete the file.
+//! Other programs, which do not know the contract: they append plain lines, and edit or delete the log.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ fn append_plain(wall: &TestWall, line: &str) {
 }
 
 #[test]
-fn plain_lines_and_records_stand_beside_each_other() {
+fn plain_lines_and_records_are_shown_together() {
     let mut wall = TestWall::new();
     append_plain(&wall, "from python\n");
     wall.post("from rust");
@@ -21,7 +21,7 @@ fn plain_lines_and_records_stand_beside_each_other() {
 }
 
 #[test]
-fn a_plain_line_without_its_newline_is_kept_whole() {
+fn a_plain_line_without_a_newline_is_kept_complete() {
     let mut wall = TestWall::new();
     append_plain(&wall, "no newline");
     wall.post("after");
@@ -29,7 +29,7 @@ fn a_plain_line_without_its_newline_is_kept_whole() {
 }
 
 #[test]
-fn deleting_the_file_empties_the_wall_and_the_next_message_begins_another() {
+fn deleting_the_log_empties_the_wall_and_the_next_message_begins_a_new_one() {
     let mut wall = TestWall::new();
     wall.post("old");
     let mut tail = Tail::new(wall.dir.clone());
@@ -44,7 +44,7 @@ fn deleting_the_file_empties_the_wall_and_the_next_message_begins_another() {
 }
 
 #[test]
-fn a_wall_that_another_program_began_has_one_name_for_all_readers_and_keeps_it() {
+fn a_wall_of_another_program_has_one_id_for_all_readers_and_keeps_it() {
     let mut wall = TestWall::new();
     append_plain(&wall, "first\n");
     let named = newest(&wall.dir, 1).unwrap().cursor;
@@ -58,7 +58,7 @@ fn a_wall_that_another_program_began_has_one_name_for_all_readers_and_keeps_it()
 }
 
 #[test]
-fn damage_is_skipped_and_counted_and_never_shown() {
+fn damaged_lines_are_skipped_and_counted() {
     let mut wall = TestWall::new();
     wall.post("good");
     let record = wall.content().lines().last().unwrap().replace("good", "bad\\x");
@@ -72,7 +72,7 @@ fn damage_is_skipped_and_counted_and_never_shown() {
 }
 
 #[test]
-fn whatever_another_program_writes_is_shown() {
+fn all_lines_of_other_programs_are_shown() {
     let wall = TestWall::new();
     let mut bytes = b"{\"id\":\"7\",\"text\":\"order shipped\"}\ncaf\xe9\na\0b\x1b[31m\n\0\0\0\n\n  \n".to_vec();
     bytes.extend_from_slice(b"{\"wall\":\"x\"}\n{\"id\":\"01KAHello from Python\n{\"removes\":1}\nplain\n");
@@ -91,7 +91,7 @@ fn whatever_another_program_writes_is_shown() {
 }
 
 #[test]
-fn a_file_that_was_rewritten_in_place_is_read_from_its_beginning() {
+fn a_log_that_was_rewritten_in_place_is_read_from_its_beginning() {
     let mut wall = TestWall::new();
     for number in 0..5 {
         wall.post(&number.to_string());
@@ -106,7 +106,7 @@ fn a_file_that_was_rewritten_in_place_is_read_from_its_beginning() {
 }
 
 #[test]
-fn half_a_record_that_a_crash_has_left_does_not_swallow_the_line_that_another_program_appends_to_the_old_file() {
+fn a_line_that_another_program_appends_to_half_a_record_in_a_replaced_log_is_carried_over() {
     let mut wall = TestWall::new();
     wall.post("one");
     let mut old = fs_err::OpenOptions::new().append(true).open(wall.dir.content()).unwrap();
@@ -120,7 +120,7 @@ fn half_a_record_that_a_crash_has_left_does_not_swallow_the_line_that_another_pr
 }
 
 #[test]
-fn a_wall_that_is_cleared_again_and_again_can_still_be_written() {
+fn a_wall_that_was_cleared_many_times_can_still_be_written() {
     let mut wall = TestWall::new();
     for number in 0..200 {
         wall.writer.clear(Some(&format!("test:{number}")), soon()).unwrap();
@@ -130,7 +130,7 @@ fn a_wall_that_is_cleared_again_and_again_can_still_be_written() {
 }
 
 #[test]
-fn a_copy_of_a_record_is_shown_once_and_never_brings_back_what_was_removed() {
+fn a_copy_of_a_record_is_shown_once_and_never_restores_a_removed_message() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
     let removed = wall.post("removed");
@@ -144,7 +144,7 @@ fn a_copy_of_a_record_is_shown_once_and_never_brings_back_what_was_removed() {
     (0..3).for_each(|number| drop(wall.post(&number.to_string())));
     append_plain(&wall, &copies);
     (3..5).for_each(|number| drop(wall.post(&number.to_string())));
-    // What stood before the copies has gone with a compaction.
+    // Compaction has dropped the lines before the copies.
     assert!(wall.content().lines().count() < 10, "{}", wall.content());
     for number in 5..9 {
         let texts = wall.texts();
@@ -154,7 +154,7 @@ fn a_copy_of_a_record_is_shown_once_and_never_brings_back_what_was_removed() {
 }
 
 #[test]
-fn a_header_that_says_where_no_wall_ever_gets_is_a_plain_line() {
+fn a_header_with_an_impossible_start_is_a_plain_line() {
     for start in [u64::MAX, u64::MAX - 10, i64::MAX as u64] {
         let mut wall = TestWall::new();
         let header = format!("{{\"wall\":\"01KATK5XH8Z6Z7M1T2D3E4F5G6\",\"start\":{start}}}");

@@ -1,4 +1,4 @@
-//! A writer is cut off or dies in the middle, and its kernel writes later what it had begun.
+//! Writers that are cut off or crash during a write, whose bytes may arrive late.
 
 use std::os::unix::fs::{FileExt, MetadataExt};
 
@@ -8,12 +8,12 @@ use shared_volume::wall::Tail;
 use crate::support::{TestWall, soon, texts};
 
 impl TestWall {
-    /// The lock's file says that this was begun; of a writer that is gone.
+    /// Stores an intent in `writer.lock`, as a writer that crashed would have done.
     fn begin(&self, intent: &Value) {
         fs_err::write(self.dir.writer_lock(), intent.to_string()).unwrap();
     }
 
-    /// A writer has begun to append 20 bytes and got no further. What it has open, and where they go.
+    /// Stores the intent to append 20 bytes. Returns the log, open for writing, and the offset of the bytes.
     fn begin_to_append(&self) -> (std::fs::File, u64) {
         let log = fs_err::OpenOptions::new().write(true).open(self.dir.content()).unwrap().into_file();
         let (inode, from) = (log.metadata().unwrap().ino(), log.metadata().unwrap().len());
@@ -27,7 +27,7 @@ impl TestWall {
 }
 
 #[test]
-fn what_a_writer_that_was_cut_off_writes_late_overwrites_nothing() {
+fn a_late_write_of_a_writer_that_was_cut_off_overwrites_nothing() {
     let mut wall = TestWall::new();
     wall.post("one");
     let mut tail = Tail::new(wall.dir.clone());
@@ -39,12 +39,12 @@ fn what_a_writer_that_was_cut_off_writes_late_overwrites_nothing() {
     wall.post("three");
     assert_eq!(wall.texts(), ["one", "two", "three"]);
     let added = tail.read().unwrap().unwrap();
-    assert!(!added.restarted, "a reader goes on where it was");
+    assert!(!added.restarted, "a reader continues at its place");
     assert_eq!(texts(&added.entries), ["two", "three"]);
 }
 
 #[test]
-fn what_came_in_time_leaves_the_log_where_it_is() {
+fn a_complete_append_does_not_move_the_log() {
     let mut wall = TestWall::new();
     wall.post("one");
     let before = wall.inode();
@@ -57,7 +57,7 @@ fn what_came_in_time_leaves_the_log_where_it_is() {
 }
 
 #[test]
-fn a_log_of_another_program_keeps_its_name_when_it_has_to_move() {
+fn a_log_of_another_program_keeps_its_wall_id_when_it_is_moved() {
     let mut wall = TestWall::new();
     wall.write_content("plain\n");
     let mut tail = Tail::new(wall.dir.clone());
@@ -70,7 +70,7 @@ fn a_log_of_another_program_keeps_its_name_when_it_has_to_move() {
 }
 
 #[test]
-fn a_replacement_that_was_begun_never_comes_to_its_end() {
+fn an_unfinished_replacement_never_completes_late() {
     let mut wall = TestWall::new();
     wall.post("one");
     let temporary = wall.dir.path().join(".content.01.tmp");
@@ -82,7 +82,7 @@ fn a_replacement_that_was_begun_never_comes_to_its_end() {
 }
 
 #[test]
-fn what_nobody_understands_is_taken_for_something_that_may_still_come() {
+fn an_unknown_intent_may_still_arrive() {
     let mut wall = TestWall::new();
     wall.post("one");
     let before = wall.inode();
@@ -97,13 +97,13 @@ fn what_nobody_understands_is_taken_for_something_that_may_still_come() {
 }
 
 #[test]
-fn a_state_that_says_nonsense_of_a_replaced_log_stops_nobody() {
+fn an_impossible_state_of_a_replaced_log_does_not_stop_writers() {
     let mut wall = TestWall::new();
     wall.post("one");
     wall.writer.clear(None, soon()).unwrap();
     let file = wall.writer.trash().unwrap().pop().unwrap().file;
     for (from, then) in [(u64::MAX, None), (0, Some(u64::MAX)), (u64::MAX, Some(0)), (i64::MAX as u64, None)] {
-        // Only an append that has not arrived has those lines looked at that it may have taken over.
+        // The lines of a replaced log are read only while an append is missing: the one with 20 bytes.
         for bytes in [0, 20] {
             let intent = json!({ "append": { "inode": wall.inode(), "from": 0, "bytes": bytes, "hash": 1 } });
             let until = "2099-01-01T00:00:00Z";

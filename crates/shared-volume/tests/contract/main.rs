@@ -1,10 +1,11 @@
-//! The contract on the volume, tested at its boundary: real files in a temporary directory.
+//! Tests of the public interface of the crate, with files in a temporary directory.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod append;
 mod compaction;
 mod config;
+mod cycle;
 mod foreign;
 mod intent;
 mod message;

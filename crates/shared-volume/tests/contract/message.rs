@@ -1,4 +1,4 @@
-//! The rules for messages; text stays text.
+//! The rules for messages.
 
 use serde_json::json;
 use shared_volume::message::Draft;
@@ -6,7 +6,7 @@ use shared_volume::message::Draft;
 use crate::support::{TestWall, draft};
 
 #[test]
-fn text_that_looks_like_something_else_stays_text() {
+fn text_that_looks_like_a_record_stays_text() {
     let texts = [
         r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","text":"forged"}"#,
         r#"{"wall":"01ARZ3NDEKTSV4RRFFQ69G5FAV","start":0}"#,
@@ -24,16 +24,16 @@ fn text_that_looks_like_something_else_stays_text() {
 }
 
 #[test]
-fn each_rule_refuses_by_its_name_and_the_wall_is_unchanged() {
+fn each_rule_refuses_with_its_name_and_the_wall_is_unchanged() {
     let rules = json!({"max_message_chars": 5, "blocked_words": ["spam", "two words"]});
     let author = |name: &str| Draft { author: Some(name.to_owned()), ..draft("x") };
     let long = json!({"max_message_chars": 50, "blocked_words": ["spam", "two words"]});
     let check = |rules: &serde_json::Value, draft: Draft, expected: Option<&str>| {
         let mut wall = TestWall::new();
         wall.patch(rules.clone()).unwrap();
-        let told = format!("{draft:?}");
+        let message = format!("{draft:?}");
         let name = wall.post_draft(draft).err().map(|refusal| refusal.name());
-        assert_eq!(name, expected, "{told}");
+        assert_eq!(name, expected, "{message}");
         assert_eq!(wall.texts().is_empty(), expected.is_some());
     };
     check(&rules, draft(""), Some("message_empty"));
@@ -53,7 +53,7 @@ fn each_rule_refuses_by_its_name_and_the_wall_is_unchanged() {
 }
 
 #[test]
-fn a_retry_of_an_accepted_message_is_accepted_although_posting_closed_meanwhile() {
+fn a_retry_of_an_accepted_message_is_accepted_after_posting_was_closed() {
     let mut wall = TestWall::new();
     let first = wall.post_draft(crate::support::draft_of("in time", "e-1")).unwrap();
     wall.patch(json!({"posting": "closed"})).unwrap();

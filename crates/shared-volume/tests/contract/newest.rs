@@ -1,11 +1,11 @@
-//! Reading the end of the log.
+//! Reading the newest messages.
 
 use shared_volume::wall::newest;
 
 use crate::support::{TestWall, draft, soon, texts};
 
 #[test]
-fn the_newest_messages_are_found_however_long_the_log_is() {
+fn the_newest_messages_are_found_in_a_log_of_any_length() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 10000})).unwrap();
     let drafts: Vec<_> = (0..3000).map(|number| draft(&format!("{number} {}", "x".repeat(number % 300)))).collect();
@@ -20,7 +20,7 @@ fn the_newest_messages_are_found_however_long_the_log_is() {
 }
 
 #[test]
-fn what_was_left_out_ends_where_the_oldest_answer_begins() {
+fn older_is_the_cursor_before_the_oldest_message_of_the_answer() {
     let mut wall = TestWall::new();
     for number in 0..10 {
         wall.post(&number.to_string());
@@ -31,7 +31,7 @@ fn what_was_left_out_ends_where_the_oldest_answer_begins() {
 }
 
 #[test]
-fn a_writer_answers_no_more_than_the_configuration_keeps() {
+fn a_writer_returns_at_most_keep_messages() {
     let mut wall = TestWall::new();
     wall.patch(serde_json::json!({"keep_messages": 3})).unwrap();
     for number in 0..5 {

@@ -5,7 +5,7 @@ use shared_volume::Volume;
 use shared_volume::rejected::reject;
 
 #[test]
-fn a_refused_event_is_not_stored_below_a_root_that_has_to_be_mounted_and_is_not() {
+fn a_refused_event_is_not_stored_below_an_unmounted_root() {
     let directory = tempfile::tempdir().unwrap();
     let wall = Volume::new(directory.path()).require_mount(true).wall(None);
     let error = reject(&wall, &json!({}), "config_invalid", "title: is too long").unwrap_err();

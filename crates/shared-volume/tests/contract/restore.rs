@@ -1,4 +1,4 @@
-//! Nothing is gone by mistake.
+//! Restoring messages that clear or compaction took off the wall.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use shared_volume::wall::{RestoreError, Tail};
 use crate::support::{TestWall, soon, texts};
 
 #[test]
-fn what_a_clear_took_away_comes_back_before_what_was_posted_since() {
+fn messages_of_a_cleared_wall_are_restored_before_later_messages() {
     let mut wall = TestWall::new();
     wall.post("one");
     wall.post("two");
@@ -18,14 +18,14 @@ fn what_a_clear_took_away_comes_back_before_what_was_posted_since() {
     let restored = wall.writer.restore(trashed.file, soon()).unwrap();
     assert_eq!((restored.messages, restored.total), (2, 3));
     assert_eq!(wall.texts(), ["one", "two", "since"]);
-    assert!(wall.writer.clear(Some("test:clear"), soon()).unwrap().repeated, "a retry of the clear takes nothing away");
-    // Once more brings nothing back twice.
+    assert!(wall.writer.clear(Some("test:clear"), soon()).unwrap().repeated, "a retry of the clear removes nothing");
+    // A second restoration doubles nothing.
     assert_eq!(wall.writer.restore(trashed.file, soon()).map(|again| again.messages).unwrap_or_default(), 0);
     assert_eq!(wall.texts(), ["one", "two", "since"]);
 }
 
 #[test]
-fn what_a_lowered_keep_messages_took_away_comes_back_before_what_is_there() {
+fn messages_that_a_lower_keep_messages_dropped_are_restored_before_the_others() {
     let mut wall = TestWall::new();
     for number in 0..60 {
         wall.post(&number.to_string());
@@ -42,14 +42,14 @@ fn what_a_lowered_keep_messages_took_away_comes_back_before_what_is_there() {
     wall.patch(serde_json::json!({"keep_messages": 1000})).unwrap();
     wall.writer.restore(trashed.file, soon()).unwrap();
     assert_eq!(wall.texts(), [all, vec!["60".to_owned()]].concat());
-    // A browser with this cursor may have come after the compaction: it starts over.
+    // A browser with this cursor may have connected after the compaction, so it must start over.
     let added = tail.read().unwrap().unwrap();
     assert_eq!((added.restarted, texts(&added.entries)), (true, wall.texts()));
     assert!(added.entries.iter().all(|entry| entry.end(added.cursor.wall) != before), "{before}");
 }
 
 #[test]
-fn a_reader_that_came_after_the_compaction_is_told_of_what_is_restored() {
+fn a_reader_that_started_after_the_compaction_starts_over_after_the_restoration() {
     let mut wall = TestWall::new();
     for number in 0..8 {
         wall.post(&number.to_string());
@@ -68,7 +68,7 @@ fn a_reader_that_came_after_the_compaction_is_told_of_what_is_restored() {
 }
 
 #[test]
-fn what_is_back_does_not_come_back_again_nor_does_what_was_removed() {
+fn restored_and_removed_messages_are_not_restored_again() {
     let mut wall = TestWall::new();
     let ids: Vec<String> = ["kept", "removed", "later"].map(|text| wall.post(text).message.id.to_string()).into();
     let mut foreign = fs_err::OpenOptions::new().append(true).open(wall.dir.content()).unwrap();
@@ -81,11 +81,11 @@ fn what_is_back_does_not_come_back_again_nor_does_what_was_removed() {
     assert_eq!((restored.messages, restored.total), (3, 3));
     assert_eq!(wall.texts(), ["kept", "later", "plain"]);
     assert_eq!(wall.writer.trash().unwrap(), []);
-    // The program still has the old log open.
+    // The other program still has the old log open.
     foreign.write_all(b"more\n").unwrap();
     wall.writer.remove(&ids[2], None, None, soon()).unwrap();
     for _ in 0..2 {
-        // Another log may hold the same messages.
+        // Another log in `trash/` may contain the same messages.
         fs_err::write(wall.dir.trash().join(format!("content.{}", trashed.file)), &copy).unwrap();
         wall.another_writer().restore(trashed.file, soon()).unwrap();
         let ours: Vec<String> = wall.texts().into_iter().filter(|text| text != "plain").collect();

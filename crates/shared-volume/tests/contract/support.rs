@@ -1,4 +1,4 @@
-//! A wall in a temporary directory, and the few things that every test does with it.
+//! A wall in a temporary directory, with helpers for the tests.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ impl TestWall {
         Self { writer: WallWriter::new(dir.clone()), dir, root }
     }
 
-    /// Another writer of the same wall, as another execution environment is.
+    /// Returns another writer of the same wall, as in another environment.
     pub(crate) fn another_writer(&self) -> WallWriter {
         WallWriter::new(Volume::new(self.root.path()).wall(None))
     }
@@ -34,7 +34,7 @@ impl TestWall {
         post_by(&mut self.writer, draft).unwrap()
     }
 
-    /// Everything on the wall, as text.
+    /// Returns the texts of all messages on the wall, oldest first.
     pub(crate) fn texts(&self) -> Vec<String> {
         texts(&newest(&self.dir, 100_000).unwrap().entries)
     }

@@ -1,11 +1,11 @@
-//! Reading what was added.
+//! Reading the entries that were added.
 
 use shared_volume::wall::{Cursor, Tail};
 
 use crate::support::{TestWall, texts};
 
 #[test]
-fn a_missing_log_is_an_empty_wall_and_is_said_once() {
+fn a_missing_log_is_an_empty_wall_and_is_reported_once() {
     let wall = TestWall::new();
     let mut tail = Tail::new(wall.dir.clone());
     assert!(tail.read().unwrap().unwrap().entries.is_empty());
@@ -13,7 +13,7 @@ fn a_missing_log_is_an_empty_wall_and_is_said_once() {
 }
 
 #[test]
-fn a_log_that_is_missing_with_its_directory_is_not_taken_for_an_empty_wall() {
+fn a_log_that_is_missing_with_its_directory_is_an_error() {
     let mut wall = TestWall::new();
     wall.post("one");
     let mut tail = Tail::new(wall.dir.clone());
@@ -23,7 +23,7 @@ fn a_log_that_is_missing_with_its_directory_is_not_taken_for_an_empty_wall() {
 }
 
 #[test]
-fn nothing_is_reported_while_nothing_changes() {
+fn an_unchanged_log_is_not_reported() {
     let mut wall = TestWall::new();
     wall.post("Hello");
     let mut tail = Tail::new(wall.dir.clone());
@@ -32,7 +32,7 @@ fn nothing_is_reported_while_nothing_changes() {
 }
 
 #[test]
-fn only_what_was_added_is_reported_with_where_it_stands() {
+fn only_added_entries_are_reported_with_their_positions() {
     let mut wall = TestWall::new();
     wall.post("one");
     let mut tail = Tail::new(wall.dir.clone());
@@ -47,7 +47,7 @@ fn only_what_was_added_is_reported_with_where_it_stands() {
 }
 
 #[test]
-fn a_line_is_reported_only_when_it_is_whole() {
+fn a_line_is_reported_only_when_it_is_complete() {
     let mut wall = TestWall::new();
     wall.post("Hello");
     let whole = wall.content();
@@ -62,7 +62,7 @@ fn a_line_is_reported_only_when_it_is_whole() {
 }
 
 #[test]
-fn a_cursor_survives_being_written_down() {
+fn a_cursor_is_equal_after_formatting_and_parsing() {
     let mut wall = TestWall::new();
     wall.post("Hello");
     let cursor = Tail::new(wall.dir.clone()).read().unwrap().unwrap().cursor;

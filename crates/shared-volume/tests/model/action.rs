@@ -1,4 +1,5 @@
-//! Everything that may happen to a wall. The numbers in an action choose among what there is when it runs.
+//! The actions of a sequence. The numbers in an action select one of the writers, readers, lines or events that exist when
+//! it runs.
 
 use fastrand::Rng;
 
@@ -9,7 +10,7 @@ pub(crate) enum Action {
         count: usize,
         keyed: bool,
     },
-    /// An event comes again.
+    /// A sender repeats an event.
     Retry {
         writer: usize,
         pick: usize,
@@ -34,7 +35,7 @@ pub(crate) enum Action {
         writer: usize,
         pick: usize,
     },
-    /// A program appends; through a file that it opened earlier, or now.
+    /// Another program appends, through the log with the number `file` that it opened earlier, or opens the log now.
     Append {
         file: Option<usize>,
         what: What,
@@ -43,30 +44,30 @@ pub(crate) enum Action {
     Delete {
         keep_open: bool,
     },
-    /// Deletes the log and begins it anew with the same first line and lines of the same lengths.
+    /// Another program deletes the log and creates one with the same first line and lines of the same lengths.
     Recreate,
     Truncate,
-    /// Replaces a word in one line, in a new file or in place.
+    /// Another program replaces a word in one line, in a new file or in place.
     Edit {
         pick: usize,
         how: Edit,
     },
-    /// A writer dies over an append, of which `cut` bytes have arrived.
+    /// A writer crashes during an append, of which `cut` bytes have arrived.
     Die {
         cut: usize,
         count: usize,
     },
-    /// The bytes that the dead writer's kernel still held arrive.
+    /// The missing bytes of the crashed writer arrive late from its kernel.
     ArriveLate,
-    /// A writer dies between declaring that it replaces the log and doing so.
+    /// A writer crashes between the declaration of its intent to replace the log and the rename.
     DieReplacing {
         clear: bool,
     },
-    /// A writer dies over a temporary file.
+    /// A writer crashes while it writes a temporary file.
     LeaveTemporary,
-    /// A writer dies between the history and `config.json`.
+    /// A writer crashes between the history file and `config.json`.
     LeaveHistory,
-    /// Replaced logs are not followed any longer.
+    /// A minute passes: replaced logs are not followed any more.
     WaitAMinute,
     NewWriter {
         writer: usize,
@@ -133,7 +134,7 @@ impl Action {
     pub(crate) fn sequence(seed: u64, longest: usize) -> Vec<Self> {
         let mut rng = Rng::with_seed(seed);
         let length = rng.usize(2..=longest.max(2));
-        // A program that destroys the log makes everything else in the sequence say little.
+        // A sequence in which other programs destroy the log tests the rest less strictly.
         let peaceful = rng.bool();
         (0..length).map(|_| Self::random(&mut rng, peaceful)).collect()
     }

@@ -1,4 +1,4 @@
-//! The states that a writer leaves that dies between two system calls.
+//! The states that a writer leaves when it crashes between two system calls.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -11,24 +11,24 @@ use crate::model::{Command, Event, Fate, marks};
 use crate::world::{World, soon};
 use crate::writers::draft;
 
-/// The bytes that the kernel of a dead writer still holds.
+/// The bytes of a crashed writer that have not arrived yet.
 pub(crate) struct Late {
     file: File,
     at: u64,
     bytes: Vec<u8>,
-    /// The length of the log that the writer left. If it has another one, the place is taken.
+    /// The length of the log after the crash. If it differs later, other bytes are at `at`.
     length: u64,
 }
 
 impl World {
-    /// A writer that is about to die. What others have left half done, it has finished.
+    /// Returns a writer that will crash. It has settled the intent of earlier writers.
     fn dying(&self) -> WallWriter {
         let mut writer = WallWriter::new(self.wall.clone());
         writer.append(&[], soon()).unwrap();
         writer
     }
 
-    /// A post that nobody answers.
+    /// Posts messages without recording the answers.
     fn post_unanswered(&mut self, writer: &mut WallWriter, count: usize) {
         let posts: Vec<_> = (0..count).map(|_| (self.model.message(Fate::Posting), self.event(true))).collect();
         let drafts: Vec<_> = posts.iter().map(|((_, text), event)| draft(text, event.as_deref())).collect();
@@ -38,7 +38,7 @@ impl World {
         }
     }
 
-    /// The writer died after its append, and nobody was told.
+    /// Expects all messages of a writer that crashed after its append, before it returned an answer.
     fn all_arrived(&mut self) {
         self.model.turn(Fate::Late, Fate::Due);
         self.model.turn(Fate::Posting, Fate::Due);
@@ -55,10 +55,10 @@ impl World {
         self.post_unanswered(&mut writer, count);
         let after = fs_err::metadata(self.wall.content()).unwrap();
         let is_same = before.as_ref().is_none_or(|before| before.ino() == after.ino());
-        // What is being taken over is known only if no earlier append was doing so.
+        // The lines that the append carries over are known only if no earlier append was carrying lines over.
         let is_known =
             !state["replaced"].as_array().into_iter().flatten().any(|replaced| replaced.get("then").is_some());
-        // Otherwise it went on to keep the log short: it dies after that.
+        // Otherwise the writer has also compacted the log. It crashes after that.
         if is_same && is_known && self.state()["recorded"] == state["recorded"] {
             let at = before.map_or(0, |before| before.len());
             let bytes = self.content().split_off(usize::try_from(at).unwrap());
@@ -114,7 +114,7 @@ impl World {
         Ok(())
     }
 
-    /// Makes it as it was between the declaration and the rename.
+    /// Restores the files as they were between the declaration and the rename. Returns false if the log was not replaced.
     fn undo_replacement(&self, before: u64) -> bool {
         let old = fs_err::read_dir(self.wall.trash()).into_iter().flatten().filter_map(|entry| {
             let entry = entry.unwrap();
@@ -160,7 +160,7 @@ impl World {
         Ok(())
     }
 
-    /// The state that writers share.
+    /// Returns the shared state of the writers.
     fn state(&self) -> Value {
         let bytes = fs_err::read(self.wall.writer_lock()).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
@@ -168,7 +168,7 @@ impl World {
 
     fn set_state(&self, state: &Value) {
         let Ok(length) = fs_err::metadata(self.wall.writer_lock()).map(|metadata| metadata.len()) else { return };
-        // The holder's id stands first: it tells the state from an older one.
+        // `State::parse` recognises a state by `holder` as its first field.
         let mut rest = state.clone();
         let Some(holder) = rest.as_object_mut().and_then(|fields| fields.remove("holder")) else { return };
         let (rest, length) = (rest.to_string(), usize::try_from(length).unwrap());
@@ -176,7 +176,7 @@ impl World {
         fs_err::write(self.wall.writer_lock(), format!("{text:length$}")).unwrap();
     }
 
-    /// Puts the state back to what was declared before the append: lines of replaced logs are being taken over.
+    /// Restores the state that was declared before the append, in which lines of replaced logs are being carried over.
     fn declare_again(&self, before: &Value) {
         let mut state = self.state();
         let earlier: Vec<Value> = before["replaced"].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Programs that know nothing of the contract.
+//! Other programs, which do not know the contract.
 
 use std::fs::File;
 use std::io::Write;
@@ -14,19 +14,19 @@ use crate::world::World;
 pub(crate) struct Opened {
     file: File,
     pub(crate) stands: Stands,
-    /// The bytes behind the last newline.
+    /// The marks after the last newline.
     pub(crate) unfinished: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stands {
-    /// It is the log.
+    /// The file is the log.
     Current,
-    /// It was replaced less than a minute ago.
+    /// The file was replaced less than a minute ago.
     Followed,
-    /// It was replaced earlier.
+    /// The file was replaced more than a minute ago.
     Over,
-    /// Another program has deleted it.
+    /// Another program has deleted the file.
     Deleted,
 }
 
@@ -35,7 +35,8 @@ impl Opened {
         self.file.metadata().unwrap().ino()
     }
 
-    /// Takes out the lines that the program has not finished and that are finished, if the wall is full.
+    /// Removes and returns the marks of lines that the program left unfinished and a writer has completed, if the wall is
+    /// full.
     pub(crate) fn finished_by_a_writer(&mut self, full: bool) -> Vec<String> {
         if !full || self.unfinished.is_empty() {
             return Vec::new();
@@ -54,7 +55,7 @@ impl Opened {
         bytes
     }
 
-    /// Returns true if half a record of ours is at the end, to which everything that is appended is glued.
+    /// Returns true if the file ends with half a record of a writer, so that an appended line continues it.
     fn ends_in_half_of_ours(&self) -> bool {
         let bytes = self.content();
         let last = bytes.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -63,7 +64,8 @@ impl Opened {
 }
 
 impl World {
-    /// Logs that were open and are not the log any more were replaced by a writer: other programs say so themselves.
+    /// Notes open files that are not the log any more. A writer has replaced them: the actions of other programs note their own
+    /// changes.
     pub(crate) fn note_replaced(&mut self) {
         let inode = fs_err::metadata(self.wall.content()).ok().map(|metadata| metadata.ino());
         for opened in self.opened.iter_mut().filter(|opened| opened.stands == Stands::Current) {
@@ -113,7 +115,7 @@ impl World {
         })
     }
 
-    /// The bytes that are written, the marks of the lines that they finish, and those of the one that they do not.
+    /// Returns the bytes to write, the marks of the lines that they complete, and the mark of an unfinished line.
     fn text(&mut self, what: What, rng: &mut Rng) -> (Vec<u8>, Vec<String>, Vec<String>) {
         let mark = self.model.mark('f', Fate::Gone);
         let line = |text: String| (format!("{text}\n").into_bytes(), vec![mark.clone()], Vec::new());
@@ -150,7 +152,7 @@ impl World {
         }
     }
 
-    /// The log is gone, and what nobody knows any more with it.
+    /// Notes that the log is gone, together with its messages and the events that only it contained.
     fn lose(&mut self, keep_open: bool, fate: Fate) {
         let model = &mut self.model;
         model.forget_shown(fate);
@@ -165,8 +167,8 @@ impl World {
         (self.late, self.rewritten) = (None, self.rewritten + 1);
     }
 
-    /// If a writer died before it replaced the log, the log has a name in the trash already: what was appended since is
-    /// taken over from there.
+    /// Returns the fate of the lines of a deleted log. If a writer crashed before it replaced the log, the log has a name in
+    /// `trash/`, and lines that were appended since then are carried over from there.
     fn fate_of_deleted(&mut self) -> Fate {
         let links = fs_err::metadata(self.wall.content()).map_or(1, |metadata| metadata.nlink());
         if links == 1 {
@@ -239,7 +241,7 @@ impl World {
         if let Edit::InPlaceAndAppend = how { self.append(None, What::Line, 0) } else { Ok(()) }
     }
 
-    /// Puts another mark in the place of `only`, or of every one.
+    /// Replaces the mark `only`, or every mark, by a new one. Returns the bytes and the pairs of old and new marks.
     fn rewrite_marks(&mut self, bytes: &[u8], only: Option<&str>) -> (Vec<u8>, Vec<(String, String)>) {
         let mut found = marks(&String::from_utf8_lossy(bytes));
         found.retain(|mark| only.is_none_or(|only| only == mark) && !mark.starts_with("<e"));
@@ -258,7 +260,7 @@ impl World {
         (bytes, instead)
     }
 
-    /// The log was rewritten: it says the same, but for the marks.
+    /// Expects that the rewritten log has the same lines as before, except for the marks.
     fn expect_rewritten(&mut self, mut before: Vec<String>, instead: &[(String, String)]) -> Result<(), String> {
         for text in &mut before {
             instead.iter().for_each(|(old, new)| *text = text.replace(old, new));

@@ -1,5 +1,5 @@
-//! The expected contents of the wall. Every message and every line of another program carries a mark of its own, such as `<m17>`; the
-//! model knows what has become of each.
+//! The expected contents of the wall. Every message and every line of another program contains a unique mark, such as
+//! `<m17>`. The model has the fate of each mark.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,32 +10,33 @@ use shared_volume::message::Message;
 pub(crate) enum Fate {
     /// Must be shown now.
     Due,
-    /// Stands in a replaced log: must be shown after the next append.
+    /// In a replaced log. Must be shown after the next append.
     Late,
-    /// The line is not finished: it may be shown, and must be at the end.
+    /// In an unfinished line. May be shown now, and must be at the end.
     Unfinished,
-    /// Is being posted by a writer that is about to die.
+    /// Being posted by a writer that will crash.
     Posting,
-    /// Nobody was told that it is there: it may be shown, once.
+    /// Posted by a writer that crashed before it returned an answer. May be shown, once.
     Maybe,
     Shown,
-    /// Taken away by clearing or by keeping the log short: only restoring brings it back.
+    /// Dropped by clear or compaction. May be shown again only after a restoration.
     Retired,
-    /// A line of another program of which nobody can tell: it was written behind half a record, or too late.
+    /// In a line of another program that was written after half a record, or too late. May be shown.
     Perhaps,
-    /// Must never be shown (again).
+    /// Must never be shown, or never again.
     Gone,
 }
 
-/// A line on the wall: its id and what it says.
+/// A message on the wall: its id and its text.
 pub(crate) type Line = (String, String);
 
-/// An event, as it was answered.
+/// An event, with its command and answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) command: Command,
     pub(crate) answer: Option<Answer>,
-    /// Otherwise nobody was told that it was applied, or another program has tampered with the log since.
+    /// True if a retry must get the same answer. False if the writer crashed before its answer, or if another program has
+    /// changed the log since.
     pub(crate) sure: bool,
 }
 
@@ -63,9 +64,9 @@ pub(crate) struct Model {
     pub(crate) keep: usize,
     pub(crate) title: String,
     pub(crate) generation: u64,
-    /// Marks of which a dying writer has left half a line, to which another program may append.
+    /// The marks in half a line of a crashed writer, to which another program may append.
     pub(crate) torn: HashSet<String>,
-    /// The texts of our messages.
+    /// The texts of the messages of writers, by mark.
     texts: HashMap<String, String>,
     marks: usize,
 }
@@ -85,7 +86,7 @@ impl Model {
         }
     }
 
-    /// A new mark.
+    /// Returns a new mark.
     pub(crate) fn mark(&mut self, kind: char, fate: Fate) -> String {
         self.marks += 1;
         let mark = format!("<{kind}{:05}>", self.marks);
@@ -93,7 +94,7 @@ impl Model {
         mark
     }
 
-    /// A new message, as text.
+    /// Returns the mark and the text of a new message.
     pub(crate) fn message(&mut self, fate: Fate) -> (String, String) {
         let mark = self.mark('m', fate);
         let text = format!("Hello {mark} {}", "wörld ".repeat(self.marks % 7));
@@ -101,7 +102,7 @@ impl Model {
         (mark, text)
     }
 
-    /// A new mark in the place of `old`, of the same length.
+    /// Returns a new mark that replaces `old` and has the same length.
     pub(crate) fn mark_instead(&mut self, old: &str) -> String {
         let fate = if self.fate(old) == Fate::Shown { Fate::Due } else { Fate::Perhaps };
         let new = self.mark(old[1..].chars().next().unwrap_or('x'), fate);
@@ -120,41 +121,46 @@ impl Model {
         self.fates.insert(mark.to_owned(), fate);
     }
 
-    /// Everything of fate `from` has the fate `to` from now on.
+    /// Changes the fate of all marks with the fate `from` to `to`.
     pub(crate) fn turn(&mut self, from: Fate, to: Fate) {
         self.fates.values_mut().filter(|fate| **fate == from).for_each(|fate| *fate = to);
     }
 
-    /// All that is shown is taken away.
+    /// Removes all shown lines and sets the fate of their marks.
     pub(crate) fn forget_shown(&mut self, fate: Fate) {
         for (_, text) in std::mem::take(&mut self.shown) {
             marks(&text).into_iter().for_each(|mark| self.set(&mark, fate));
         }
     }
 
-    /// Another program has tampered with the log: nobody knows any more which events are remembered.
+    /// Notes that another program has changed the log, so that it is unknown which events are remembered.
     pub(crate) fn doubt_events(&mut self) {
         self.events.values_mut().for_each(|event| event.sure = false);
         self.turn(Fate::Maybe, Fate::Gone);
     }
 
-    /// Compares what a fresh reader shows with what was shown before and what has come since.
+    /// Compares the lines of a new reader with the lines that were shown before and the marks that were added since.
+    ///
+    /// # Errors
+    /// Returns the first difference.
     pub(crate) fn check(&mut self, fresh: &[Line]) -> Result<(), String> {
-        let told = |problem: String| format!("{problem}\n  before: {}\n  now:    {}", told(&self.shown), told(fresh));
+        let difference = |problem: String| {
+            format!("{problem}\n  before: {}\n  now:    {}", shortened(&self.shown), shortened(fresh))
+        };
         let kept = fresh.first().and_then(|first| self.shown.iter().position(|line| line == first));
         let dropped = kept.unwrap_or(self.shown.len());
         let (gone, stays) = self.shown.split_at(dropped);
         if !fresh.starts_with(stays) {
-            return Err(told("what was shown before is not shown as before".to_owned()));
+            return Err(difference("what was shown before is not shown as before".to_owned()));
         }
         if dropped > 0 && fresh.len() < self.keep {
-            return Err(told(format!("{dropped} are gone, although {} are to be kept", self.keep)));
+            return Err(difference(format!("{dropped} are gone, although {} are to be kept", self.keep)));
         }
         let seen = fresh.iter().flat_map(|(_, text)| marks_that_count(text)).collect::<Vec<_>>();
         let mut once = HashSet::new();
         for mark in &seen {
             if !once.insert(mark) && !self.torn.contains(mark) {
-                return Err(told(format!("{mark} is doubled")));
+                return Err(difference(format!("{mark} is doubled")));
             }
         }
         for mark in fresh[stays.len()..].iter().flat_map(|(_, text)| marks_that_count(text)) {
@@ -162,19 +168,19 @@ impl Model {
             let may_come = matches!(fate, Fate::Due | Fate::Late | Fate::Unfinished | Fate::Maybe | Fate::Perhaps);
             let comes_torn = self.torn.contains(&mark) && fate == Fate::Shown;
             if !may_come && !comes_torn {
-                return Err(told(format!("{mark} is shown and was {fate:?}")));
+                return Err(difference(format!("{mark} is shown and was {fate:?}")));
             }
         }
         for (_, text) in &fresh[stays.len()..] {
             let mark = marks_that_count(text).into_iter().find(|mark| mark.starts_with("<m"));
             if mark.is_some_and(|mark| self.texts.get(&mark) != Some(text)) {
-                return Err(told(format!("{text:?} is not what was sent")));
+                return Err(difference(format!("{text:?} is not what was sent")));
             }
         }
         let due = self.fates.iter().filter(|(_, fate)| **fate == Fate::Due);
         let missing: Vec<String> = due.map(|(mark, _)| mark.clone()).filter(|mark| !seen.contains(mark)).collect();
         if !missing.is_empty() && (!stays.is_empty() || fresh.len() < self.keep) {
-            return Err(told(format!("{missing:?} are missing")));
+            return Err(difference(format!("{missing:?} are missing")));
         }
         let gone: Vec<String> = gone.iter().flat_map(|(_, text)| marks(text)).chain(missing).collect();
         gone.iter().for_each(|mark| self.set(mark, Fate::Retired));
@@ -184,8 +190,8 @@ impl Model {
     }
 }
 
-/// Lines for people: long ones are cut.
-pub(crate) fn told(lines: &[Line]) -> String {
+/// Formats lines for an error message. Long ones are cut.
+pub(crate) fn shortened(lines: &[Line]) -> String {
     let cut = |text: &str| text.chars().take(70).collect::<String>();
     format!("{:?}", lines.iter().map(|(id, text)| (cut(id), cut(text))).collect::<Vec<_>>())
 }
@@ -207,7 +213,8 @@ pub(crate) fn marks(text: &str) -> Vec<String> {
     found
 }
 
-/// A line to which the half record of a dead writer is glued shows the marks of that record, too, which is not the message.
+/// Finds the marks in a text, without those of a record in a plain line. A plain line may begin with half a record of a
+/// crashed writer, whose message is not shown by it.
 pub(crate) fn marks_that_count(text: &str) -> Vec<String> {
     let mut marks = marks(text);
     if text.starts_with("{\"id\":\"0") {

@@ -3,7 +3,7 @@
 use shared_volume::WallDir;
 use shared_volume::wall::{Cursor, Entry, EntryKind, Tail, newest};
 
-use crate::model::{Fate, Line, marks, told};
+use crate::model::{Fate, Line, marks, shortened};
 use crate::world::{World, tail, text_of};
 
 pub(crate) struct Reader {
@@ -13,7 +13,7 @@ pub(crate) struct Reader {
     first: Cursor,
     cursor: Cursor,
     rewritten: u64,
-    /// May not know of an edit in place.
+    /// True if the reader may not have noticed an edit in place.
     pub(crate) stale: bool,
 }
 
@@ -31,10 +31,10 @@ impl Reader {
         Self { tail, always_verifies, entries: Vec::new(), first, cursor, rewritten: 0, stale: false }
     }
 
-    /// Reads what was added. Returns true if it started over.
+    /// Reads the entries that were added. Returns true if the reader started over.
     fn read(&mut self) -> bool {
         let mut restarted = false;
-        // What was edited in place is found by the look after the one that found something added.
+        // A read that finds added entries does not find an edit in place. The next read does.
         for _ in 0..=usize::from(self.always_verifies) {
             let Some(added) = self.tail.read().unwrap() else { continue };
             if added.restarted {
@@ -74,9 +74,13 @@ impl World {
         }
         let shows = follower.shows();
         if shows != fresh {
-            return Err(format!("reader {reader} shows\n  {}, a fresh one\n  {}", told(&shows), told(&fresh)));
+            return Err(format!(
+                "reader {reader} shows\n  {}, a fresh one\n  {}",
+                shortened(&shows),
+                shortened(&fresh)
+            ));
         }
-        // Where a writer has not noticed an edit, compaction changes the edition.
+        // If a writer has not noticed an edit, its compaction changes the edition.
         if follower.cursor != cursor && !self.edited {
             return Err(format!("reader {reader} is at {}, a fresh one at {cursor}", follower.cursor));
         }
@@ -88,7 +92,7 @@ impl World {
         Ok(())
     }
 
-    /// A browser reconnects: it gets what it has missed, or everything.
+    /// Reconnects a browser, which gets the messages that it has missed, or all messages.
     pub(crate) fn connect(&mut self, browser: usize, reader: usize) -> Result<(), String> {
         self.read(reader)?;
         let (follower, browser) = (&self.readers[reader], &mut self.browsers[browser]);
@@ -104,7 +108,11 @@ impl World {
         browser.cursor = Some(follower.cursor);
         let shows = follower.shows();
         let Some(older) = browser.shows.strip_suffix(&shows[..]) else {
-            return Err(format!("the browser shows\n  {}, its reader\n  {}", told(&browser.shows), told(&shows)));
+            return Err(format!(
+                "the browser shows\n  {}, its reader\n  {}",
+                shortened(&browser.shows),
+                shortened(&shows)
+            ));
         };
         let old = older.iter().flat_map(|(_, text)| marks(text));
         let wrong = old.filter(|mark| self.model.fate(mark) != Fate::Retired).collect::<Vec<_>>();

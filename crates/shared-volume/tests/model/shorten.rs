@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use crate::action::Action;
 use crate::world;
 
-/// For so long shorter sequences are tried.
+/// The time for which shorter sequences are tried.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Leaves out actions as long as the sequence fails without them.
+/// Removes actions as long as the sequence still fails without them. Returns the shortest sequence and its problem.
 pub(crate) fn shorten(seed: u64, mut actions: Vec<Action>, mut problem: String) -> (Vec<Action>, String) {
     let began = Instant::now();
     let mut length = actions.len().div_ceil(2).max(1);

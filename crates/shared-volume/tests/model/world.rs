@@ -1,4 +1,4 @@
-//! A wall, all who touch it, and the model.
+//! A wall with its writers, readers, browsers and other programs, and the model.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -23,14 +23,17 @@ pub(crate) struct World {
     pub(crate) opened: Vec<Opened>,
     pub(crate) late: Option<Late>,
     pub(crate) model: Model,
-    /// Somebody has edited the log in place: who does not read it from its beginning does not know.
+    /// True if another program has edited the log in place. Only a read from the beginning finds this.
     pub(crate) edited: bool,
     /// The number of rewrites of the log that make readers start over.
     pub(crate) rewritten: u64,
     _root: TempDir,
 }
 
-/// Runs a sequence. The error says what is wrong after which action.
+/// Runs a sequence.
+///
+/// # Errors
+/// Returns the first difference from the model, with the action after which it was found.
 pub(crate) fn run(seed: u64, actions: &[Action]) -> Result<(), String> {
     let mut world = World::new(seed);
     let last = Action::Post { writer: 0, count: 1, keyed: true };
@@ -99,7 +102,7 @@ impl World {
         }
     }
 
-    /// Compares what is on the volume with the model.
+    /// Compares the files on the volume with the model.
     fn check(&mut self) -> Result<(), String> {
         let current: Vec<bool> = self.opened.iter().map(|opened| opened.stands == Stands::Current).collect();
         self.note_replaced();
@@ -108,7 +111,7 @@ impl World {
         let shown: Vec<String> = fresh.iter().flat_map(|(_, text)| marks(text)).collect();
         for (opened, was_current) in self.opened.iter_mut().zip(current) {
             opened.unfinished.retain(|mark| !shown.contains(mark));
-            // A writer has finished the line, and dropped it at once to keep the log short.
+            // A writer has completed the line, and compaction has dropped it at once.
             let dropped = opened.finished_by_a_writer(was_current && fresh.len() >= self.model.keep);
             dropped.iter().for_each(|mark| self.model.set(mark, Fate::Retired));
         }
@@ -121,7 +124,7 @@ impl World {
         Ok(())
     }
 
-    /// The messages that a new reader shows.
+    /// Returns the messages that a new reader shows.
     pub(crate) fn fresh(&self) -> Vec<Line> {
         let newest = newest(&self.wall, usize::MAX).unwrap();
 
@@ -145,14 +148,15 @@ pub(crate) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
-/// In memory, where nothing waits for a disk; now and then where inodes are used again.
+/// Creates a temporary directory: usually in memory, which is faster, and for every eighth seed on disk, where inodes are
+/// reused.
 fn root(seed: u64) -> TempDir {
     let memory = PathBuf::from("/dev/shm");
     let in_memory = (!seed.is_multiple_of(8)).then(|| tempfile::tempdir_in(memory).ok()).flatten();
     in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
 }
 
-/// A reader of the whole log, for those that need more than [`World::fresh`].
+/// Returns a reader of the log. With `always_verifies`, each read starts at its beginning.
 pub(crate) fn tail(wall: &WallDir, always_verifies: bool) -> Tail {
     let tail = Tail::new(wall.clone());
     if always_verifies { tail.verify_after(Duration::ZERO) } else { tail }

@@ -1,4 +1,4 @@
-//! Commands, and their retries.
+//! Commands and their retries.
 
 use serde_json::json;
 use shared_volume::ChangeError;
@@ -11,7 +11,7 @@ use crate::action::How;
 use crate::model::{Answer, Command, Event, Fate, marks};
 use crate::world::{World, soon};
 
-/// The answer, and whether it was marked as repeated; or that the event was used before for something else.
+/// An answer with its `repeated` flag. `None` if the event was used before for something else.
 type Answered = Option<(Answer, bool)>;
 
 impl World {
@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    /// Sends the command of an earlier event again, or another one with its id.
+    /// Sends the command of an earlier event again, or another command with its event id.
     pub(crate) fn retry(&mut self, writer: usize, pick: usize, how: How) -> Result<(), String> {
         let Some(at) = pick.checked_rem(self.model.events.len()) else { return Ok(()) };
         let Some((name, event)) = self.model.events.iter().nth(at) else { return Ok(()) };
@@ -88,7 +88,7 @@ impl World {
             (How::OtherPayload, _) => Command::Publish { patch: json!({ "accent": "#123456" }), expected: None },
         };
         let answered = match self.send(writer, &command, Some(&name)) {
-            // It never came to pass, and meanwhile cannot.
+            // The first attempt had no effect, and the command has become invalid since.
             Err(error) if !event.sure && (error.contains("no message") || error.starts_with("expected_gen")) => {
                 return Ok(());
             }
@@ -114,7 +114,7 @@ impl World {
         Ok(())
     }
 
-    /// Sends a command, and takes note of its effect.
+    /// Sends a command and records its effect in the model.
     fn send(&mut self, writer: usize, command: &Command, event: Option<&str>) -> Result<Answered, String> {
         let refused = |error: ChangeError| match error {
             ChangeError::Refused(Refusal::EventReused { .. }) => Ok(None),
@@ -172,7 +172,7 @@ impl World {
             Command::Clear => {
                 self.model.forget_shown(Fate::Retired);
                 self.rewritten += 1;
-                // It had to be moved first, and what was taken over by that was cleared.
+                // The log was moved before it was cleared, and the lines that were carried over are cleared too.
                 if self.trashed() > trashed + 1 {
                     self.model.turn(Fate::Late, Fate::Perhaps);
                 }
@@ -239,8 +239,8 @@ impl World {
     }
 
     fn remember(&mut self, event: Option<String>, command: Command, answer: Answer) {
-        let told = |event| (event, Event { command, answer: Some(answer), sure: true });
-        self.model.events.extend(event.map(told));
+        let answered = |event| (event, Event { command, answer: Some(answer), sure: true });
+        self.model.events.extend(event.map(answered));
     }
 }
 

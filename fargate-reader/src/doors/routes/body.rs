@@ -9,8 +9,8 @@ use wall_api::MAX_BODY_BYTES;
 
 use crate::doors::error::ApiError;
 
-/// The number of further bytes of a body that is too large which are read and discarded. A client that is still sending
-/// would otherwise not read why it was refused.
+/// The number of bytes beyond the limit that are read and discarded. A client that is still sending would otherwise not read
+/// the reason of the refusal.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// A media type of a body.
@@ -34,7 +34,7 @@ impl MediaType {
 /// Returns the media type of the body, which has to be one of those that are `expected`, in UTF-8.
 ///
 /// # Errors
-/// `content_type_unsupported`
+/// Returns `content_type_unsupported`.
 pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<MediaType, ApiError> {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_utf8 = |mime: &Mime| mime.get_param(mime::CHARSET).is_none_or(|charset| charset == mime::UTF_8);
@@ -52,7 +52,7 @@ pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<
 /// Reads a body of at most [`MAX_BODY_BYTES`].
 ///
 /// # Errors
-/// `body_too_large`, or `body_malformed` if the connection breaks.
+/// Returns `body_too_large`, or `body_malformed` if the connection breaks.
 pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
@@ -74,7 +74,7 @@ pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
 /// Decodes a body that is text.
 ///
 /// # Errors
-/// `body_not_utf8`
+/// Returns `body_not_utf8`.
 pub(super) fn text(body: Vec<u8>) -> Result<String, ApiError> {
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = body[..] {
         return Err(not_utf8("the body is UTF-16, by its byte order mark: send UTF-8"));
@@ -85,7 +85,7 @@ pub(super) fn text(body: Vec<u8>) -> Result<String, ApiError> {
 /// Parses a body that is JSON. A byte order mark is skipped, as RFC 8259 allows.
 ///
 /// # Errors
-/// `body_not_utf8` or `body_malformed`
+/// Returns `body_not_utf8` or `body_malformed`.
 pub(super) fn json<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, ApiError> {
     // JSON begins with two ASCII characters, and in UTF-16 one byte of each is zero.
     if let [0, _, 0, _, ..] | [_, 0, _, 0, ..] = body[..] {

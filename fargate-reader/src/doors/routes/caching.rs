@@ -1,4 +1,4 @@
-//! Responses that a client may have already.
+//! Responses that a client has in its cache.
 
 use axum::http::HeaderMap;
 use headers::{ETag, HeaderMapExt, IfNoneMatch};

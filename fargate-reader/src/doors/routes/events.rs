@@ -26,7 +26,7 @@ pub(in crate::doors) async fn events(
     let cursor = last.or(id).or(after).and_then(|id| id.parse().ok());
     let shutdown = app.shutdown.clone().cancelled_owned();
     let feed = Feed::new(app, cursor);
-    // Without an end of its own an open stream would block the shutdown.
+    // An open stream that did not end at the shutdown would block it.
     let chunks = stream::unfold(feed, Feed::next).take_until(shutdown);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),

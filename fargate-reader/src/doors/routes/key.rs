@@ -27,7 +27,7 @@ impl Key {
     /// Returns the key that the client sent, in the header or as `event` in the body, or else a new one.
     ///
     /// # Errors
-    /// `event_id_invalid` if a key is invalid, or if different ones were sent.
+    /// Returns `event_id_invalid` if a key is invalid, or if different ones were sent.
     pub(super) fn new(headers: &HeaderMap, event: Option<String>) -> Result<Self, ApiError> {
         let event = event.map(|event| valid(FIELD, event.as_bytes())).transpose()?;
         let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter().map(|key| valid(HEADER, key.as_bytes()));

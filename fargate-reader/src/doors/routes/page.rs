@@ -18,7 +18,7 @@ use crate::views::page::{self, FormState, WallPage};
 /// `GET /`: the page of the wall; with `before` its older messages.
 pub(in crate::doors) async fn wall(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
     let view = app.view();
-    // A bookmark of a wall that was cleared meanwhile leads to the newest page.
+    // A bookmark of a wall that was cleared since leads to the newest page.
     let before = query.get("before")?.and_then(|before| before.parse().ok());
     let before = before.filter(|before: &Cursor| before.wall == view.snapshot.cursor.wall);
     let page = wall_page(&app, &view, before, FormState::default())?;

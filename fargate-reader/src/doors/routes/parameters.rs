@@ -27,7 +27,7 @@ impl Parameters {
     /// Returns the value of a parameter, or `None` if it was not sent.
     ///
     /// # Errors
-    /// If it was sent more than once, or is not UTF-8.
+    /// Returns an error if it was sent more than once, or is not UTF-8.
     pub(super) fn value(&self, name: &str) -> Result<Option<String>, Malformed> {
         let mut named = self.named(name);
         let Some((encoded, value)) = named.next() else { return Ok(None) };
@@ -43,7 +43,7 @@ impl Parameters {
     /// Returns the value of a parameter of the query, or `None` if it was not sent.
     ///
     /// # Errors
-    /// `parameter_invalid` if it was sent more than once, or is not UTF-8.
+    /// Returns `parameter_invalid` if it was sent more than once, or is not UTF-8.
     pub(super) fn get(&self, name: &'static str) -> Result<Option<String>, ApiError> {
         self.value(name).map_err(|malformed| ApiError::parameter(name, &malformed.to_string()))
     }

@@ -19,7 +19,7 @@ use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
 use crate::views::page::FormState;
 
-/// The longest time that a form waits for its message to come back from the volume, so that the next page shows it.
+/// The longest time that a form waits until the reader has read its message from the volume, so that the next page shows it.
 const RETURN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The body of a request.

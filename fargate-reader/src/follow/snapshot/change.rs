@@ -12,12 +12,12 @@ pub(crate) struct ConfigChange {
     pub(crate) published: Arc<Published>,
     /// The top-level fields that differ from the generation before, such as `banner`.
     pub(crate) changed: Vec<String>,
-    /// When this reader saw it. `None` for changes from before the reader started.
+    /// The time at which this reader saw it. `None` for changes from before the reader started.
     pub(crate) seen: Option<Timestamp>,
 }
 
 impl ConfigChange {
-    /// Returns when it was published, or else when this reader saw it.
+    /// Returns the time at which it was published, or at which this reader saw it if that is unknown.
     pub(crate) fn when(&self) -> Option<Timestamp> {
         self.published.published_at.or(self.seen)
     }
@@ -28,7 +28,7 @@ impl ConfigChange {
 pub(crate) struct Rejected {
     /// The fault, such as `config.json: banner.tone: unknown variant ...`.
     pub(crate) reason: String,
-    /// When the fault was first seen.
+    /// The time at which the fault was first seen.
     pub(crate) since: Timestamp,
     /// The file, such as `config.json`.
     pub(crate) source: &'static str,

@@ -9,7 +9,7 @@ use ulid::Ulid;
 /// An entry of the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
-    /// The cursor behind the entry.
+    /// The cursor after the entry.
     pub(crate) ends: Cursor,
     pub(crate) kind: ItemKind,
 }
@@ -28,9 +28,9 @@ pub(crate) enum ItemKind {
 /// A message, with the times of its journey: `received` -> `at` -> `stored` -> `seen` -> (sent) -> (painted).
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// The message's ULID; for a plain line an id that is as stable.
+    /// The message's ULID; for a plain line an id of its position and digest.
     pub(crate) id: String,
-    /// The cursor behind its line.
+    /// The cursor after its line.
     pub(crate) ends: Cursor,
     /// The author's name; `None` for a plain line.
     pub(crate) author: Option<String>,
@@ -38,14 +38,14 @@ pub(crate) struct Message {
     pub(crate) text: String,
     /// True for a plain line.
     pub(crate) plain: bool,
-    /// When the function got the event.
+    /// The time at which the function received the event.
     pub(crate) received: Option<Timestamp>,
-    /// When the function was about to write.
+    /// The time at which the function wrote the record.
     pub(crate) at: Option<Timestamp>,
-    /// When the message reached the volume: the log's modification time. `None` for messages from before the reader
-    /// started.
+    /// The time at which the message reached the volume: the log's modification time. `None` for messages from before the
+    /// reader started.
     pub(crate) stored: Option<Timestamp>,
-    /// When this reader saw it. `None` for messages from before the reader started.
+    /// The time at which this reader saw it. `None` for messages from before the reader started.
     pub(crate) seen: Option<Timestamp>,
 }
 
@@ -75,7 +75,7 @@ impl Item {
 }
 
 impl Message {
-    /// Returns when it was written, as far as is known: by the function, by the volume, or by this reader's clock.
+    /// Returns the time at which it was written: by the function's clock, else by the volume's, else by this reader's.
     pub(crate) fn written(&self) -> Option<Timestamp> {
         self.at.or(self.stored).or(self.seen)
     }

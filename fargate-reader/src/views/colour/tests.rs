@@ -79,7 +79,7 @@ fn the_surfaces_are_those_of_the_stylesheet() {
 }
 
 #[test]
-fn every_text_colour_of_the_stylesheet_is_readable_where_it_stands() {
+fn every_text_colour_of_the_stylesheet_is_readable_on_its_surfaces() {
     for dark in [false, true] {
         let colour = palette(dark);
         let mut pairs = vec![("ink", "quiet"), ("ink-soft", "quiet")];

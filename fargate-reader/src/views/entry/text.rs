@@ -1,7 +1,7 @@
 //! The text of a message, cut into text and links.
 //!
-//! A plain line may be long and contain anything, so every step takes time in proportion to the text, and none recurses.
-//! That, and the punctuation of a sentence in any language, is why this is not the crate `linkify`.
+//! A plain line may be long and contain anything, so every step takes time in proportion to the text, and none recurses. The
+//! crate `linkify` is not used, because it does not guarantee this, nor handle the punctuation of every language.
 
 use std::borrow::Cow;
 

@@ -60,7 +60,7 @@ fn watching(watcher: Option<WatcherKind>, interval: Duration) -> String {
     }
 }
 
-/// Returns how long it took this task to see a message that was on the volume, or `None` if that is not known.
+/// Returns the time from the arrival of a message on the volume to this task's read. `None` if it is unknown.
 fn seen_after(message: &Message) -> Option<String> {
     let millis = message.seen?.duration_since(message.stored?).as_millis().max(0);
     Some(match millis {

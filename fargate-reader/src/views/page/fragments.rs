@@ -24,7 +24,7 @@ struct ConfigFragments<'a> {
 /// Renders the fragments that change with the configuration. Inserting them twice changes nothing.
 ///
 /// # Errors
-/// If a template fails.
+/// Returns an error if a template fails.
 pub(crate) fn config_fragments(view: &View, posting: PostingState) -> Result<String, askama::Error> {
     let changes: Result<Vec<_>, _> = view.changes.iter().map(|change| change.html()).collect();
     let changes = changes?;
@@ -46,7 +46,7 @@ struct StatusFragments {
 /// Renders the fragments that change with the state of the reader: the number of streams, the notices and the figures.
 ///
 /// # Errors
-/// If a template fails.
+/// Returns an error if a template fails.
 pub(crate) fn status_fragments(snapshot: &Snapshot, streams: usize) -> Result<String, askama::Error> {
     let (notices, figures) = (notices(snapshot, Timestamp::now()), figures(snapshot));
     StatusFragments { streams, notices, figures }.render()

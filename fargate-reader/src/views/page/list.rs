@@ -28,7 +28,7 @@ struct End {
 #[derive(Debug)]
 pub(crate) struct List {
     begin: Html,
-    /// Newest first.
+    /// The entries of the list, newest first.
     items: Vec<Html>,
     end: Html,
 }
@@ -56,7 +56,7 @@ impl List {
 /// Renders the list of these messages of the view.
 ///
 /// # Errors
-/// If a template fails.
+/// Returns an error if a template fails.
 pub(crate) fn list(view: &View, page: &MessagePage<'_>) -> Result<List, askama::Error> {
     let mut changes = changes_within(view, page).into_iter().rev().peekable();
     let mut items = Vec::with_capacity(page.messages.len());

@@ -13,7 +13,7 @@ struct NotFound<'a> {
 /// Renders the page of an unknown address.
 ///
 /// # Errors
-/// If the template fails.
+/// Returns an error if the template fails.
 pub(crate) fn not_found(path: &str) -> Result<String, askama::Error> {
     NotFound { path }.render()
 }

@@ -137,7 +137,7 @@ fn a_change_is_on_the_one_page_of_several_where_it_belongs() {
 }
 
 #[test]
-fn a_refused_message_keeps_its_text_and_says_why() {
+fn a_refused_message_keeps_its_text_and_shows_the_reason() {
     let view = view(snapshot(&[]));
     let refused = ErrorBody {
         error: "author_invalid".into(),
@@ -161,7 +161,7 @@ fn a_refused_message_keeps_its_text_and_says_why() {
 }
 
 #[test]
-fn a_page_that_cannot_post_says_why_and_offers_no_form() {
+fn a_page_that_cannot_post_shows_the_reason_and_no_form() {
     let view = view(snapshot(&[]));
     for (posting, text) in [
         (PostingState::Open, "up to 500 characters"),
@@ -175,7 +175,7 @@ fn a_page_that_cannot_post_says_why_and_offers_no_form() {
 }
 
 #[test]
-fn the_page_shows_what_is_on_disk_and_what_is_running() {
+fn the_page_shows_the_rejected_and_the_running_configuration() {
     let mut snapshot = snapshot(&[]);
     snapshot.config = published(42, 900, "direct", "{}");
     let reason = "config.json: banner.tone: unknown variant `loud`".to_owned();
@@ -219,7 +219,7 @@ fn a_message_carries_the_times_of_its_journey() {
 }
 
 #[test]
-fn the_page_says_how_changes_are_noticed() {
+fn the_page_names_the_watcher() {
     let waiting = || snapshot(&[]);
     for (watcher, text) in
         [(None, "every 250 ms"), (Some(WatcherKind::Nfs), "every 250 ms"), (Some(WatcherKind::Native), "inotify")]

@@ -68,7 +68,7 @@ const LIST: &str = "<list>";
 /// Renders the whole page.
 ///
 /// # Errors
-/// If a template fails.
+/// Returns an error if a template fails.
 pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
     let (now, snapshot) = (Timestamp::now(), &content.view.snapshot);
     let refused = content.form.refused.as_ref();

@@ -21,7 +21,7 @@ pub(super) fn event_id(request: &ApiGatewayV2httpRequest, in_body: Option<&str>)
 }
 
 /// Returns the event id of a command that needs one: that of the client, or else the request id.
-pub(super) fn some_event_id(request: &ApiGatewayV2httpRequest, invocation: &Invocation) -> Result<String, Failure> {
+pub(super) fn some_event_id(request: &ApiGatewayV2httpRequest, invocation: &Invocation<'_>) -> Result<String, Failure> {
     if let Some(given) = event_id(request, None)? {
         return Ok(given);
     }

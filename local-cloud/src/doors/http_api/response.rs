@@ -36,11 +36,12 @@ struct Answer {
     is_base64_encoded: Option<bool>,
 }
 
-/// The reason why API Gateway can make no response of an answer.
+/// The reason why API Gateway cannot convert an answer.
 #[derive(Debug)]
 pub(super) struct Malformed(pub(super) String);
 
-/// Converts an answer. One without a status code is the body of a response with status 200; of a string, its text is.
+/// Converts an answer. An answer without a status code becomes the body of a response with status 200; a string without its
+/// quotes.
 pub(super) fn response(answer: Bytes) -> Result<Response, Malformed> {
     let value: Value = serde_json::from_slice(&answer).map_err(|error| Malformed(error.to_string()))?;
     let has_status = value.as_object().is_some_and(|object| object.contains_key("statusCode"));

@@ -34,7 +34,7 @@ pub(super) struct Feed {
     pending: VecDeque<Pending>,
     /// The cursor up to which the wall was sent or is pending.
     sent: Option<Cursor>,
-    /// The beginning of the wall that was sent, if that was all of it.
+    /// The beginning of the wall, if the whole wall was sent.
     begins: Option<Cursor>,
     sent_config: Option<(Arc<Published>, Option<Rejected>)>,
     sent_status: Option<(StatusJson, Cursor)>,
@@ -51,7 +51,7 @@ enum Pending {
 }
 
 impl Feed {
-    /// Begins a stream behind `cursor`, or with the newest page if there is none.
+    /// Begins a stream after `cursor`, or with the newest page if there is none.
     pub(super) fn new(app: Shared, cursor: Option<Cursor>) -> Self {
         let mut snapshots = app.follow.subscribe();
         snapshots.mark_changed();
@@ -103,7 +103,7 @@ impl Feed {
             }
         };
         let view = self.app.view();
-        // Before the first scan the reader does not know what a client has missed, and what the client shows is better.
+        // Before the first scan the reader does not know the messages that a client has missed. The client keeps its page.
         if !matches!(view.snapshot.volume, VolumeHealth::Waiting(_)) || self.sent.is_none() {
             self.add_wall(&view);
             self.add_config(&view);

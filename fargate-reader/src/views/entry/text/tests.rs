@@ -41,7 +41,7 @@ fn nothing_but_http_is_linked() {
 }
 
 #[test]
-fn text_of_any_kind_stays_what_it_is() {
+fn text_without_addresses_is_unchanged() {
     check("", "");
     check("<b>\"&'</b>", "<b>\"&'</b>");
     check("ü://é :// 𝕏http://a", "ü://é :// 𝕏http://a");

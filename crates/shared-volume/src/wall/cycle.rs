@@ -1,0 +1,196 @@
+//! A lock cycle in which a writer applies any number of commands.
+
+use std::collections::HashMap;
+use std::io;
+
+use ulid::Ulid;
+
+use super::compact::Cleared;
+use super::session::Session;
+use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
+use crate::error::{ChangeError, Refusal, WriteError, is_full};
+use crate::intent::Intent;
+use crate::message::{Draft, Message, Removal};
+use crate::retries::{Applied, Kind, payload};
+use crate::{open, time};
+
+/// The longest id of a message, in bytes: that of a plain line.
+const MAX_ID_BYTES: usize = 100;
+
+/// A message that was appended to the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The message, as the log has it.
+    pub message: Message,
+    /// True if an earlier attempt with the same event had appended it.
+    pub repeated: bool,
+}
+
+/// A message that was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The id of the message.
+    pub id: String,
+    /// True if an earlier attempt with the same event had removed it.
+    pub repeated: bool,
+}
+
+/// The right to write a wall, for commands that are applied in their order.
+///
+/// Posts are collected and written together by [`Cycle::flush`]. Every other command writes them first. A cycle that is
+/// dropped discards the posts that were not written.
+#[derive(Debug)]
+pub struct Cycle<'a> {
+    session: Session<'a>,
+    /// The collected messages, as lines of the log.
+    records: Vec<u8>,
+    /// The collected messages that have an event, by event.
+    collected: HashMap<String, Message>,
+    /// True if a retry was answered. Its message may not be durable yet.
+    has_repeated: bool,
+}
+
+impl<'a> Cycle<'a> {
+    pub(super) fn new(session: Session<'a>) -> Self {
+        Self { session, records: Vec::new(), collected: HashMap::new(), has_repeated: false }
+    }
+
+    /// Collects a message that keeps the rules of the configuration in force. It is accepted when [`Cycle::flush`] has
+    /// written it. A retry of an event gets the answer of the first attempt, even if the rules have changed.
+    ///
+    /// # Errors
+    /// Returns an error if the message is refused, or if the volume fails.
+    pub fn post(&mut self, draft: &Draft) -> Result<Appended, ChangeError> {
+        if let Some(message) = draft.event.as_ref().and_then(|event| self.collected.get(event)) {
+            return Ok(repeated_in_cycle(message, draft)?);
+        }
+        let appended = answer(&mut self.session, draft)?;
+        if appended.repeated {
+            self.has_repeated = true;
+        } else {
+            serde_json::to_writer(&mut self.records, &appended.message).map_err(io::Error::from)?;
+            self.records.push(b'\n');
+            self.collected.extend(draft.event.clone().map(|event| (event, appended.message.clone())));
+        }
+        Ok(appended)
+    }
+
+    /// Writes the collected messages. They are durable when this returns. Returns the error of the compaction that may
+    /// follow: the next append compacts the log.
+    ///
+    /// # Errors
+    /// Returns an error if the volume fails. None of the collected messages was accepted then.
+    pub fn flush(&mut self) -> Result<Option<io::Error>, WriteError> {
+        self.collected.clear();
+        let records = std::mem::take(&mut self.records);
+        if !records.is_empty() {
+            append(&mut self.session, &records)?;
+            self.has_repeated = false;
+            return Ok(self.session.keep_short().err());
+        }
+        if std::mem::take(&mut self.has_repeated) {
+            // The writer of a repeated message may have crashed before the message was durable.
+            self.session.sync_log()?;
+        }
+        Ok(None)
+    }
+
+    /// Removes one message by its id. See [`WallWriter::remove`](super::WallWriter::remove).
+    ///
+    /// # Errors
+    /// Returns an error if no message has this id, if the event is refused, or if the volume fails.
+    pub fn remove(&mut self, id: &str, by: Option<&str>, event: Option<&str>) -> Result<Removed, ChangeError> {
+        self.flush()?;
+        let session = &mut self.session;
+        if session.earlier(event, Kind::Removal, payload::removal(id))?.is_some() {
+            session.sync_log()?;
+            return Ok(Removed { id: id.to_owned(), repeated: true });
+        }
+        if !session.view.has(id) {
+            session.view.verify()?;
+        }
+        if id.len() > MAX_ID_BYTES || !session.view.has(id) {
+            let id = id.chars().take(MAX_ID_BYTES).collect();
+            return Err(Refusal::MessageUnknown { id }.into());
+        }
+        let (by, event) = (by.map(str::to_owned), event.map(str::to_owned));
+        let removal = Removal { removes: id.to_owned(), at: time::now(), by, event };
+        let mut record = serde_json::to_vec(&removal).map_err(io::Error::from)?;
+        record.push(b'\n');
+        append(session, &record)?;
+        Ok(Removed { id: id.to_owned(), repeated: false })
+    }
+
+    /// Removes all messages. See [`WallWriter::clear`](super::WallWriter::clear).
+    ///
+    /// # Errors
+    /// Returns an error if the event is refused, or if the volume fails.
+    pub fn clear(&mut self, event: Option<&str>) -> Result<Cleared, ChangeError> {
+        self.flush()?;
+        if let Some(applied) = self.session.earlier(event, Kind::Clear, payload::clear())? {
+            // The first attempt may have crashed before the new name was durable.
+            open::sync_parent(&self.session.wall.content())?;
+            return Ok(Cleared { wall: Ulid(applied.result), repeated: true });
+        }
+        let wall = self.session.begin_anew(event)?;
+        Ok(Cleared { wall, repeated: false })
+    }
+
+    /// Publishes a configuration. See [`WallWriter::publish`](super::WallWriter::publish).
+    ///
+    /// # Errors
+    /// Returns a [`PublishError`].
+    pub fn publish(&mut self, request: Request) -> Result<Outcome, PublishError> {
+        self.flush()?;
+        let payload = request.payload()?;
+        let earlier = self.session.earlier(request.cause.event.as_deref(), Kind::Configuration, payload)?;
+        let Session { wall, lock, retries, in_force, .. } = &mut self.session;
+        let publication = Publication { wall, lock, retries, in_force };
+        let outcome = match earlier {
+            Some(applied) => publication.repeated(&applied)?,
+            None => publication.publish(request, payload)?,
+        };
+        match &outcome {
+            Outcome::Published(published) => {
+                self.session.in_force = InForce { published: published.clone(), fault: None };
+            }
+            // A retry may have completed the first attempt.
+            Outcome::Repeated(_) => self.session.in_force = config::in_force(self.session.wall)?,
+            Outcome::Unchanged(..) => {}
+        }
+        Ok(outcome)
+    }
+}
+
+/// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
+fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
+    let appended = session.append(records);
+    // While an intent is not settled, the end of the log is unknown: the next holder of the lock settles it first.
+    let is_settled = session.lock.state.intent == Intent::Nothing;
+    if is_full(&appended) && is_settled && session.empty_trash(records.len() as u64)? {
+        return session.append(records);
+    }
+    appended
+}
+
+fn repeated_in_cycle(earlier: &Message, draft: &Draft) -> Result<Appended, Refusal> {
+    if (&earlier.author, &earlier.text) == (&draft.author, &draft.text) {
+        return Ok(Appended { message: earlier.clone(), repeated: true });
+    }
+    let event = draft.event.as_deref().unwrap_or_default();
+    Err(Refusal::event_reused(event))
+}
+
+fn answer(session: &mut Session<'_>, draft: &Draft) -> Result<Appended, ChangeError> {
+    let payload = payload::post(draft.author.as_deref(), &draft.text);
+    let earlier = session.earlier(draft.event.as_deref(), Kind::Post, payload)?;
+    let (id, received, at, repeated) = match earlier {
+        Some(Applied { result, received, at, .. }) => (Ulid(result), received, at, true),
+        None => {
+            draft.check(&session.in_force.published.config)?;
+            (Ulid::generate(), draft.received, time::now(), false)
+        }
+    };
+    let Draft { author, text, event, .. } = draft.clone();
+    Ok(Appended { message: Message { id, received, at, author, text, event }, repeated })
+}

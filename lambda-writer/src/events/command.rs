@@ -1,0 +1,94 @@
+//! Parses commands, for every source whose events contain them.
+
+use serde_json::{Map, Value};
+use shared_volume::config::Change;
+use shared_volume::message::Draft;
+use wall_api::{
+    ChangeConfig, Clear, Command, MAX_BATCH, Post, PostItem, PostMany, PublishConfig, Read, Remove, RollbackConfig,
+};
+
+use super::parse::{Part, parse};
+use super::sender::Sender;
+use super::work::Work;
+use crate::commands::{ConfigChange, Removal, Write};
+use crate::error::{Failure, Problem};
+use crate::invocation::Invocation;
+
+/// Returns true if the event is a command.
+pub(super) fn recognises(event: &Value) -> bool {
+    event.get("command").is_some()
+}
+
+/// Parses a command.
+///
+/// # Errors
+/// Returns the first fault, with its field.
+pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation<'_>) -> Result<Work, Failure> {
+    let name = event.as_object_mut().and_then(|fields: &mut Map<_, _>| fields.remove("command"));
+    let Some(Value::String(name)) = name else {
+        return Err(Failure::in_field(Problem::CommandInvalid, "command", "must be a string"));
+    };
+    let part = Part::Command(&name);
+    let received = invocation.received;
+    let configure = |change, expected_generation, event, note| {
+        let cause = sender.cause(event, note, invocation);
+        Work::Write(Write::Configure(ConfigChange { change, expected_generation, cause }))
+    };
+    Ok(match name.as_str() {
+        "post" if event.get("messages").is_some() => {
+            let PostMany { messages, source } = parse(event, part)?;
+            let draft = |(at, item): (usize, Value)| {
+                let PostItem { text, author, event } = parse(item, Part::Item)?;
+                let event = Some(sender.event_id_at(event.as_deref(), source, at)?);
+                Ok(Write::Post(Draft { author, text, event, received }))
+            };
+            Work::Posts(list(messages)?.into_iter().enumerate().map(draft).collect())
+        }
+        "post" => {
+            let Post { text, author, event, source } = parse(event, part)?;
+            let event = Some(sender.event_id(event.as_deref(), source)?);
+            Work::Write(Write::Post(Draft { author, text, event, received }))
+        }
+        "read" => {
+            let Read { limit, event: _, source: _ } = parse(event, part)?;
+            Work::Read(limit)
+        }
+        "clear" => {
+            let Clear { event, source } = parse(event, part)?;
+            Work::Write(Write::Clear(sender.event_id(event.as_deref(), source)?))
+        }
+        "remove" => {
+            let Remove { id, by, event, source } = parse(event, part)?;
+            let event = sender.event_id(event.as_deref(), source)?;
+            Work::Write(Write::Remove(Removal { id, by, event }))
+        }
+        "change_config" => {
+            let ChangeConfig { patch, expected_generation, note, event, source } = parse(event, part)?;
+            let event = sender.event_id(event.as_deref(), source)?;
+            configure(Change::Patch(patch), expected_generation, event, note)
+        }
+        "publish_config" => {
+            let PublishConfig { config, expected_generation, note, event, source } = parse(event, part)?;
+            let event = sender.event_id(event.as_deref(), source)?;
+            configure(Change::Whole(config), expected_generation, event, note)
+        }
+        "rollback_config" => {
+            let RollbackConfig { generation, expected_generation, note, event, source } = parse(event, part)?;
+            let event = sender.event_id(event.as_deref(), source)?;
+            configure(Change::Rollback(generation), expected_generation, event, note)
+        }
+        other => {
+            let fault = format!("{other:?} is none of {}", Command::NAMES.join(", "));
+            return Err(Failure::in_field(Problem::CommandUnknown, "command", fault));
+        }
+    })
+}
+
+/// Checks the number of messages of a list.
+pub(super) fn list(messages: Vec<Value>) -> Result<Vec<Value>, Failure> {
+    if (1..=MAX_BATCH).contains(&messages.len()) {
+        return Ok(messages);
+    }
+    let fault = format!("must have 1 to {MAX_BATCH} messages, has {}", messages.len());
+    Err(Failure::in_field(Problem::CommandInvalid, "messages", fault))
+}
