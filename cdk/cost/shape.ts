@@ -7,7 +7,7 @@ export const zones = 2;
 export const interfaceEndpoints = 5;
 
 /** Alarms. */
-export const alarmCount = 13;
+export const alarmCount = 14;
 
 /** Custom metrics from log lines. */
 export const logMetrics = 3;

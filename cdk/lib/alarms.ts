@@ -91,6 +91,14 @@ export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
       minutes: 5,
     },
     {
+      id: "LostEvents",
+      meaning: "Lambda could not put a failed event into the dead-letter queue. The event is lost.",
+      metric: metrics.lostEvents,
+      threshold: 1,
+      minutes: 5,
+    },
+    ...commandAlarms(metrics),
+    {
       id: "EventRefused",
       meaning: "The function refused an event for good, and its sender reads no answer. The event is in rejected/ on the volume.",
       metric: metrics.refusedEvents,
@@ -126,5 +134,34 @@ export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
       threshold: 5,
       minutes: 5,
     },
+  ];
+}
+
+/** Returns the alarms of the queue and the topic for commands. */
+function commandAlarms({ commandQueue, commandTopic }: Metrics): Alarm[] {
+  return [
+    ...(commandQueue === undefined ? [] : [
+      {
+        id: "FailedCommands",
+        meaning: "The dead-letter queue of the queue of commands has messages that failed five times.",
+        metric: commandQueue.failed,
+        threshold: 1,
+        minutes: 5,
+      },
+      {
+        id: "CommandsWaiting",
+        meaning: "A message waits in the queue of commands for longer than all its deliveries take: it is not being delivered.",
+        metric: commandQueue.oldest,
+        threshold: commandQueue.longestWait.toSeconds(),
+        minutes: 5,
+      },
+    ]),
+    ...(commandTopic === undefined ? [] : [{
+      id: "UndeliveredCommands",
+      meaning: "The dead-letter queue of the topic of commands has notifications that SNS could not deliver to Lambda.",
+      metric: commandTopic.undelivered,
+      threshold: 1,
+      minutes: 5,
+    }]),
   ];
 }

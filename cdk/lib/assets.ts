@@ -2,27 +2,34 @@
 //
 // `cdk synth` only takes the fingerprint of the sources. `cdk deploy` builds: assets/build-writer makes the zip of the
 // function (by cargo-lambda or Docker), and docker/Dockerfile makes the image of the reader.
-import { FileSystem, IgnoreMode, Stack, Stage } from "aws-cdk-lib";
+import { FileSystem, IgnoreMode, Stack } from "aws-cdk-lib";
 import { Platform } from "aws-cdk-lib/aws-ecr-assets";
 import * as ecs from "aws-cdk-lib/aws-ecs";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { realpathSync } from "node:fs";
-import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const BUILD_WRITER = fileURLToPath(new URL("../assets/build-writer", import.meta.url));
 
+/**
+ * What CDK writes into an output folder. The folder may be anywhere, even the repository itself or a folder of sources, and
+ * may be left there from an earlier synth. CDK copies the sources into it, and would copy the copy.
+ */
+const OUTPUT = ["cdk.out", "manifest.json", "tree.json", "validation-report.json", "*.metadata.json", "*.assets.json", "*.template.json",
+  "asset.*", ".cache", "synth.lock", "read.*.lock"].map((name) => `**/${name}`);
+
 /** Paths that are part of neither program, so that a change there causes no new build and no deployment. */
-const NOT_SOURCES = [".git", ".github", ".ci", ".venv", ".messagewall", "cdk", "docs", "target", "tests/target", "**/node_modules"];
+export const NOT_SOURCES = [
+  ".git", ".github", ".ci", ".venv", ".messagewall", "cdk", "docs", "target", "tests/target", "**/node_modules", ...OUTPUT,
+];
 
 /** The zip of the function. */
 export class WriterCode extends lambda.Code {
   override bind(scope: Construct): lambda.CodeConfig {
     const { bucketName, objectKey } = Stack.of(scope).synthesizer.addFileAsset({
       displayName: "lambda-writer",
-      sourceHash: FileSystem.fingerprint(REPOSITORY, { exclude: notSources(scope), ignoreMode: IgnoreMode.DOCKER }),
+      sourceHash: FileSystem.fingerprint(REPOSITORY, { exclude: NOT_SOURCES, ignoreMode: IgnoreMode.DOCKER }),
       executable: [BUILD_WRITER],
     });
     return { s3Location: { bucketName, objectKey } };
@@ -30,20 +37,13 @@ export class WriterCode extends lambda.Code {
 }
 
 /** Returns the image of the reader. */
-export function readerImage(scope: Construct): ecs.ContainerImage {
+export function readerImage(): ecs.ContainerImage {
   return ecs.ContainerImage.fromAsset(REPOSITORY, {
     assetName: "fargate-reader",
     file: "docker/Dockerfile",
     target: "reader",
     platform: Platform.LINUX_ARM64,
-    exclude: notSources(scope),
+    exclude: NOT_SOURCES,
     ignoreMode: IgnoreMode.DOCKER,
   });
-}
-
-/** Returns the paths to leave out, with the output folder: CDK copies the sources there, and would copy the copy. */
-function notSources(scope: Construct): string[] {
-  const output = relative(realpathSync(REPOSITORY), realpathSync(Stage.of(scope)!.outdir));
-  const isInside = output !== "" && !output.startsWith("..") && !isAbsolute(output);
-  return isInside ? [...NOT_SOURCES, output] : NOT_SOURCES;
 }

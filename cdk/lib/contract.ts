@@ -15,11 +15,22 @@ const SHARED_ENVIRONMENT = { [shared.wall_dir]: contract.paths.wall_dir, [shared
 export interface WriterChoices {
   /** The time for which an applied event is remembered, such as `14d`. */
   readonly retryWindow: string;
+  /** The names of the documents that the function follows; `undefined` is none. */
+  readonly configParameter?: string | undefined;
+  readonly configObject?: string | undefined;
+  readonly configAppConfig?: string | undefined;
 }
 
 /** Returns the environment of `lambda-writer`. */
-export function writerEnvironment({ retryWindow }: WriterChoices): Record<string, string> {
-  return { ...SHARED_ENVIRONMENT, [ofWriter.retry_window]: retryWindow };
+export function writerEnvironment(choices: WriterChoices): Record<string, string> {
+  const { retryWindow, configParameter, configObject, configAppConfig } = choices;
+  return {
+    ...SHARED_ENVIRONMENT,
+    [ofWriter.retry_window]: retryWindow,
+    ...(configParameter === undefined ? {} : { [ofWriter.config_parameter]: configParameter }),
+    ...(configObject === undefined ? {} : { [ofWriter.config_object]: configObject }),
+    ...(configAppConfig === undefined ? {} : { [ofWriter.config_appconfig]: configAppConfig }),
+  };
 }
 
 /** Settings that the environment of `fargate-reader` depends on. */

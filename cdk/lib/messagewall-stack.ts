@@ -2,7 +2,10 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
-import { FailedEvents } from "./failed-events.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { CommandTopic } from "./command-topic.ts";
+import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { followedDocuments, reconcileRate } from "./followed-documents.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { metrics } from "./metrics.ts";
 import { Network } from "./network.ts";
@@ -10,6 +13,7 @@ import { Observability } from "./observability.ts";
 import { ReaderMetrics } from "./reader-metrics.ts";
 import { ReaderService } from "./reader-service.ts";
 import { ReaderTask } from "./reader-task.ts";
+import { ReconcileSchedule } from "./reconcile-schedule.ts";
 import type { Settings } from "./settings.ts";
 import { SharedVolume } from "./shared-volume.ts";
 import { WriterApi } from "./writer-api.ts";
@@ -23,10 +27,14 @@ export class MessageWallStack extends Stack {
     super(scope, settings.name, { description: "MessageWall: Lambda writes EFS, Fargate serves it live" });
     const network = new Network(this, "Network", settings);
     const volume = new SharedVolume(this, "SharedVolume", { settings, network });
-    const failedEvents = new FailedEvents(this, "FailedEvents");
+    const failedEvents = new DeadLetterQueue(this, "FailedEvents");
     const { function: writer, log: writerLog } = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
     const api = new WriterApi(this, "Api", { settings, writer });
     const events = new WriterEvents(this, "Events", { settings, writer, failedEvents });
+    const rate = reconcileRate(settings);
+    if (rate !== undefined) new ReconcileSchedule(this, "Reconcile", { rate, writer, failedEvents });
+    const commandQueue = settings.commandQueue === "none" ? undefined : new CommandQueue(this, "CommandQueue", { settings, writer });
+    const commandTopic = settings.commandTopic ? new CommandTopic(this, "CommandTopic", { settings, writer }) : undefined;
     const loadBalancer = new LoadBalancer(this, "LoadBalancer", { settings, network });
     const task = new ReaderTask(this, "Reader", { settings, volume, writer });
     new ReaderService(this, "Readers", { settings, network, volume, task, loadBalancer });
@@ -34,7 +42,7 @@ export class MessageWallStack extends Stack {
     const readerMetrics = new ReaderMetrics(this, "ReaderMetrics", settings.name, task.log);
     const { dashboard, topic } = new Observability(this, "Observability", {
       settings,
-      metrics: metrics({ volume, writer, writerMetrics, api: api.api, failedEvents, loadBalancer, readerMetrics }),
+      metrics: metrics({ volume, writer, writerMetrics, api: api.api, failedEvents, commandQueue, commandTopic, loadBalancer, readerMetrics }),
     });
 
     const subnets = (selection: ec2.SubnetSelection) => network.vpc.selectSubnets(selection).subnetIds.join(",");
@@ -58,6 +66,21 @@ export class MessageWallStack extends Stack {
       Dashboard: [dashboard.dashboardName, "The dashboard in CloudWatch"],
       AlarmTopic: [topic.topicArn, "The topic that receives all alarms"],
       FailedEventsQueue: [failedEvents.queueUrl, "The dead-letter queue of events"],
+      ...(commandQueue === undefined
+        ? {}
+        : {
+          CommandQueue: [commandQueue.queue.queueUrl, "For aws sqs send-message --queue-url"] as const,
+          FailedCommandsQueue: [commandQueue.failed.queueUrl, "The dead-letter queue of the queue of commands"] as const,
+        }),
+      ...(commandTopic === undefined
+        ? {}
+        : {
+          CommandTopic: [commandTopic.topic.topicArn, "For aws sns publish --topic-arn"] as const,
+          UndeliveredCommandsQueue: [commandTopic.undelivered.queueUrl, "The dead-letter queue of the topic of commands"] as const,
+        }),
+      ...(followedDocuments(settings).length === 0
+        ? {}
+        : { WriterGroup: [network.writerGroup.securityGroupId, "The security group of the function"] as const }),
     } satisfies Record<string, readonly [value: string, description: string]>;
     for (const [key, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, `${key}Output`, { key, value, description });

@@ -5,6 +5,8 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { CommandQueue } from "./command-queue.ts";
+import type { CommandTopic } from "./command-topic.ts";
 import { contract } from "./contract.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { ReaderMetrics } from "./reader-metrics.ts";
@@ -20,6 +22,8 @@ export interface Observed {
   readonly writerMetrics: WriterMetrics;
   readonly api: HttpApi;
   readonly failedEvents: IQueue;
+  readonly commandQueue: CommandQueue | undefined;
+  readonly commandTopic: CommandTopic | undefined;
   readonly loadBalancer: LoadBalancer;
   readonly readerMetrics: ReaderMetrics;
 }
@@ -27,10 +31,12 @@ export interface Observed {
 export type Metrics = ReturnType<typeof metrics>;
 
 /** Returns the metrics of one stack. */
-export function metrics({ volume, writer, writerMetrics, api, failedEvents, loadBalancer: balancer, readerMetrics }: Observed) {
+export function metrics(observed: Observed) {
+  const { volume, writer, writerMetrics, api, failedEvents, commandQueue, commandTopic, loadBalancer: balancer, readerMetrics } = observed;
   const efs = (metricName: string, statistic: string, period = PERIOD) =>
     new cloudwatch.Metric({ namespace: "AWS/EFS", metricName, dimensionsMap: { FileSystemId: volume.fileSystemId }, statistic, period });
   const sum = { statistic: "Sum", period: PERIOD };
+  const length = (queue: IQueue) => queue.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period: PERIOD });
   const { loadBalancer, readers } = balancer;
   return {
     burstCredits: efs("BurstCreditBalance", "Minimum"),
@@ -45,7 +51,14 @@ export function metrics({ volume, writer, writerMetrics, api, failedEvents, load
     writerSlowest: writer.metricDuration({ statistic: "p99", period: PERIOD }),
     writerTypical: writer.metricDuration({ statistic: "p50", period: PERIOD }),
     writerConcurrency: writer.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
-    failedEvents: failedEvents.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period: PERIOD }),
+    failedEvents: length(failedEvents),
+    lostEvents: writer.metric("DestinationDeliveryFailures", sum),
+    commandQueue: commandQueue && {
+      failed: length(commandQueue.failed),
+      oldest: commandQueue.queue.metricApproximateAgeOfOldestMessage({ statistic: "Maximum", period: PERIOD }),
+      longestWait: commandQueue.longestWait,
+    },
+    commandTopic: commandTopic && { undelivered: length(commandTopic.undelivered) },
     refusedEvents: writerMetrics.refusedEvents,
     apiErrors: api.metricServerError({ ...sum, dimensionsMap: { ApiId: api.apiId, Stage: contract.routes.api.stage } }),
     pageErrors: new cloudwatch.MathExpression({

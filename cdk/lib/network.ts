@@ -1,7 +1,8 @@
 // The network: the first of the five security layers.
 import { Tags } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
-import { Construct } from "constructs";
+import { Construct, DependencyGroup, type IDependable } from "constructs";
+import { followedDocuments } from "./followed-documents.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,6 +19,9 @@ export class Network extends Construct {
   readonly fileSystemGroup: ec2.ISecurityGroup;
   /** The security group of the interface endpoints; undefined without endpoints. */
   readonly endpointGroup: ec2.SecurityGroup | undefined;
+  /** The endpoints, routes and rules that a task needs from its start to its end. */
+  readonly ready: IDependable;
+  private readonly needed = new DependencyGroup();
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -40,7 +44,11 @@ export class Network extends Construct {
     this.allow(this.readerGroup, this.fileSystemGroup, NFS, "NFS of the tasks");
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");
-    if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints();
+    if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints(settings);
+    this.allowReadingDocuments(settings);
+    this.needed.add(this.loadBalancerGroup, this.readerGroup, this.writerGroup, this.fileSystemGroup);
+    this.needed.add(this.vpc.selectSubnets(this.privateSubnets).internetConnectivityEstablished);
+    this.ready = this.needed;
   }
 
   private newVpc(settings: Settings): ec2.Vpc {
@@ -57,8 +65,6 @@ export class Network extends Construct {
           cidrMask: 22,
         },
       ],
-      // Image layers come from S3, and a gateway endpoint costs nothing.
-      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
       flowLogs: {
         Rejected: {
           destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup(this, "network", settings)),
@@ -67,11 +73,13 @@ export class Network extends Construct {
       },
     });
     Tags.of(vpc).add("Name", `${settings.name}/wall`);
+    // Image layers come from S3, and so does a followed object. A gateway endpoint costs nothing.
+    this.needed.add(vpc.addGatewayEndpoint("S3", { service: ec2.GatewayVpcEndpointAwsService.S3 }));
     return vpc;
   }
 
-  /** Adds an endpoint for each AWS API that tasks call, and returns their security group. The function calls no AWS API. */
-  private addEndpoints(): ec2.SecurityGroup {
+  /** Adds an endpoint for each AWS API that tasks and function call, and returns their security group. */
+  private addEndpoints(settings: Settings): ec2.SecurityGroup {
     const group = this.group("Endpoints", "AWS APIs for the tasks only");
     group.addIngressRule(this.readerGroup, ec2.Port.HTTPS, "AWS APIs for the tasks");
     const services = {
@@ -81,16 +89,30 @@ export class Network extends Construct {
       Secrets: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
       Lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
     };
-    for (const [name, service] of Object.entries(services)) {
-      new ec2.InterfaceVpcEndpoint(this, name, {
+    const ofFunction = followedDocuments(settings).flatMap(({ id, endpoint }) => endpoint === undefined ? [] : [[id, endpoint] as const]);
+    for (const [name, service] of [...Object.entries(services), ...ofFunction]) {
+      this.needed.add(new ec2.InterfaceVpcEndpoint(this, name, {
         vpc: this.vpc,
         service,
         subnets: this.privateSubnets,
         securityGroups: [group],
         open: false,
-      });
+      }));
     }
+    this.needed.add(group);
     return group;
+  }
+
+  /** Lets the function reach the APIs through which it reads the documents that it follows. Without any it reaches none. */
+  private allowReadingDocuments(settings: Settings): void {
+    for (const { id, endpoint } of followedDocuments(settings)) {
+      const description = `AWS API of the followed ${id}`;
+      if (endpoint !== undefined && this.endpointGroup !== undefined) {
+        this.allow(this.writerGroup, this.endpointGroup, ec2.Port.HTTPS, "AWS APIs of followed documents");
+      } else {
+        this.writerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, description);
+      }
+    }
   }
 
   private group(id: string, description: string): ec2.SecurityGroup {

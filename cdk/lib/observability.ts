@@ -62,6 +62,13 @@ export class Observability extends Construct {
       graph("Function: duration", [metrics.writerTypical, metrics.writerSlowest]),
       graph("Function: environments; failed, refused events", [metrics.writerConcurrency], [metrics.failedEvents, metrics.refusedEvents]),
     );
+    const { commandQueue: queue, commandTopic: topic } = metrics;
+    if (queue !== undefined || topic !== undefined) {
+      dashboard.addWidgets(
+        ...(queue === undefined ? [] : [graph("Queue of commands: failed, age of the oldest", [queue.failed], [queue.oldest])]),
+        ...(topic === undefined ? [] : [graph("Topic of commands: undelivered", [topic.undelivered])]),
+      );
+    }
     dashboard.addWidgets(
       graph("File system: burst credits", [metrics.burstCredits]),
       graph("File system: I/O limit, connections", [metrics.ioLimit], [metrics.connections]),

@@ -68,7 +68,7 @@ export class ReaderTask extends Construct {
   private addContainer({ settings, writer }: ReaderTaskProps): void {
     const { uid, gid } = posixUser(contract.users.reader);
     const container = this.definition.addContainer("reader", {
-      image: readerImage(this),
+      image: readerImage(),
       user: `${uid}:${gid}`,
       readonlyRootFilesystem: true,
       linuxParameters: this.noCapabilities(),

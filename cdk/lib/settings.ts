@@ -1,10 +1,11 @@
 // The settings of the deployer, in one table. read-settings.ts reads them from CDK's context and from the environment.
 import { z } from "zod";
 import { contract } from "./contract.ts";
-import { RETENTION } from "./failed-events.ts";
+import { RETENTION } from "./dead-letter-queue.ts";
 import { boolean, duration, identifier, integer, list, oneNumberOf, oneOf, text } from "./setting-values.ts";
 
 const { times } = contract;
+const keyArn = () => text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, "the ARN of a KMS key");
 const subnets = () => list(identifier("subnet", "a subnet"), "subnet ids such as subnet-0123456789abcdef0, two or more, with commas between", 2);
 
 /** The settings. Each field is the setting of the same name. */
@@ -48,6 +49,40 @@ const FIELDS = z.object({
    * longest time, and the time that the dead-letter queue keeps an event that somebody may send again.
    */
   retryWindow: duration(1, times.retry_window_max_s).default(`${RETENTION.toDays()}d`),
+  /**
+   * The name of a parameter of Parameter Store, in the account and Region of the stack. Each new version is published as the
+   * configuration. Default: none.
+   */
+  configParameter: text(
+    /^(?=.{1,1011}$)(?!\/?(aws|ssm))((\/[\w.-]+){1,15}|[\w.-]+)$/i,
+    "the name of a parameter such as /messagewall/config",
+  ).optional(),
+  /** The customer managed key that the parameter is encrypted with. Default: none, or the key of AWS. */
+  configParameterKeyArn: keyArn().optional(),
+  /**
+   * An object of S3, in a bucket in the account and Region of the stack that sends its events to EventBridge. Each new
+   * version is published as the configuration. IAM gives `*`, `?` and `$` a meaning, so the key has none of them.
+   * Default: none.
+   */
+  configObject: text(
+    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^*?$\p{Cc}]{1,1024}$/u,
+    "an object such as s3://bucket/wall.json, without * ? $ in its key",
+  ).optional(),
+  /** The customer managed key that the object is encrypted with. Default: none, or the key of S3. */
+  configObjectKeyArn: keyArn().optional(),
+  /** A configuration of AppConfig, as the ids of application, environment and profile. Default: none. */
+  configAppConfig: text(/^[a-z0-9]{4,7}(\/[a-z0-9]{4,7}){2}$/, "three ids of AppConfig such as abc1234/def5678/ghi9012").optional(),
+  /**
+   * The rate at which the followed documents are read again, because their events are best effort. `off` turns it off.
+   * Default: `rate(15 minutes)` if a document is followed.
+   */
+  reconcile: text(/^(off|rate\([1-9]\d{0,4} (minute|hour|day)s?\))$/, "off or a rate such as rate(15 minutes)").optional(),
+  /** The queue for commands: `none`, `standard` or `fifo`. Default `none`. */
+  commandQueue: oneOf(["none", "standard", "fifo"]).default("none"),
+  /** The most messages of the queue in one invocation. Default 10. */
+  commandBatch: integer(1, 1000).default(10),
+  /** Makes a topic for commands. Default false. */
+  commandTopic: boolean().default(false),
   /** The CPU units of a reader task; 1024 are one vCPU. Default 256. */
   readerCpu: integer(256, 16_384).default(256),
   /** The memory of a reader task, in MiB. Default 512. */
@@ -122,6 +157,33 @@ const RULES: readonly Rule[] = [
     about: ["readerMax", "readerMin"],
     holds: ({ readerMin, readerMax }) => readerMin <= readerMax,
     problem: "readerMax must not be less than readerMin",
+  },
+  {
+    about: ["configParameterKeyArn", "configParameter"],
+    holds: ({ configParameter, configParameterKeyArn }) => configParameter !== undefined || configParameterKeyArn === undefined,
+    problem: "configParameterKeyArn needs configParameter: it is the key of the parameter",
+  },
+  {
+    about: ["configObjectKeyArn", "configObject"],
+    holds: ({ configObject, configObjectKeyArn }) => configObject !== undefined || configObjectKeyArn === undefined,
+    problem: "configObjectKeyArn needs configObject: it is the key of the object",
+  },
+  {
+    about: ["reconcile", "configParameter", "configObject", "configAppConfig"],
+    holds: ({ reconcile = "off", configParameter, configObject, configAppConfig }) =>
+      reconcile === "off" || (configParameter ?? configObject ?? configAppConfig) !== undefined,
+    problem: "reconcile needs configParameter, configObject or configAppConfig: there is nothing to read again",
+  },
+  {
+    about: ["commandBatch", "commandQueue"],
+    holds: ({ commandBatch, commandQueue }) => commandBatch <= 10 || commandQueue === "standard",
+    problem: "commandBatch above 10 needs commandQueue=standard",
+  },
+  {
+    about: ["commandQueue", "reservedConcurrency"],
+    // 0 stops the function, and the queue with it.
+    holds: ({ commandQueue, reservedConcurrency }) => commandQueue === "none" || reservedConcurrency !== 1,
+    problem: "commandQueue needs a reservedConcurrency of 2 or more: Lambda reads a queue for two environments at least",
   },
 ];
 

@@ -8,6 +8,7 @@ import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { WriterCode } from "./assets.ts";
 import { contract, writerEnvironment } from "./contract.ts";
+import { followedDocuments } from "./followed-documents.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -70,6 +71,7 @@ export class WriterFunction extends Construct {
       resources: [this.log.logGroupArn],
     }));
     role.addToPolicy(volume.mountStatement(volume.writerAccessPoint, "ClientMount", "ClientWrite"));
+    for (const { permissions } of followedDocuments(settings)) permissions(Stack.of(this)).forEach((statement) => role.addToPolicy(statement));
     const interfaces = [
       "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
       "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",

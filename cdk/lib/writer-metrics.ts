@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { contract, logField } from "./contract.ts";
 
 /**
- * A metric filter on the line that the function logs for an event that it refuses for good:
+ * A metric filter on the line that the function logs for an event that it refuses for good, whatever its source:
  *
  * `{"level":"ERROR","message":"event refused for good","error":"config_invalid","detail":"...","file":"rejected/....json"}`
  *

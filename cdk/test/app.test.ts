@@ -1,29 +1,15 @@
 // Tests of the app as a whole: checks, assets, output folder, variants.
 import assert from "node:assert/strict";
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { messageWall } from "../lib/app.ts";
+import { NOT_SOURCES } from "../lib/assets.ts";
 import { REPOSITORY } from "./programs.ts";
 import { CDK_JSON, mentions, only, resources, synthesize, synthesizeAgain } from "./synthesized.ts";
-
-const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
-const VPC = {
-  vpcId: "vpc-0123456789abcdef0",
-  privateSubnetIds: "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
-  publicSubnetIds: "subnet-0123456789abcdef2,subnet-0123456789abcdef3",
-};
-const FILE_SYSTEM = { fileSystemId: "fs-0123456789abcdef0", fileSystemSecurityGroupId: "sg-0123456789abcdef0" };
-
-const VARIANTS: Record<string, Record<string, unknown>> = {
-  "defaults": {},
-  "open wall": { openWall: true },
-  "with NAT": { natGateways: 2 },
-  "HTTPS, bursting, data deleted with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
-  "existing VPC": VPC,
-  "existing VPC and file system": { ...VPC, ...FILE_SYSTEM },
-};
+import { FILE_SYSTEM, VARIANTS, VPC } from "./variants.ts";
 
 describe("checks", () => {
   for (const [what, settings] of Object.entries(VARIANTS)) {
@@ -83,6 +69,38 @@ describe("output folder", () => {
       assert.deepEqual(Object.keys(assets.dockerImages), Object.keys(synthesize().assets.dockerImages));
     });
   }
+
+  for (const name of ["#synth-", "!synth-", "synth [a]*-"]) {
+    test(`template_and_image_are_the_same_beside_an_earlier_output_in_a_folder_with_a_special_name: ${name}`, (t) => {
+      const folder = mkdtempSync(join(REPOSITORY, name));
+      t.after(() => rmSync(folder, { recursive: true }));
+      for (const outdir of [folder, undefined]) {
+        assert.deepEqual(synthesizeAgain({}, outdir).template.toJSON(), synthesize().template.toJSON());
+      }
+    });
+  }
+
+  test("a_folder_that_has_sources_keeps_them_and_its_output_is_no_source", (t) => {
+    const folder = mkdtempSync(join(REPOSITORY, "fargate-reader", "synth-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "source.rs"), "");
+    const elsewhere = synthesizeAgain();
+    const { template, assets } = synthesizeAgain({}, folder);
+    assert.notDeepEqual(template.toJSON(), synthesize().template.toJSON(), "the new source makes a new image");
+    assert.deepEqual(template.toJSON(), elsewhere.template.toJSON());
+    const [{ source }] = Object.values<any>(assets.dockerImages);
+    assert.deepEqual(readdirSync(join(folder, source.directory, relative(REPOSITORY, folder))), ["source.rs"]);
+  });
+
+  test("no_source_of_a_program_has_the_name_of_an_output", (t) => {
+    const { status, stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: REPOSITORY, encoding: "utf8" });
+    if (status !== 0) return t.skip("this is no clone of git");
+    const outputs = NOT_SOURCES.filter((pattern) => pattern.startsWith("**/") && pattern !== "**/node_modules").map((pattern) => pattern.slice(3));
+    assert.ok(outputs.length > 5);
+    const matches = (file: string) =>
+      outputs.some((output) => new RegExp(`(^|/)${output.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}(/|$)`).test(file));
+    assert.deepEqual(stdout.split("\0").filter(matches), []);
+  });
 });
 
 describe("variants", () => {

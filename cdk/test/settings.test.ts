@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { contract } from "../lib/contract.ts";
-import { RETENTION } from "../lib/failed-events.ts";
+import { RETENTION } from "../lib/dead-letter-queue.ts";
 import { readSettings, SettingsError, variableOf } from "../lib/read-settings.ts";
 import { SETTING_NAMES } from "../lib/settings.ts";
+import { KEY } from "./variants.ts";
 
 const VPC = {
   vpcId: "vpc-01234567",
@@ -69,7 +70,8 @@ describe("settings", () => {
       throughput: "max", provisionedMibps: 0, keepData: 1, openWall: "TRUE", pagePosts: "on", pageFrom: "10.0.0.0/33",
       certificateArn: "arn:aws:iam::1:server-certificate/x", reservedConcurrency: 1.5, writerMemoryMb: 64, writerTimeoutSeconds: 60,
       retryWindow: "15d", readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
-      runbookUrl: "the wiki",
+      runbookUrl: "the wiki", configParameter: "/wall/", configParameterKeyArn: "alias/wall", configObject: "s3://walls", configObjectKeyArn: "wall",
+      configAppConfig: "wall/production/config", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
     })
   ) {
     test(`a_bad_${name}_is_refused_by_name`, () => {
@@ -89,6 +91,21 @@ describe("settings", () => {
   });
 
   for (
+    const [name, good, bad] of [
+      ["configParameter", ["/messagewall/config", "wall", "/a/b.c/d_e-f"], ["/wall/", "wall/config", "/wall config", "/aws/wall", "ssm-wall", `/${"a/".repeat(15)}b`, "arn:aws:ssm:eu-west-1:123456789012:parameter/x"]],
+      ["configObject", ["s3://walls/wall.yaml", "s3://my.walls/a b/é.json"], ["walls/wall.yaml", "s3://walls/", "s3://Walls/x", "s3://walls/*", "s3://walls/wall?", "s3://walls/${x}", "s3://walls/a\nb"]],
+      ["configAppConfig", ["abc1234/def5678/ghi9012"], ["abc1234/def5678", "abc1234/def5678/ghi9012/x", "abc1234//ghi9012", "Wall/prod/config"]],
+      ["reconcile", ["off", "rate(1 minute)", "rate(15 minutes)", "rate(2 days)"], ["rate(0 minutes)", "rate(15 seconds)", "cron(0 * * * ? *)", "15 minutes", "on"]],
+    ] as const
+  ) {
+    test(`${name}_accepts_what_aws_accepts_and_nothing_else`, () => {
+      const rest = name === "reconcile" ? { configParameter: "/wall" } : {};
+      for (const value of good) assert.equal(read({ ...rest, [name]: value })[name], value);
+      for (const value of bad) assert.equal(problems({ ...rest, [name]: value }).length, 1, value);
+    });
+  }
+
+  for (
     const [what, context] of Object.entries({
       "provisioned throughput without an amount": { throughput: "provisioned" },
       "an amount without provisioned throughput": { provisionedMibps: 10 },
@@ -99,6 +116,12 @@ describe("settings", () => {
       "a group without its file system": { ...VPC, fileSystemSecurityGroupId: "sg-01234567" },
       "NAT in an existing VPC": { ...VPC, natGateways: 1 },
       "fewer tasks at most than at least": { readerMin: 5, readerMax: 2 },
+      "a key without its parameter": { configParameterKeyArn: KEY },
+      "a key without its object": { configObjectKeyArn: KEY, configParameter: "/wall" },
+      "a schedule without a document": { reconcile: "rate(1 hour)" },
+      "large batches without a queue": { commandBatch: 11 },
+      "large batches of a FIFO queue": { commandBatch: 11, commandQueue: "fifo" },
+      "a queue for one environment": { commandQueue: "standard", reservedConcurrency: 1 },
     })
   ) {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));

@@ -1,0 +1,31 @@
+// The variants of the settings that the tests of the whole template go through.
+export const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
+export const KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000";
+export const VPC = {
+  vpcId: "vpc-0123456789abcdef0",
+  privateSubnetIds: "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+  publicSubnetIds: "subnet-0123456789abcdef2,subnet-0123456789abcdef3",
+};
+export const FILE_SYSTEM = { fileSystemId: "fs-0123456789abcdef0", fileSystemSecurityGroupId: "sg-0123456789abcdef0" };
+
+/** Settings that follow a document of each kind. */
+export const FOLLOWED = {
+  configParameter: "/messagewall/config",
+  configObject: "s3://walls/release/wall.yaml",
+  configAppConfig: "abc1234/def5678/ghi9012",
+};
+export const KEYS = { configParameterKeyArn: KEY, configObjectKeyArn: KEY };
+
+export const VARIANTS: Record<string, Record<string, unknown>> = {
+  "defaults": {},
+  "open wall": { openWall: true },
+  "with NAT": { natGateways: 2 },
+  "HTTPS, bursting, data deleted with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
+  "existing VPC": VPC,
+  "existing VPC and file system": { ...VPC, ...FILE_SYSTEM },
+  "everything followed, with keys": { ...FOLLOWED, ...KEYS },
+  "everything followed, with NAT": { ...FOLLOWED, natGateways: 1 },
+  "everything followed, in an existing VPC": { ...FOLLOWED, ...VPC },
+  "standard queue with large batches, topic": { commandQueue: "standard", commandBatch: 1000, commandTopic: true },
+  "FIFO queue": { commandQueue: "fifo" },
+};
