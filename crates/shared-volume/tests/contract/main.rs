@@ -5,6 +5,7 @@
 mod append;
 mod compaction;
 mod config;
+mod diff;
 mod foreign;
 mod intent;
 mod message;
