@@ -58,7 +58,7 @@ async function preview() {
   body.delete("token");
   body.set("action", "preview");
   try {
-    const answer = await fetch(form.action, { method: "POST", body });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const shown = page.getElementById("preview") ?? "";
     if (mine !== latest) return;

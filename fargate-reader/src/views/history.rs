@@ -55,9 +55,8 @@ impl Change {
 impl Page {
     /// Returns the newest entries, at most `limit`; with `before` only those of lower generations.
     pub(super) fn new(history: &History, before: Option<u64>, limit: usize) -> Self {
-        let end = before.map_or(history.kept.len(), |before| {
-            history.kept.partition_point(|kept| kept.generation() < before)
-        });
+        let end =
+            before.map_or(history.kept.len(), |before| history.kept.partition_point(|kept| kept.generation() < before));
         let by_hand = history.by_hand.as_ref().filter(|_| before.is_none()).map(|by_hand| {
             let own = history.get(by_hand.generation).filter(|own| !Arc::ptr_eq(own, by_hand));
             let before = own.or_else(|| history.below(by_hand.generation));

@@ -88,7 +88,9 @@ async fn the_forms_of_the_page_publish_and_roll_back_without_a_script() {
     wall.configure(json!({ "title": "One", "banner": { "text": "Soon", "tone": "warning" } }));
     let reader = Posting::start(&wall).await;
     let page = reader.get("/history").send().await.unwrap().text().await.unwrap();
-    assert!(page.contains(r#"name="expected_generation" value="1""#) && page.contains(r#"name="banner.text" value="Soon""#));
+    assert!(
+        page.contains(r#"name="expected_generation" value="1""#) && page.contains(r#"name="banner.text" value="Soon""#)
+    );
     reader.function.answers([configured(1), configured(1)]);
     let publish = [("action", "publish"), ("token", "secret"), ("event", "key"), ("expected_generation", "1")];
     let typed = [("title", "Two"), ("banner.text", ""), ("blocked_words", "a\r\nb"), ("note", "why")];
@@ -99,9 +101,18 @@ async fn the_forms_of_the_page_publish_and_roll_back_without_a_script() {
         "blocked_words": ["a", "b"]
     });
     assert_eq!(command["config"], whole, "every other field stays");
-    assert_eq!((&command["expected_generation"], &command["note"], &command["event"]), (&json!(1), &json!("why"), &json!("key")));
+    assert_eq!(
+        (&command["expected_generation"], &command["note"], &command["event"]),
+        (&json!(1), &json!("why"), &json!("key"))
+    );
 
-    let back = [("action", "rollback"), ("generation", "0"), ("token", "secret"), ("event", "k2"), ("expected_generation", "1")];
+    let back = [
+        ("action", "rollback"),
+        ("generation", "0"),
+        ("token", "secret"),
+        ("event", "k2"),
+        ("expected_generation", "1"),
+    ];
     assert_eq!(submit(&reader, &back).await.0, 303);
     let command = json!({
         "command": "rollback_config", "generation": 0, "expected_generation": 1, "event": "k2", "source": "page"
@@ -116,11 +127,18 @@ async fn a_form_that_is_refused_comes_back_as_it_was_typed_with_the_reason() {
     wall.configure(json!({ "title": "Two" }));
     let reader = Posting::start(&wall).await;
     let invalid = "max_message_chars: must be 1 to 4000, is 9000";
-    let invalid = json!({ "error": "config_invalid", "message": invalid, "field": "config.max_message_chars", "status": 400 });
+    let invalid =
+        json!({ "error": "config_invalid", "message": invalid, "field": "config.max_message_chars", "status": 400 });
     reader.function.answers([Answer::Of(invalid), conflict(), Answer::Error("wall_busy")]);
     let form = |token: &'static str| {
-        [("action", "publish"), ("token", token), ("event", "key"), ("title", "Typed <b>"), ("max_message_chars", "9000"),
-         ("expected_generation", "1")]
+        [
+            ("action", "publish"),
+            ("token", token),
+            ("event", "key"),
+            ("title", "Typed <b>"),
+            ("max_message_chars", "9000"),
+            ("expected_generation", "1"),
+        ]
     };
     for (token, status, reason) in [
         ("wrong", 403, "not the administrator"),
@@ -135,7 +153,11 @@ async fn a_form_that_is_refused_comes_back_as_it_was_typed_with_the_reason() {
         assert_eq!(page.contains(r#"value="9000" data-min="1" data-max="4000" autocomplete="off" aria-describedby="h-max_message_chars" aria-invalid"#), status == 400);
         // Whoever publishes after a conflict has seen what came in between.
         assert_eq!(page.contains("based on 2"), status == 409);
-        assert_eq!(page.contains(r#"name="event" value="key""#), status == 503, "the key is kept while the outcome is open");
+        assert_eq!(
+            page.contains(r#"name="event" value="key""#),
+            status == 503,
+            "the key is kept while the outcome is open"
+        );
     }
     for (action, status) in [("", 400), ("else", 400), ("preview", 200)] {
         assert_eq!(submit(&reader, &[("action", action)]).await.0, status, "{action:?}");

@@ -28,7 +28,10 @@ async fn the_history_tells_what_each_generation_changed_and_why() {
     let reader = wall.reader().await;
     wall.configure(json!({ "banner": { "text": "Careful", "tone": "warning" }, "blocked_words": ["two", "three"] }));
     let history = until_newest(&reader, 2).await;
-    assert_eq!((generations(&history), &history["older"], &history["complete"]), (vec![2, 1], &Value::Null, &json!(true)));
+    assert_eq!(
+        (generations(&history), &history["older"], &history["complete"]),
+        (vec![2, 1], &Value::Null, &json!(true))
+    );
     let newest = &history["history"][0];
     assert_eq!((&newest["in_force"], &newest["compared_with"]), (&json!(true), &json!(1)));
     assert_eq!(newest["cause"]["source"], json!("test"));
@@ -43,7 +46,11 @@ async fn the_history_tells_what_each_generation_changed_and_why() {
         ])
     );
     let first = &history["history"][1];
-    assert_eq!((&first["in_force"], &first["compared_with"]), (&json!(false), &json!(0)), "the first has the defaults before it");
+    assert_eq!(
+        (&first["in_force"], &first["compared_with"]),
+        (&json!(false), &json!(0)),
+        "the first has the defaults before it"
+    );
 }
 
 #[tokio::test]
@@ -65,7 +72,9 @@ async fn the_history_is_read_page_by_page_without_gaps() {
         }
         assert_eq!(found, (1..=45).rev().collect::<Vec<_>>());
     }
-    for (query, field) in [("limit=0", "limit"), ("limit=201", "limit"), ("before=x", "before"), ("before=-1", "before")] {
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=201", "limit"), ("before=x", "before"), ("before=-1", "before")]
+    {
         let answer = reader.get(&format!("/api/config/history?{query}")).await;
         assert_eq!(answer.status(), 400, "{query}");
         assert_eq!(answer.json::<Value>().await.unwrap()["field"], json!(field));
@@ -120,10 +129,12 @@ async fn what_was_refused_is_listed_with_its_reason_and_the_event_on_the_page_to
     let wall = Wall::empty();
     wall.configure(json!({ "title": "A" }));
     let reader = wall.reader().await;
-    let event = json!({ "id": "51c7e0aa", "source": "<aws.s3>\u{202e}", "detail": { "text": "</pre><script>x\u{1b}" } });
+    let event =
+        json!({ "id": "51c7e0aa", "source": "<aws.s3>\u{202e}", "detail": { "text": "</pre><script>x\u{1b}" } });
     reject(&wall.dir(), &event, "config_invalid", "max_message_chars: must be 1 to 4000, is 9000").unwrap();
     reject(&wall.dir(), &json!({ "id": "2", "long": "x".repeat(200_000) }), "event_unknown", "no").unwrap();
-    let answer = reader.eventually("/api/config/rejected", |answer| answer["rejected"].as_array().unwrap().len() == 2).await;
+    let answer =
+        reader.eventually("/api/config/rejected", |answer| answer["rejected"].as_array().unwrap().len() == 2).await;
     let [long, short] = &answer["rejected"].as_array().unwrap()[..] else { panic!("{answer}") };
     assert_eq!((&short["error"], &short["event"]), (&json!("config_invalid"), &event));
     assert!(short["file"].as_str().unwrap().starts_with("rejected/") && short["at"].is_string());
@@ -156,7 +167,8 @@ async fn whatever_lies_in_the_history_or_among_the_refused_breaks_neither_page_n
     for planted in ["0000000099.json", "9007199254740991.json", "7.json", "x", "0000000005.json.tmp"] {
         fs_err::write(wall.dir().history().join(planted), r#"{"generation":99,"config":{}}"#).unwrap();
     }
-    let mut refused: Vec<_> = fs_err::read_dir(wall.dir().rejected()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut refused: Vec<_> =
+        fs_err::read_dir(wall.dir().rejected()).unwrap().map(|entry| entry.unwrap().path()).collect();
     refused.sort();
     fs_err::write(&refused[0], "\0").unwrap();
     fs_err::write(&refused[1], vec![b'['; 300 * 1024]).unwrap();
@@ -170,7 +182,8 @@ async fn whatever_lies_in_the_history_or_among_the_refused_breaks_neither_page_n
     assert_eq!(answer["history"][1]["compared_with"], Value::Null, "the one before it cannot be read");
     assert_eq!(reader.get("/api/config/diff?from=4&to=6").await.status(), 404);
     let rejected = reader.json("/api/config/rejected").await;
-    let errors: Vec<_> = rejected["rejected"].as_array().unwrap().iter().map(|refused| refused["error"].clone()).collect();
+    let errors: Vec<_> =
+        rejected["rejected"].as_array().unwrap().iter().map(|refused| refused["error"].clone()).collect();
     let unreadable = "rejected_unreadable";
     assert_eq!(errors, ["config_invalid", unreadable, unreadable, unreadable].map(Value::from));
     let shown = page(&reader, "/history").await;
@@ -189,7 +202,8 @@ async fn an_edit_by_hand_is_on_the_line_of_time_in_force_or_not() {
     wall.configure(json!({ "title": "published" }));
     let reader = wall.reader().await;
     wall.configure_by_hand(json!({ "title": "by hand" }));
-    let by_hand = reader.eventually("/api/config/history", |answer| answer["history"][0]["by_hand"] == json!(true)).await;
+    let by_hand =
+        reader.eventually("/api/config/history", |answer| answer["history"][0]["by_hand"] == json!(true)).await;
     assert_eq!((&by_hand["history"][0]["in_force"], &by_hand["history"][1]["in_force"]), (&json!(true), &json!(false)));
     let changes = json!([{ "field": "title", "before": "published", "after": "by hand" }]);
     assert_eq!(by_hand["history"][0]["changes"], changes);

@@ -80,7 +80,9 @@ impl Wall {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
         let request = Request { change: Change::Patch(patch), expected_generation: None, cause };
         match WallWriter::new(self.dir()).publish(request, Instant::now() + PATIENCE).unwrap() {
-            Outcome::Published(published) | Outcome::Repeated(published) | Outcome::Unchanged(published, _) => published,
+            Outcome::Published(published) | Outcome::Repeated(published) | Outcome::Unchanged(published, _) => {
+                published
+            }
         }
     }
 

@@ -106,7 +106,8 @@ async fn nothing_sticks_out_at_320_pixels() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     let words: Vec<_> = (0..40).map(|number| format!("{}{number}", "w".repeat(90))).collect();
     let patch = json!({ "title": "T".repeat(120), "banner": { "text": "b".repeat(500) }, "blocked_words": words });
-    let change = json!({ "command": "change_config", "patch": patch, "note": "n".repeat(500), "event": "e".repeat(256) });
+    let change =
+        json!({ "command": "change_config", "patch": patch, "note": "n".repeat(500), "event": "e".repeat(256) });
     wall.invoke(&change).await?;
     wall.change_config(&json!({ "title": "Short" })).await?;
     fs_err::write(wall.volume().join("config.json"), format!("{{\"{}\": 1}}", "x".repeat(3000)))?;

@@ -35,7 +35,8 @@ fn generations() -> [(u64, Value, Value); 6] {
     let incident_cause = json!({
         "source": "messagewall", "event": "eventbridge:7f1c6a0e", "note": "Keep the wall quiet during the incident."
     });
-    let back = json!({ "source": "direct", "event": "page:7d90b3e4", "restored": 38, "note": "Incident 1189 is over." });
+    let back =
+        json!({ "source": "direct", "event": "page:7d90b3e4", "restored": 38, "note": "Incident 1189 is over." });
     let admin = json!({ "source": "direct", "event": "page:c02f7d18", "note": "Stack traces did not fit." });
     let parameter = json!({
         "source": "aws.ssm", "document": "ssm:/messagewall/config", "version": "7", "event": "eventbridge:9b1d04c2"
@@ -56,10 +57,13 @@ fn write_history(volume: &Path) -> Result<()> {
     fs_err::create_dir_all(volume.join("history"))?;
     for generation in 1..=42_u64 {
         let title = json!({ "title": format!("Release {generation}") });
-        let older = || (6_000 - generation, json!({ "source": "direct", "event": format!("direct:{generation:08x}") }), title);
-        let newest = generation.checked_sub(37).and_then(|index| generations().into_iter().nth(usize::try_from(index).ok()?));
+        let older =
+            || (6_000 - generation, json!({ "source": "direct", "event": format!("direct:{generation:08x}") }), title);
+        let newest =
+            generation.checked_sub(37).and_then(|index| generations().into_iter().nth(usize::try_from(index).ok()?));
         let (minutes, cause, config) = newest.unwrap_or_else(older);
-        let published = json!({ "generation": generation, "published_at": ago(minutes), "cause": cause, "config": config });
+        let published =
+            json!({ "generation": generation, "published_at": ago(minutes), "cause": cause, "config": config });
         let published = serde_json::to_string_pretty(&published)?;
         fs_err::write(volume.join(format!("history/{generation:010}.json")), &published)?;
         fs_err::write(volume.join("config.json"), &published)?;

@@ -48,7 +48,8 @@ async fn a_rollback_to_each_kept_generation_and_to_the_defaults_restores_it_exac
         ensure!(diff["changes"] == json!([]), "{diff}");
     }
     let history = wall.json("/api/config/history").await?;
-    let generations: Vec<_> = history["history"].as_array().context("a list")?.iter().map(|it| &it["generation"]).collect();
+    let generations: Vec<_> =
+        history["history"].as_array().context("a list")?.iter().map(|it| &it["generation"]).collect();
     ensure!(json!(generations) == json!((1..=current).rev().collect::<Vec<_>>()), "{history}");
     let unknown = admin(&wall, "/api/config/rollback", &json!({ "generation": 99 })).await?;
     ensure!(unknown.status == 404 && unknown.json()?["error"] == "generation_unknown", "{}", unknown.text()?);
@@ -60,7 +61,8 @@ async fn of_publishers_with_the_same_expected_generation_exactly_one_wins() -> R
     let wall = Wall::builder()?.admin_token("secret").environments(4).start().await?;
     for expected in 0..5 {
         let change = |number: usize| {
-            let body = json!({ "patch": { "title": format!("{expected} by {number}") }, "expected_generation": expected });
+            let body =
+                json!({ "patch": { "title": format!("{expected} by {number}") }, "expected_generation": expected });
             let wall = &wall;
             async move { admin(wall, "/api/config", &body).await }
         };

@@ -53,9 +53,7 @@ pub(in crate::doors) async fn change(
     let Change { patch, config, expected_generation, note, event } = body::json(body::read(body).await?)?;
     let (event, source) = (Some(Key::new(&headers, event)?.id), Some(Origin::Page));
     let command = match (patch, config) {
-        (Some(patch), None) => {
-            Command::ChangeConfig(ChangeConfig { patch, expected_generation, note, event, source })
-        }
+        (Some(patch), None) => Command::ChangeConfig(ChangeConfig { patch, expected_generation, note, event, source }),
         (None, Some(config)) => {
             Command::PublishConfig(PublishConfig { config, expected_generation, note, event, source })
         }

@@ -88,7 +88,8 @@ fn text(before: &str, after: &str) -> Option<Vec<Part>> {
         Part::New(join(&new[start..new.len() - end]), None),
         Part::Same(join(&new[new.len() - end..])),
     ];
-    let is_empty = |part: &Part| matches!(part, Part::Same(text) | Part::Gone(text, _) | Part::New(text, _) if text.is_empty());
+    let is_empty =
+        |part: &Part| matches!(part, Part::Same(text) | Part::Gone(text, _) | Part::New(text, _) if text.is_empty());
     Some(parts.into_iter().filter(|part| !is_empty(part)).collect())
 }
 
@@ -158,7 +159,8 @@ mod tests {
     fn a_list_shows_its_gains_and_losses_and_never_all_of_a_thousand() {
         let words = |words: &[&str]| json!({ "blocked_words": words });
         let parts = &rows(words(&["giveaway", "freebie"]), words(&["giveaway", "jackpot"]))[0].parts;
-        let expected = [Part::Same("giveaway".into()), Part::Added("jackpot".into()), Part::Gone("freebie".into(), None)];
+        let expected =
+            [Part::Same("giveaway".into()), Part::Added("jackpot".into()), Part::Gone("freebie".into(), None)];
         assert_eq!(*parts, expected);
         let many: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
         let parts = &rows(words(&[]), words(&many.iter().map(String::as_str).collect::<Vec<_>>()))[0].parts;

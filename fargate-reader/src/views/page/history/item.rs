@@ -162,8 +162,7 @@ fn details(generation: &Generation) -> Vec<Detail> {
 fn damaged(generation: u64) -> Item {
     let mut item = blank(generation.to_string(), "bad", "Its file cannot be read".to_owned(), None);
     item.state = "cannot be restored";
-    item.details =
-        vec![Detail { name: "", value: format!("history/{generation:010}.json"), is_code: true }];
+    item.details = vec![Detail { name: "", value: format!("history/{generation:010}.json"), is_code: true }];
     item
 }
 
@@ -218,7 +217,8 @@ fn on_disk(content: &HistoryPage<'_>) -> Option<Item> {
     let title = if document.is_empty() { "config.json cannot be used" } else { "config.json was changed by hand" };
     let mut item = blank("?".to_owned(), "bad", title.to_owned(), Some(rejected.since));
     item.state = "on disk, not in force";
-    item.details = vec![Detail { name: "", value: "another client of the volume, no event".to_owned(), is_code: false }];
+    item.details =
+        vec![Detail { name: "", value: "another client of the volume, no event".to_owned(), is_code: false }];
     let message = visible(&rejected.reason).into_owned();
     item.fault = Some(Fault { message, what: "document", document: visible(document).into_owned() });
     Some(item)

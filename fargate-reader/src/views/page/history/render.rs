@@ -59,7 +59,8 @@ pub(crate) fn history(content: &HistoryPage<'_>) -> Result<String, askama::Error
     let comparison = comparison.as_ref();
     let invalid_field = form.refused.as_ref().and_then(|refused| refused.field.as_deref()).unwrap_or_default();
     let compare = comparison.map(|comparison| (comparison.from.clone(), comparison.to.clone()));
-    let older_count = page.older.map_or(0, |older| history.kept.iter().filter(|kept| kept.generation() < older).count());
+    let older_count =
+        page.older.map_or(0, |older| history.kept.iter().filter(|kept| kept.generation() < older).count());
     let template = HistoryTemplate {
         here: "history",
         config: &snapshot.config.config,
