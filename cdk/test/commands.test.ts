@@ -44,10 +44,10 @@ for (const [type, template] of Object.entries({ standard, fifo })) {
     });
 
     test("both_queues_are_encrypted_and_refuse_requests_without_tls", () => {
-      for (const [id, { SqsManagedSseEnabled }] of [[id, queue], [failedId, failed]] as const) {
-        assert.equal(SqsManagedSseEnabled, true, id);
-        const denied = allStatements(template).filter(({ Effect, Resource }) => Effect === "Deny" && mentions(Resource, id));
-        assert.deepEqual(denied.map(({ Action, Condition }) => [Action, Condition]), [["sqs:*", { Bool: { "aws:SecureTransport": "false" } }]], id);
+      for (const [name, { SqsManagedSseEnabled }] of [[id, queue], [failedId, failed]] as const) {
+        assert.equal(SqsManagedSseEnabled, true, name);
+        const denied = allStatements(template).filter(({ Effect, Resource }) => Effect === "Deny" && mentions(Resource, name));
+        assert.deepEqual(denied.map(({ Action, Condition }) => [Action, Condition]), [["sqs:*", { Bool: { "aws:SecureTransport": "false" } }]], name);
       }
     });
 

@@ -33,6 +33,7 @@ fn the_routes_are_those_of_the_contract() {
     let routes = json!({
         "page": paths::PAGE,
         "named_page": paths::NAMED_PAGE,
+        "history": paths::HISTORY,
         "asset": paths::ASSET,
         "accent": paths::ACCENT,
         "events": paths::EVENTS,
@@ -41,6 +42,8 @@ fn the_routes_are_those_of_the_contract() {
         "config": paths::CONFIG,
         "config_schema": paths::CONFIG_SCHEMA,
         "config_history": paths::CONFIG_HISTORY,
+        "config_diff": paths::CONFIG_DIFF,
+        "config_rejected": paths::CONFIG_REJECTED,
         "config_rollback": paths::CONFIG_ROLLBACK,
         "status": paths::STATUS,
         "live": paths::LIVE,
@@ -56,7 +59,11 @@ fn the_page_uses_the_routes_of_the_contract() {
     let uses = [
         (include_str!("../templates/composer.html"), "messages", "\""),
         (include_str!("../templates/accent.html"), "accent", "?"),
+        (include_str!("../templates/nav.html"), "page", "\""),
+        (include_str!("../templates/nav.html"), "history", "\""),
+        (include_str!("../templates/history.html"), "history", "\""),
         (include_str!("../assets/wall.js"), "events", "?"),
+        (include_str!("../assets/history.js"), "events", "?"),
         (include_str!("../assets/admin.js"), "messages", "/$"),
     ];
     for (text, route, end) in uses {

@@ -6,6 +6,7 @@
 //! - [`start`] starts the thread; [`Follow`] is the handle to it.
 //! - `thread`: waits for a hint, scans, publishes. `hint`: the reasons to scan. `watcher`: the watcher that sends hints.
 //! - `messages`, `configuration`, `changes`: the parts of the wall that a scan reads.
+//! - `history`: the kept configurations and the refused events, read when a request asks for them.
 //! - `snapshot`: the data that is published.
 //! - `liveness`, `journey`: measurements of the volume and of the messages.
 
@@ -13,6 +14,7 @@ mod changes;
 mod configuration;
 mod handle;
 mod hint;
+mod history;
 mod journey;
 mod liveness;
 mod messages;
@@ -26,7 +28,8 @@ pub(crate) use self::handle::{Follow, Listener};
 pub(crate) use self::journey::Journey;
 pub(crate) use self::liveness::Liveness;
 pub(crate) use self::snapshot::{
-    ConfigChange, Item, ItemKind, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind,
+    ConfigChange, Generation, History, Item, ItemKind, Kept, Message, MessagePage, RefusedEvent, Rejected, Snapshot,
+    VolumeHealth, WatcherKind,
 };
 pub(crate) use self::thread::start;
 #[cfg(test)]

@@ -6,13 +6,16 @@
 //! - [`Views`] keeps the newest [`View`]: a snapshot and everything that was encoded of it.
 //! - [`page`]: the page and its fragments. `entry`: the HTML of one entry of the list.
 //! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
+//! - [`history`]: the entries of the history. `cause`: the cause of a change, in words.
 //! - `pieces`, `html`: shared bytes. `colour`, `moment`, `assets`: parts of the page.
 
 pub(crate) mod assets;
 pub(crate) mod frames;
+pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod page;
 
+mod cause;
 mod colour;
 mod entry;
 mod html;

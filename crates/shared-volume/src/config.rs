@@ -1,5 +1,6 @@
 //! The configuration of a wall: `config.json`, and `history/` with the newest published configurations.
 
+mod diff;
 mod error;
 mod history;
 mod in_force;
@@ -12,10 +13,11 @@ mod source;
 mod text;
 
 pub use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
+pub use diff::{FieldChange, Fields, diff};
 pub use error::{ConfigError, PublishError};
 pub(crate) use history::remove_leftovers;
-pub use history::{generation, history};
-pub use in_force::{Fault, InForce, in_force, read, read_open};
+pub use history::{generation, generations, history};
+pub use in_force::{Fault, InForce, in_force, on_disk, read, read_open};
 pub(crate) use publish::Publication;
 pub use published::{AppliedEvent, Cause, Published};
 pub use request::{Change, Outcome, Request};

@@ -1,4 +1,4 @@
-//! The administrator, who may remove messages, clear the wall and roll the configuration back.
+//! The administrator, who may remove messages, clear the wall, and change the configuration.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
 
-use super::app::Shared;
+use super::app::{App, Shared};
 use super::error::ApiError;
 
 /// Proof that a request comes from the administrator.
@@ -17,12 +17,23 @@ impl FromRequestParts<Shared> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
+        let sent = parts.headers.typed_get::<Authorization<Bearer>>();
+        Self::of(app, sent.as_ref().map(Authorization::token))
+    }
+}
+
+impl Admin {
+    /// Checks the token of a form, which sends no header.
+    ///
+    /// # Errors
+    /// `admin_disabled`, `admin_required` or `admin_forbidden`
+    pub(super) fn of(app: &App, sent: Option<&str>) -> Result<Self, ApiError> {
         let Some(token) = &app.admin_token else {
             let message = "this reader has no administrator: it was started without ADMIN_TOKEN";
             return Err(ApiError::new(StatusCode::FORBIDDEN, "admin_disabled", message));
         };
-        match parts.headers.typed_get::<Authorization<Bearer>>() {
-            Some(sent) if token.is(sent.token().trim()) => Ok(Self),
+        match sent {
+            Some(sent) if token.is(sent.trim()) => Ok(Self),
             Some(_) => {
                 Err(ApiError::new(StatusCode::FORBIDDEN, "admin_forbidden", "this is not the administrator's token"))
             }

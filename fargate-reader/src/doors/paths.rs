@@ -2,6 +2,7 @@
 
 pub(crate) const PAGE: &str = "/";
 pub(crate) const NAMED_PAGE: &str = "/w/{name}";
+pub(crate) const HISTORY: &str = "/history";
 pub(crate) const ASSET: &str = "/assets/{*path}";
 pub(crate) const ACCENT: &str = "/accent.css";
 pub(crate) const EVENTS: &str = "/events";
@@ -10,6 +11,8 @@ pub(crate) const MESSAGE: &str = "/api/messages/{id}";
 pub(crate) const CONFIG: &str = "/api/config";
 pub(crate) const CONFIG_SCHEMA: &str = "/api/config/schema";
 pub(crate) const CONFIG_HISTORY: &str = "/api/config/history";
+pub(crate) const CONFIG_DIFF: &str = "/api/config/diff";
+pub(crate) const CONFIG_REJECTED: &str = "/api/config/rejected";
 pub(crate) const CONFIG_ROLLBACK: &str = "/api/config/rollback";
 pub(crate) const STATUS: &str = "/api/status";
 pub(crate) const LIVE: &str = "/live";

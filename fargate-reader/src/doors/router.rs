@@ -7,7 +7,9 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use super::app::Shared;
-use super::routes::{assets, config, events, health, messages, metrics, moderation, page, posting};
+use super::routes::{
+    assets, config, configuring, events, health, history, messages, metrics, moderation, page, posting,
+};
 use super::{paths, policy};
 
 /// Returns the router of everything that is served.
@@ -16,16 +18,19 @@ pub(crate) fn router(app: Shared) -> Router {
         // For people.
         .route(paths::PAGE, get(page::wall))
         .route(paths::NAMED_PAGE, get(page::named_wall))
+        .route(paths::HISTORY, get(history::page).post(history::submit))
         .route(paths::ASSET, get(assets::asset))
         .route(paths::ACCENT, get(assets::accent))
         // For the page's script, and for programs.
         .route(paths::EVENTS, get(events::events))
         .route(paths::MESSAGES, get(messages::list).post(posting::post).delete(moderation::clear))
         .route(paths::MESSAGE, delete(moderation::remove))
-        .route(paths::CONFIG, get(config::running))
+        .route(paths::CONFIG, get(config::running).post(configuring::change))
         .route(paths::CONFIG_SCHEMA, get(config::schema))
         .route(paths::CONFIG_HISTORY, get(config::history))
-        .route(paths::CONFIG_ROLLBACK, post(moderation::roll_back))
+        .route(paths::CONFIG_DIFF, get(config::diff))
+        .route(paths::CONFIG_REJECTED, get(config::rejected))
+        .route(paths::CONFIG_ROLLBACK, post(configuring::roll_back))
         .route(paths::STATUS, get(health::status))
         // For operators.
         .route(paths::LIVE, get(health::live))

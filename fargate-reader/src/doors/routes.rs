@@ -2,8 +2,10 @@
 
 pub(super) mod assets;
 pub(super) mod config;
+pub(super) mod configuring;
 pub(super) mod events;
 pub(super) mod health;
+pub(super) mod history;
 pub(super) mod messages;
 pub(super) mod metrics;
 pub(super) mod moderation;

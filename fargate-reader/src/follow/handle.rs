@@ -1,19 +1,25 @@
 //! The handle to the thread that follows the volume.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shared_volume::time;
 use tokio::sync::watch as channel;
 
 use super::hint::Hint;
 use super::liveness::Liveness;
-use super::snapshot::{Snapshot, VolumeHealth};
+use super::snapshot::{History, Snapshot, VolumeHealth};
 
 /// The time after which a call without an answer makes the volume count as failing.
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The longest time that a request waits until the thread has looked at the history.
+const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The age up to which the history is served without another look.
+const HISTORY_AGE: Duration = Duration::from_millis(200);
 
 /// A handle to the thread that follows the volume.
 #[derive(Debug, Clone)]
@@ -22,6 +28,9 @@ pub(crate) struct Follow {
     pub(super) liveness: Arc<Liveness>,
     pub(super) audience: Arc<AtomicUsize>,
     pub(super) hints: Sender<Hint>,
+    pub(super) histories: channel::Receiver<Arc<History>>,
+    /// True while there is a hint to read the history, so that requests never pile up.
+    pub(super) history_asked: Arc<AtomicBool>,
 }
 
 /// An open stream. While there is one, the volume is scanned more often. Dropping it ends that.
@@ -45,6 +54,31 @@ impl Follow {
             _ => VolumeHealth::Failing { reason, since: time::now() - silent },
         };
         Arc::new(Snapshot { volume, ..Snapshot::clone(&snapshot) })
+    }
+
+    /// Returns the history, at most [`HISTORY_AGE`] old. If the thread does not look within [`HISTORY_TIMEOUT`], as while the
+    /// volume is silent, that of the last look is returned.
+    pub(crate) async fn history(&self) -> Arc<History> {
+        let (now, mut histories) = (Instant::now(), self.histories.clone());
+        let snapshot = Arc::clone(&self.snapshots.borrow());
+        let is_fresh = |history: &Arc<History>, since: Instant| {
+            history.is_complete && history.looked_at.is_some_and(|at| at >= since)
+        };
+        let is_young = |history: &Arc<History>| {
+            let since = now.checked_sub(HISTORY_AGE).unwrap_or(now);
+            let is_of_now = Arc::ptr_eq(&history.running, &snapshot.config) && history.rejected == snapshot.rejected;
+            is_of_now && is_fresh(history, since)
+        };
+        let is_young = is_young(&histories.borrow());
+        if !is_young && self.liveness.silent_for() < HISTORY_TIMEOUT {
+            if !self.history_asked.swap(true, Ordering::SeqCst) {
+                self.hint(Hint::History);
+            }
+            let look = histories.wait_for(|history| is_fresh(history, now));
+            // Without a new look the last one is served.
+            drop(tokio::time::timeout(HISTORY_TIMEOUT, look).await);
+        }
+        Arc::clone(&histories.borrow())
     }
 
     /// Returns a receiver of all snapshots from now on.

@@ -7,6 +7,8 @@ pub(super) enum Hint {
     Scan,
     /// Scan one part: it may have changed, and nothing else did.
     Changed(Part),
+    /// Read the history: a request asked for it.
+    History,
     /// The watched directory may have been replaced.
     WatchLost,
     /// The reader shuts down.

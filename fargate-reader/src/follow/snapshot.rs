@@ -1,6 +1,7 @@
 //! The data that the thread publishes.
 
 mod change;
+mod history;
 mod item;
 mod volume_health;
 
@@ -11,6 +12,7 @@ use shared_volume::config::Published;
 use shared_volume::wall::Cursor;
 
 pub(crate) use self::change::{ConfigChange, Rejected};
+pub(crate) use self::history::{Generation, History, Kept, RefusedEvent};
 pub(crate) use self::item::{Item, ItemKind, Message};
 pub(crate) use self::volume_health::{VolumeHealth, WatcherKind};
 

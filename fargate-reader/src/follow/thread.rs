@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,13 @@ use tokio::sync::{oneshot, watch as channel};
 use super::configuration::{Configuration, FAULT_DELAY};
 use super::handle::Follow;
 use super::hint::{Hint, Part, Scope};
+use super::history::HistoryReader;
 use super::journey::Journey;
 use super::liveness::Liveness;
 use super::messages::{Messages, Newest};
 use super::open_files::OpenFiles;
 use super::pass::Pass;
-use super::snapshot::{Snapshot, VolumeHealth};
+use super::snapshot::{History, Snapshot, VolumeHealth};
 use super::watcher::{WallWatcher, WatchPlan};
 use crate::settings::Settings;
 
@@ -28,8 +29,10 @@ use crate::settings::Settings;
 pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow, oneshot::Receiver<()>)> {
     let (publish, snapshots) = channel::channel(Arc::new(Snapshot::waiting(settings.watch_interval)));
     let (hints, hinted) = mpsc::channel();
-    let follow = Follow { snapshots, liveness: Arc::default(), audience: Arc::default(), hints };
-    let follower = Follower::new(settings, &follow, publish, hinted, journey);
+    let (publish_history, histories) = channel::channel(Arc::new(History::unknown()));
+    let (liveness, audience, history_asked) = (Arc::default(), Arc::default(), Arc::default());
+    let follow = Follow { snapshots, liveness, audience, hints, histories, history_asked };
+    let follower = Follower::new(settings, &follow, (publish, publish_history), hinted, journey);
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("follow".to_owned()).spawn(move || {
         // Dropped when the thread ends or panics, which notifies the receiver.
@@ -59,20 +62,25 @@ struct Follower {
     publish: channel::Sender<Arc<Snapshot>>,
     liveness: Arc<Liveness>,
     audience: Arc<AtomicUsize>,
+    history: HistoryReader,
+    history_asked: Arc<AtomicBool>,
+    publish_history: channel::Sender<Arc<History>>,
 }
 
 impl Follower {
     fn new(
         settings: &Settings,
         follow: &Follow,
-        publish: channel::Sender<Arc<Snapshot>>,
+        (publish, publish_history): (channel::Sender<Arc<Snapshot>>, channel::Sender<Arc<History>>),
         hints: Receiver<Hint>,
         journey: Journey,
     ) -> Self {
         let wall = Volume::new(&settings.wall_dir).require_mount(settings.require_mount).wall(None);
+        let configuration = Configuration::new(wall.clone());
         Self {
             messages: Messages::new(wall.clone(), journey),
-            configuration: Configuration::new(wall.clone()),
+            history: HistoryReader::new(wall.clone(), Arc::clone(&configuration.running)),
+            configuration,
             wall,
             volume: VolumeHealth::Waiting(None),
             changed: false,
@@ -85,6 +93,8 @@ impl Follower {
             publish,
             liveness: Arc::clone(&follow.liveness),
             audience: Arc::clone(&follow.audience),
+            history_asked: Arc::clone(&follow.history_asked),
+            publish_history,
         }
     }
 
@@ -94,17 +104,21 @@ impl Follower {
         let mut scope = Scope::EVERYTHING;
         loop {
             let mut open = OpenFiles::default();
-            let scan = liveness.during(|| self.scan(scope, &mut open));
-            if scan.is_ok() {
-                liveness.scan_succeeded();
+            // After a hint to read the history there is nothing to scan.
+            if scope != Scope::NOTHING {
+                let scan = liveness.during(|| self.scan(scope, &mut open));
+                if scan.is_ok() {
+                    liveness.scan_succeeded();
+                }
+                self.judge(scan.map_err(|error| error.to_string()));
             }
-            self.judge(scan.map_err(|error| error.to_string()));
             if std::mem::take(&mut self.changed) {
                 self.published += 1;
                 self.publish.send_replace(Arc::new(self.snapshot()));
             }
             liveness.during(|| drop(open));
-            match self.wait() {
+            let hint = self.read_history();
+            match self.wait(hint) {
                 Some(next) => scope = next,
                 None => return,
             }
@@ -129,6 +143,25 @@ impl Follower {
             self.changed |= self.messages.read(pass, open)?;
         }
         Ok(())
+    }
+
+    /// Reads the history if a request has asked for it, until there is a hint. Returns the hint.
+    fn read_history(&mut self) -> Option<Hint> {
+        let (liveness, is_asked) = (Arc::clone(&self.liveness), self.history_asked.swap(false, Ordering::SeqCst));
+        if is_asked {
+            let Configuration { running, rejected, .. } = &self.configuration;
+            liveness.during(|| self.history.look(running, rejected.clone()));
+        }
+        let is_reading = is_asked || self.history.has_more();
+        let mut hint = None;
+        while hint.is_none() && self.history.has_more() {
+            liveness.during(|| self.history.read_next());
+            hint = self.hints.try_recv().ok();
+        }
+        if is_reading {
+            self.publish_history.send_replace(Arc::new(self.history.history()));
+        }
+        hint
     }
 
     fn watch(&mut self) {
@@ -185,17 +218,22 @@ impl Follower {
         }
     }
 
-    /// Waits for a reason to scan. Returns the parts to scan, or `None` after [`Hint::Stop`].
-    fn wait(&mut self) -> Option<Scope> {
+    /// Waits for a reason to scan, unless there is a `hint` already. Returns the parts to scan, or `None` after
+    /// [`Hint::Stop`].
+    fn wait(&mut self, hint: Option<Hint>) -> Option<Scope> {
         let has_audience = self.audience.load(Ordering::Relaxed) > 0;
         let pause = self.plan.pace(self.watcher.as_ref(), has_audience);
-        let first = self.next_hint(pause)?;
+        let first = match hint {
+            Some(hint) => hint,
+            None => self.next_hint(pause)?,
+        };
         let mut scope = Scope::NOTHING;
         // One change causes several events. One scan is enough for all events so far.
         for hint in std::iter::once(first).chain(self.hints.try_iter()) {
             match hint {
                 Hint::Scan => scope.everything = true,
                 Hint::Changed(part) => scope.add(part),
+                Hint::History => {}
                 Hint::WatchLost => {
                     self.watcher = None;
                     scope.everything = true;

@@ -9,7 +9,7 @@ use shared_volume::time::{millis, optional_millis};
 use shared_volume::wall::Cursor;
 
 use super::posting::PostingState;
-use crate::follow::{ConfigChange, Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
+use crate::follow::{Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
 
 /// A message: a `MessageView` of the function, with the times at which it was on the volume and in this task.
 #[derive(Debug, Serialize)]
@@ -108,22 +108,6 @@ impl<'a> From<&'a Snapshot> for ConfigJson<'a> {
         let rejected =
             rejected.map(|Rejected { reason, since, source }| RejectedJson { reason, since: *since, source });
         Self { published: (&*snapshot.config).into(), rejected }
-    }
-}
-
-/// A change of the configuration, in the history.
-#[derive(Debug, Serialize)]
-pub(crate) struct ChangeJson<'a> {
-    #[serde(flatten)]
-    published: PublishedJson<'a>,
-    changed: &'a [String],
-    #[serde(serialize_with = "optional_millis::serialize", skip_serializing_if = "Option::is_none")]
-    seen: Option<Timestamp>,
-}
-
-impl<'a> From<&'a ConfigChange> for ChangeJson<'a> {
-    fn from(change: &'a ConfigChange) -> Self {
-        Self { published: (&*change.published).into(), changed: &change.changed, seen: change.seen }
     }
 }
 

@@ -4,7 +4,8 @@
 //! replaces the one that is there, and a new list item goes into the list. So the script knows nothing of messages, and the
 //! page works without it.
 //!
-//! - [`wall()`]: the whole page. [`not_found()`]: the page of an unknown address.
+//! - [`wall()`]: the page of the wall. [`history()`]: that of the configuration's history. [`not_found()`]: that of an unknown
+//!   address.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
@@ -12,6 +13,7 @@
 
 mod figures;
 mod fragments;
+mod history;
 mod list;
 mod not_found;
 mod notices;
@@ -21,6 +23,7 @@ mod wall;
 mod tests;
 
 pub(crate) use self::fragments::{config_fragments, status_fragments};
+pub(crate) use self::history::{Comparison, HistoryPage, Submitted, history};
 pub(crate) use self::list::list;
 pub(crate) use self::not_found::not_found;
 pub(crate) use self::wall::{FormState, WallPage, wall};

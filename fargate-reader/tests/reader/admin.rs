@@ -8,7 +8,8 @@ use crate::wall::{Reader, Wall};
 
 /// Sends a request that needs an administrator, and returns the status and the name of the error.
 async fn ask(reader: &Reader, method: Method, path: &str, token: Option<&str>) -> (u16, String) {
-    let mut request = reader.client.request(method, reader.url(path)).json(&json!({ "generation": 1 }));
+    let body = if path == "/api/config" { json!({ "patch": {} }) } else { json!({ "generation": 1 }) };
+    let mut request = reader.client.request(method, reader.url(path)).json(&body);
     if let Some(token) = token {
         request = request.header("Authorization", token);
     }
@@ -18,12 +19,13 @@ async fn ask(reader: &Reader, method: Method, path: &str, token: Option<&str>) -
 }
 
 #[tokio::test]
-async fn only_the_administrator_may_remove_clear_and_roll_back() {
+async fn only_the_administrator_may_remove_clear_and_configure() {
     let wall = Wall::empty();
     let reader = Reader::start_with_admin(&wall, "secret").await;
     for (method, path) in [
         (Method::DELETE, "/api/messages"),
         (Method::DELETE, "/api/messages/01JD0000000000000000000000"),
+        (Method::POST, "/api/config"),
         (Method::POST, "/api/config/rollback"),
     ] {
         let ask = |token| ask(&reader, method.clone(), path, token);

@@ -145,20 +145,6 @@ async fn a_configuration_edited_by_hand_runs_with_the_same_generation() {
 }
 
 #[tokio::test]
-async fn the_history_contains_the_fields_that_each_configuration_changed() {
-    let wall = Wall::empty();
-    wall.configure(json!({ "title": "A" }));
-    let reader = wall.reader().await;
-    wall.configure(json!({ "banner": { "text": "Careful", "tone": "warning" }, "posting": "closed" }));
-    let changes =
-        reader.eventually("/api/config/history", |changes| changes["history"].as_array().unwrap().len() == 2).await;
-    assert_eq!(changes["history"][0]["changed"], json!(["banner", "posting"]));
-    assert!(changes["history"][0]["seen"].is_string());
-    assert_eq!(changes["history"][1]["changed"], json!(["title"]));
-    assert_eq!(changes["history"][1]["generation"], json!(1));
-}
-
-#[tokio::test]
 async fn an_empty_directory_is_an_empty_wall() {
     let wall = Wall::empty();
     let reader = wall.reader().await;

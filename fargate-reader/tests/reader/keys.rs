@@ -79,7 +79,8 @@ async fn the_answer_to_a_repeated_message_is_marked_as_repeated() {
 fn configured(generation: u64) -> Value {
     let (cause, config) = (Cause::default(), Config::default());
     let published_at = Some("2026-01-02T03:04:05.678Z".parse().unwrap());
-    serde_json::to_value(Configured { generation, published_at, cause, config, repeated: false }).unwrap()
+    serde_json::to_value(Configured { generation, published_at, cause, config, repeated: false, unchanged: None })
+        .unwrap()
 }
 
 #[tokio::test]

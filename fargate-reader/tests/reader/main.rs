@@ -5,9 +5,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 
 mod admin;
+mod configuring;
 mod follow;
 mod forms;
 mod function;
+mod history;
 mod keys;
 mod memory;
 mod messages;

@@ -103,3 +103,40 @@ async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
     let most = most_memory(reader.process.pid());
     assert!(most < CONTAINER, "{} MiB", most / 1024 / 1024);
 }
+
+/// Returns a document that is nearly as large as a document may be, with words that no other number has.
+fn largest(number: usize) -> serde_json::Value {
+    let word = |index: usize| format!("{}-{number}-{index}", "\u{1f426}".repeat(60));
+    json!({ "title": number.to_string(), "blocked_words": (0..950).map(word).collect::<Vec<_>>() })
+}
+
+#[tokio::test]
+async fn two_hundred_generations_of_the_largest_configuration_fit_a_container() {
+    let wall = Wall::empty();
+    for number in 1..=205 {
+        wall.configure(largest(number));
+    }
+    let size = fs_err::metadata(wall.dir().history_file(205)).unwrap().len();
+    assert!(size > 240_000 && size <= 256 * 1024, "{size} bytes");
+    let reader = Posting::start(&wall).await;
+    let get = async |path: &str| {
+        let answer = reader.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().len()
+    };
+    let begun = std::time::Instant::now();
+    let complete = async || {
+        let answer = reader.get("/api/config/history?limit=1").send().await.unwrap();
+        answer.text().await.unwrap().contains(r#""complete":true"#)
+    };
+    while !complete().await {
+        assert!(begun.elapsed() < crate::wall::PATIENCE, "the history is not read");
+    }
+    assert!(get("/api/config/diff?from=6&to=205").await > 500_000, "the oldest and the newest are kept");
+    let all = get("/api/config/history?limit=200").await;
+    assert!(all > 1024 * 1024 && all < 4 * 1024 * 1024, "a page of {all} bytes");
+    let pages = futures_util::future::join_all((0..8).map(|_| get("/history")));
+    assert!(pages.await.iter().all(|page| *page < 1024 * 1024));
+    let most = most_memory(reader.process.pid());
+    assert!(most < CONTAINER / 2, "{} MiB", most / 1024 / 1024);
+}

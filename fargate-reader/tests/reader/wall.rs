@@ -80,8 +80,15 @@ impl Wall {
         let cause = Cause { source: "test".to_owned(), ..Cause::default() };
         let request = Request { change: Change::Patch(patch), expected_generation: None, cause };
         match WallWriter::new(self.dir()).publish(request, Instant::now() + PATIENCE).unwrap() {
-            Outcome::Published(published) | Outcome::Repeated(published) => published,
+            Outcome::Published(published) | Outcome::Repeated(published) | Outcome::Unchanged(published, _) => {
+                published
+            }
         }
+    }
+
+    /// Replaces the document in `config.json` as a person does, without an envelope.
+    pub(crate) fn configure_by_hand(&self, config: Value) {
+        self.write("config.json", config.to_string());
     }
 
     pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {

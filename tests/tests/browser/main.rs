@@ -2,6 +2,8 @@
 
 mod browser;
 mod connection;
+mod history;
+mod history_pictures;
 mod live;
 mod looks;
 mod pictures;

@@ -108,7 +108,7 @@ async fn live_through_a_minute(wall: &Wall, volume: &Path, browser: &Browser) ->
 }
 
 /// Saves a picture in the target directory.
-fn keep(name: &str, png: &[u8]) -> Result<()> {
+pub(crate) fn keep(name: &str, png: &[u8]) -> Result<()> {
     ensure!(png.starts_with(b"\x89PNG"), "{name} is no picture");
     ensure!(png.len() < LARGEST, "{name} has {} bytes", png.len());
     let directory: PathBuf = target_directory()?.join("screenshots");

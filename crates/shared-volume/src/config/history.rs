@@ -52,8 +52,12 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     open::document(path, &mut file).map(Some)
 }
 
-/// Returns the generations that have a file, lowest first. Files with other names are ignored.
-pub(super) fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
+/// Returns the generations that have a file, lowest first. Files with other names are ignored, and a missing directory is
+/// an empty history.
+///
+/// # Errors
+/// Returns an error if the volume fails.
+pub fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
     match open::directory(&wall.history()) {
         Ok(Some(_)) => {}
         Ok(None) => return Ok(Vec::new()),

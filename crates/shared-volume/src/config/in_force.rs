@@ -52,6 +52,16 @@ pub fn read_open(wall: &WallDir) -> io::Result<(Result<Published, Fault>, Option
     }
 }
 
+/// Returns the bytes of `config.json`, valid or not. `None` if it is missing.
+///
+/// # Errors
+/// Returns an error if the volume fails, or if the file is not a document of at most 256 KiB.
+pub fn on_disk(wall: &WallDir) -> io::Result<Option<Vec<u8>>> {
+    let path = wall.config();
+    let Some(mut file) = open::read(&path)? else { return Ok(None) };
+    open::document(&path, &mut file).map(Some)
+}
+
 /// Parses the content. A configuration without an envelope gets the generation that was published last.
 fn from_json(wall: &WallDir, json: &[u8]) -> io::Result<Result<Published, Fault>> {
     let read = match Published::from_json(json, 0) {

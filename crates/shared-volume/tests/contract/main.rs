@@ -6,6 +6,7 @@ mod append;
 mod compaction;
 mod config;
 mod cycle;
+mod diff;
 mod foreign;
 mod intent;
 mod message;

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
+use super::text::printable;
 use crate::follow::ConfigChange;
+use crate::views::cause;
 use crate::views::moment::{Moment, attribute};
 
 #[derive(Template)]
@@ -10,6 +12,10 @@ use crate::views::moment::{Moment, attribute};
 struct ChangeItem<'a> {
     change: &'a ConfigChange,
     who: &'a str,
+    document: Option<String>,
+    restored: Option<String>,
+    reconciled: bool,
+    note: Option<String>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
 }
@@ -20,17 +26,15 @@ pub(in crate::views) fn config_change(change: &ConfigChange) -> Result<String, a
     let at = cause.at.or(change.published.published_at);
     let times = [("received", cause.received), ("at", at), ("stored", None), ("seen", change.seen)];
     let times = times.map(|(name, time)| (name, attribute(time)));
-    ChangeItem { change, who: who(&cause.source), moment: change.when().map(Moment::from), times }.render()
-}
-
-/// Returns the subject of the sentence "... changed title": the source of the change, in words.
-fn who(source: &str) -> &str {
-    match source {
-        "" => "An edit by hand",
-        "aws.ssm" => "Parameter Store",
-        "aws.s3" => "An object in S3",
-        "messagewall" => "An event",
-        "direct" => "A command",
-        other => other,
-    }
+    let item = ChangeItem {
+        change,
+        who: cause::who(cause),
+        document: cause::document(cause).map(|document| printable(&document).into_owned()),
+        restored: cause::restored(cause),
+        reconciled: cause.reconciled,
+        note: cause.note.as_deref().map(|note| printable(note).into_owned()),
+        moment: change.when().map(Moment::from),
+        times,
+    };
+    item.render()
 }

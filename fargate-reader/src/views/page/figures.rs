@@ -71,7 +71,7 @@ fn seen_after(message: &Message) -> Option<String> {
 }
 
 /// Formats a number with thin spaces between its thousands.
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
     groups.join("\u{202f}")

@@ -34,7 +34,7 @@ pub(super) fn notices(snapshot: &Snapshot, now: Timestamp) -> Vec<Notice> {
     volume.into_iter().chain(rejected_notice(snapshot, now)).collect()
 }
 
-fn volume_notice(volume: &VolumeHealth, generation: u64, now: Timestamp) -> Option<Notice> {
+pub(super) fn volume_notice(volume: &VolumeHealth, generation: u64, now: Timestamp) -> Option<Notice> {
     match volume {
         VolumeHealth::Ok => None,
         VolumeHealth::Waiting(reason) => Some(Notice {

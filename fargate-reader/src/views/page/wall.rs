@@ -44,6 +44,7 @@ pub(crate) struct FormState {
 #[derive(Template)]
 #[template(path = "wall.html")]
 struct Wall<'a> {
+    here: &'static str,
     config: &'a Config,
     posting: PostingState,
     admin: bool,
@@ -73,6 +74,7 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
     let (now, snapshot) = (Timestamp::now(), &content.view.snapshot);
     let refused = content.form.refused.as_ref();
     let page = Wall {
+        here: "wall",
         config: &snapshot.config.config,
         posting: content.posting,
         admin: content.admin,

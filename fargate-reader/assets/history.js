@@ -1,0 +1,111 @@
+// Keeps the page of the history current, and the administrator's token in this tab. Without this script every form works
+// all the same, and asks for the token each time.
+
+const byId = (id) => document.getElementById(id);
+const KEY = "admin-token";
+
+// A browser may forbid storage; then the token is typed each time.
+const remember = (use) => { try { return use(sessionStorage); } catch { return undefined; } };
+
+// Times
+
+function showTimes() {
+  for (const time of document.querySelectorAll("time:not([data-local])")) {
+    const date = new Date(time.dateTime);
+    const today = date.toDateString() === new Date().toDateString();
+    const clock = { hour: "2-digit", minute: "2-digit" };
+    time.title = time.dataset.local = date.toLocaleString([], { dateStyle: "long", timeStyle: "medium" });
+    time.textContent = today
+      ? date.toLocaleTimeString([], clock)
+      : date.toLocaleString([], { weekday: "short", day: "numeric", month: "short", ...clock });
+  }
+}
+
+// The token
+
+function fillToken() {
+  const token = remember((store) => store.getItem(KEY)) ?? "";
+  for (const input of document.querySelectorAll("input[name=token]")) {
+    if (token) input.value = token;
+    input.closest(".token").hidden = Boolean(token);
+  }
+  if (byId("forget")) byId("forget").hidden = !token;
+}
+
+document.addEventListener("submit", (event) => {
+  const input = event.target.querySelector("input[name=token]");
+  if (input?.value) remember((store) => store.setItem(KEY, input.value.trim()));
+});
+
+byId("forget")?.querySelector("button").addEventListener("click", () => {
+  remember((store) => store.removeItem(KEY));
+  for (const input of document.querySelectorAll("input[name=token]")) input.value = "";
+  fillToken();
+});
+
+// A token that was refused is not kept.
+if (document.querySelector("[data-error=admin_forbidden]")) remember((store) => store.removeItem(KEY));
+
+// The form
+
+const form = byId("change");
+let latest = 0;
+
+/** Shows what the form would change, as the server sees it. */
+async function preview() {
+  const mine = ++latest;
+  const body = new URLSearchParams(new FormData(form));
+  body.delete("token");
+  body.set("action", "preview");
+  try {
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const shown = page.getElementById("preview") ?? "";
+    if (mine !== latest) return;
+    const fault = page.querySelector("#change > .fault");
+    byId("preview").replaceChildren(...(fault ? [fault] : shown.childNodes));
+  } catch {
+    // The button shows the same.
+  }
+}
+
+let pause;
+form?.addEventListener("input", (event) => {
+  if (["note", "token"].includes(event.target.name)) return;
+  event.target.removeAttribute("aria-invalid");
+  clearTimeout(pause);
+  pause = setTimeout(preview, 250);
+  const swatch = event.target.closest(".colour")?.querySelector("rect");
+  if (swatch && /^#[0-9a-f]{6}$/i.test(event.target.value)) swatch.setAttribute("fill", event.target.value);
+});
+
+// The stream
+
+/** Replaces what has changed. The form stays as it was typed: it says itself if somebody else was faster. */
+async function refresh() {
+  const answer = await fetch(location.href).catch(() => undefined);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.body.dataset.generation = page.body.dataset.generation;
+  for (const id of ["state", "notices", "timeline", "accent"]) {
+    const [old, fresh] = [byId(id), page.getElementById(id)];
+    if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
+  }
+  showTimes();
+  fillToken();
+}
+
+let seen;
+const source = new EventSource(`/events?after=${encodeURIComponent(document.body.dataset.cursor)}`);
+source.addEventListener("open", () => { document.documentElement.dataset.connection = "live"; });
+source.addEventListener("error", () => { document.documentElement.dataset.connection = "lost"; });
+source.addEventListener("config", (event) => {
+  const { generation, published_at, rejected } = JSON.parse(event.data);
+  const now = JSON.stringify([generation, published_at, rejected]);
+  const isNew = seen === undefined ? String(generation) !== document.body.dataset.generation : seen !== now;
+  seen = now;
+  if (isNew) refresh();
+});
+
+showTimes();
+fillToken();

@@ -1,0 +1,176 @@
+//! `/history`: the page of the configuration's history. Its forms need no script.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use shared_volume::config::{Config, FieldChange, diff};
+use wall_api::{Command, ErrorBody, Origin, Outcome, PublishConfig, RollbackConfig};
+
+use super::body::{self, MediaType};
+use super::config::{generation, unknown};
+use super::configuring::{publish, returned};
+use super::key::Key;
+use super::parameters::Parameters;
+use crate::doors::admin::Admin;
+use crate::doors::app::{App, Shared};
+use crate::doors::error::ApiError;
+use crate::doors::paths;
+use crate::follow::{History, Snapshot};
+use crate::views::page::{self, Comparison, HistoryPage, Submitted};
+
+/// The part of the history that a request asks for.
+#[derive(Debug, Default)]
+struct Asked {
+    before: Option<u64>,
+    only_refused: bool,
+    comparison: Option<(String, String)>,
+}
+
+/// `GET /history`: the newest generations; with `before` older ones, with `from` and `to` a comparison, with `only=refused`
+/// only what was refused.
+pub(in crate::doors) async fn page(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
+    let comparison = match (query.get("from")?, query.get("to")?) {
+        (None, None) => None,
+        (from, to) => Some((from.unwrap_or_default(), to.unwrap_or_default())),
+    };
+    // A bookmark that cannot be read leads to the newest page.
+    let before = query.get("before")?.and_then(|before| before.parse().ok());
+    let only_refused = query.get("only")?.is_some_and(|only| only == "refused");
+    let asked = Asked { before, only_refused, comparison };
+    let form = Submitted::blank(&app.follow.snapshot());
+    show(&app, StatusCode::OK, asked, form).await
+}
+
+/// `POST /history`: publishes what the form says, restores a generation, or shows what the form would change.
+pub(in crate::doors) async fn submit(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    body::media_type(&headers, &[MediaType::Form])?;
+    let sent = Parameters::new(&body::read(body).await?);
+    let snapshot = app.follow.snapshot();
+    let mut form = Submitted::blank(&snapshot);
+    let result = match read(&sent, &mut form) {
+        Ok(Action::Preview) => {
+            return show(&app, StatusCode::OK, Asked::default(), preview(&snapshot, form)).await;
+        }
+        Ok(action) => send(&app, &headers, &sent, action, &form).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => Ok(Redirect::to(paths::HISTORY).into_response()),
+        Err(error) => {
+            // The key stays the same if the configuration may be published already, or if sending it again may help.
+            form.event = form.event.filter(|_| error.outcome != Outcome::Refused);
+            if error.body.error == "generation_conflict" {
+                // Whoever publishes now has seen what came in between.
+                form.based_on = app.follow.snapshot().config.generation;
+            }
+            form.refused = Some(error.body);
+            show(&app, error.status, Asked::default(), form).await
+        }
+    }
+}
+
+/// The action of a form.
+#[derive(Debug, Clone, Copy)]
+enum Action {
+    Publish,
+    Preview,
+    RollBack(u64),
+}
+
+/// Reads what a form has sent.
+fn read(sent: &Parameters, form: &mut Submitted) -> Result<Action, ApiError> {
+    let action = match sent.get("action")?.as_deref() {
+        Some("rollback") => {
+            let target = sent.get("generation")?.unwrap_or_default();
+            Action::RollBack(generation("generation", &target)?)
+        }
+        Some("preview") => Action::Preview,
+        Some("publish") => Action::Publish,
+        other => {
+            let fault = format!("must be publish, preview or rollback, is {:?}", other.unwrap_or_default());
+            return Err(ApiError::parameter("action", &fault));
+        }
+    };
+    form.event = sent.get("event")?.filter(|event| !event.is_empty());
+    form.note = sent.get("note")?.unwrap_or_default().trim().to_owned();
+    if let Some(based_on) = sent.get("expected_generation")? {
+        form.based_on = generation("expected_generation", &based_on)?;
+    }
+    form.form.fill(|name| {
+        let malformed = |malformed| body::malformed(format!("the form in the body: {name}: {malformed}"));
+        sent.value(name).map_err(malformed)
+    })?;
+    Ok(action)
+}
+
+/// Makes the function do what a form asks for, and waits until this reader has seen it.
+async fn send(
+    app: &App,
+    headers: &HeaderMap,
+    sent: &Parameters,
+    action: Action,
+    form: &Submitted,
+) -> Result<(), ApiError> {
+    let token = sent.get("token")?.filter(|token| !token.is_empty());
+    Admin::of(app, token.as_deref())?;
+    let (event, source) = (Some(Key::new(headers, form.event.clone())?.id), Some(Origin::Page));
+    let expected_generation = Some(form.based_on);
+    let note = Some(form.note.clone()).filter(|note| !note.is_empty());
+    let command = match action {
+        Action::RollBack(generation) => {
+            Command::RollbackConfig(RollbackConfig { generation, expected_generation, note, event, source })
+        }
+        Action::Publish | Action::Preview => {
+            let config = form.form.document();
+            Command::PublishConfig(PublishConfig { config, expected_generation, note, event, source })
+        }
+    };
+    let configured = publish(app, &command).await?;
+    returned(app, configured.generation).await;
+    Ok(())
+}
+
+/// Adds what the form would change.
+fn preview(snapshot: &Snapshot, mut form: Submitted) -> Submitted {
+    match Config::from_value(form.form.document()) {
+        Ok(config) => form.preview = Some(diff(&snapshot.config.config, &config)),
+        Err(error) => {
+            let (message, field) = (error.to_string(), Some(error.field()));
+            form.refused = Some(ErrorBody { error: "config_invalid".into(), message, field, status: None });
+        }
+    }
+    form
+}
+
+async fn show(app: &App, status: StatusCode, asked: Asked, form: Submitted) -> Result<Response, ApiError> {
+    let (history, snapshot) = (app.follow.history().await, app.follow.snapshot());
+    let comparison = asked.comparison.map(|(from, to)| {
+        let result = compare(&history, &from, &to).map_err(|error| error.body.message);
+        Comparison { from, to, result }
+    });
+    let admin = app.admin_token.is_some() && app.function.is_some();
+    let page = page::history(&HistoryPage {
+        snapshot: &snapshot,
+        history: &history,
+        before: asked.before,
+        only_refused: asked.only_refused,
+        comparison,
+        admin,
+        form,
+    })?;
+    Ok((status, [(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+}
+
+fn compare(history: &History, from: &str, to: &str) -> Result<Vec<FieldChange>, ApiError> {
+    let get = |name, text| {
+        let number = generation(name, text)?;
+        history.get(number).ok_or_else(|| unknown(name, number))
+    };
+    let (before, after) = (get("from", from)?, get("to", to)?);
+    Ok(after.fields.changes_since(&before.fields))
+}

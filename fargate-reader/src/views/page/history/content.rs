@@ -1,0 +1,61 @@
+//! The content of the page of the history.
+
+use shared_volume::config::{FieldChange, Fields};
+use wall_api::ErrorBody;
+
+use super::form::ConfigForm;
+use crate::follow::{History, Snapshot};
+
+/// The content of the page.
+#[derive(Debug)]
+pub(crate) struct HistoryPage<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) history: &'a History,
+    /// Only generations below this one are shown.
+    pub(crate) before: Option<u64>,
+    /// True if only what was refused is shown.
+    pub(crate) only_refused: bool,
+    pub(crate) comparison: Option<Comparison>,
+    /// True if there is an administrator, who can change the configuration.
+    pub(crate) admin: bool,
+    pub(crate) form: Submitted,
+}
+
+/// Two generations that are compared.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// The fields that differ, or the fault of a parameter.
+    pub(crate) result: Result<Vec<FieldChange>, String>,
+}
+
+/// The content of the forms.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    pub(crate) form: ConfigForm,
+    /// The generation on which the form is based.
+    pub(crate) based_on: u64,
+    pub(crate) note: String,
+    /// The key of the last try, if it has to be sent again. Otherwise the form gets a new one.
+    pub(crate) event: Option<String>,
+    /// The error of the last try.
+    pub(crate) refused: Option<ErrorBody>,
+    /// What the form would change, if that was asked.
+    pub(crate) preview: Option<Vec<FieldChange>>,
+}
+
+impl Submitted {
+    /// Returns the form of the configuration that is running.
+    pub(crate) fn blank(snapshot: &Snapshot) -> Self {
+        let (form, based_on) = (ConfigForm::of(&snapshot.config.config), snapshot.config.generation);
+        Self { form, based_on, note: String::new(), event: None, refused: None, preview: None }
+    }
+}
+
+impl HistoryPage<'_> {
+    /// Returns the fields of the configuration that is running.
+    pub(super) fn running(&self) -> Fields {
+        Fields::of(&self.snapshot.config.config)
+    }
+}
