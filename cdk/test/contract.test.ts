@@ -202,10 +202,11 @@ describe("fargate-reader", () => {
       return response.status;
     };
     // These take other methods only; the named page has no wall to show yet.
-    const { message, config_rollback, named_page, ...read } = routes.reader;
+    const { message, config_rollback, named_page, config_diff, ...read } = routes.reader;
     for (const route of Object.values(read)) assert.equal(await status(route), 200, route);
     for (const route of [message, config_rollback]) assert.equal(await status(route), 405, route);
     assert.equal(await status(named_page), 404);
+    assert.equal(await status(`${config_diff}?from=0&to=0`), 200);
   });
 
   test("gets_from_the_template_what_the_contract_says", () => {

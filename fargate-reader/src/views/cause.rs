@@ -7,10 +7,17 @@ const PAGE: &str = "page:";
 
 /// Returns who or what made a change: the subject of the sentence "... changed title".
 pub(super) fn who(cause: &Cause) -> &str {
-    if cause.event.as_deref().is_some_and(|event| event.starts_with(PAGE)) {
-        return "An admin";
-    }
-    match cause.source.as_str() {
+    if is_admin(cause) { "An admin" } else { service(&cause.source) }
+}
+
+/// Returns true if an administrator made the change on the page.
+pub(super) fn is_admin(cause: &Cause) -> bool {
+    cause.event.as_deref().is_some_and(|event| event.starts_with(PAGE))
+}
+
+/// Returns the name of the source of an event.
+pub(super) fn service(source: &str) -> &str {
+    match source {
         "" => "An edit by hand",
         "aws.ssm" => "Parameter Store",
         "aws.s3" => "An object in S3",
@@ -22,16 +29,26 @@ pub(super) fn who(cause: &Cause) -> &str {
     }
 }
 
-/// Returns the followed document with its version, such as `Parameter Store /messagewall/config version 7`.
+/// The prefixes of the names of followed documents, and the services that keep them.
+const SERVICES: [(&str, &str); 3] = [("ssm:", "Parameter Store"), ("s3://", "S3"), ("appconfig:", "AppConfig")];
+
+/// Returns the followed document with its version, such as `/messagewall/config version 7`.
 pub(super) fn document(cause: &Cause) -> Option<String> {
     let document = cause.document.as_deref()?;
-    let kinds = [("ssm:", "Parameter Store "), ("s3://", "S3 "), ("appconfig:", "AppConfig ")];
-    let named = kinds.iter().find_map(|(prefix, kind)| Some(format!("{kind}{}", document.strip_prefix(prefix)?)));
-    let named = named.unwrap_or_else(|| document.to_owned());
+    let named = SERVICES.iter().find_map(|(prefix, _)| document.strip_prefix(prefix)).unwrap_or(document);
     Some(match &cause.version {
         Some(version) => format!("{named} version {version}"),
-        None => named,
+        None => named.to_owned(),
     })
+}
+
+/// Returns the followed document with its version and the service that keeps it, such as `Parameter Store
+/// /messagewall/config version 7`.
+pub(super) fn document_of_service(cause: &Cause) -> Option<String> {
+    let prefix = cause.document.as_deref()?;
+    let service = SERVICES.iter().find(|(name, _)| prefix.starts_with(name)).map(|(_, service)| *service);
+    let document = document(cause)?;
+    Some(service.map_or_else(|| document.clone(), |service| format!("{service} {document}")))
 }
 
 /// Returns what a rollback has restored: `38`, or `the defaults`.
@@ -50,14 +67,12 @@ mod tests {
             version: version.map(str::to_owned),
             ..Cause::default()
         };
-        let shown = |document, version| document_of(&cause(document, version));
-        fn document_of(cause: &Cause) -> String {
-            document(cause).unwrap()
-        }
+        let shown = |name, version| document_of_service(&cause(name, version)).unwrap();
         assert_eq!(shown("ssm:/messagewall/config", Some("7")), "Parameter Store /messagewall/config version 7");
         assert_eq!(shown("s3://wall/config.json", None), "S3 wall/config.json");
         assert_eq!(shown("appconfig:a/b/c", Some("2")), "AppConfig a/b/c version 2");
         assert_eq!(shown("else", None), "else");
-        assert_eq!(document(&Cause::default()), None);
+        assert_eq!(document(&cause("ssm:/a", Some("7"))).unwrap(), "/a version 7");
+        assert_eq!(document_of_service(&Cause::default()), None);
     }
 }

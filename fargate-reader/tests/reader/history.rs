@@ -191,7 +191,7 @@ async fn whatever_lies_in_the_history_or_among_the_refused_breaks_neither_page_n
     fs_err::remove_dir_all(wall.dir().history()).unwrap();
     fs_err::write(wall.dir().history(), "a file").unwrap();
     fs_err::remove_dir_all(wall.dir().rejected()).unwrap();
-    wall.configure_by_hand(json!({ "title": "by hand" }));
+    wall.configure_by_hand(&json!({ "title": "by hand" }));
     reader.eventually("/api/config", |config| config["config"]["title"] == json!("by hand")).await;
     assert!(page(&reader, "/history").await.contains("config.json was changed by hand"));
 }
@@ -201,7 +201,7 @@ async fn an_edit_by_hand_is_on_the_line_of_time_in_force_or_not() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "published" }));
     let reader = wall.reader().await;
-    wall.configure_by_hand(json!({ "title": "by hand" }));
+    wall.configure_by_hand(&json!({ "title": "by hand" }));
     let by_hand =
         reader.eventually("/api/config/history", |answer| answer["history"][0]["by_hand"] == json!(true)).await;
     assert_eq!((&by_hand["history"][0]["in_force"], &by_hand["history"][1]["in_force"]), (&json!(true), &json!(false)));

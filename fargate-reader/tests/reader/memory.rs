@@ -105,16 +105,22 @@ async fn the_longest_wall_that_a_configuration_allows_fits_a_container() {
 }
 
 /// Returns a document that is nearly as large as a document may be, with words that no other number has.
-fn largest(number: usize) -> serde_json::Value {
+fn largest(number: u64) -> serde_json::Value {
     let word = |index: usize| format!("{}-{number}-{index}", "\u{1f426}".repeat(60));
-    json!({ "title": number.to_string(), "blocked_words": (0..950).map(word).collect::<Vec<_>>() })
+    json!({
+        "title": number.to_string(), "max_message_chars": 4000, "keep_messages": 10_000,
+        "blocked_words": (0..990).map(word).collect::<Vec<_>>()
+    })
 }
 
 #[tokio::test]
-async fn two_hundred_generations_of_the_largest_configuration_fit_a_container() {
-    let wall = Wall::empty();
-    for number in 1..=205 {
-        wall.configure(largest(number));
+async fn two_hundred_generations_of_the_largest_configuration_fit_a_container_beside_the_longest_wall() {
+    let wall = long_wall(1_500);
+    for number in 2..=205 {
+        // As the function writes it, which also reads the log each time.
+        let published = json!({ "generation": number, "config": largest(number) }).to_string();
+        fs_err::write(wall.dir().history_file(number), &published).unwrap();
+        wall.write("config.json", published);
     }
     let size = fs_err::metadata(wall.dir().history_file(205)).unwrap().len();
     assert!(size > 240_000 && size <= 256 * 1024, "{size} bytes");
@@ -137,6 +143,7 @@ async fn two_hundred_generations_of_the_largest_configuration_fit_a_container() 
     assert!(all > 1024 * 1024 && all < 4 * 1024 * 1024, "a page of {all} bytes");
     let pages = futures_util::future::join_all((0..8).map(|_| get("/history")));
     assert!(pages.await.iter().all(|page| *page < 1024 * 1024));
+    assert!(get("/api/messages?limit=10000").await > 20_000_000);
     let most = most_memory(reader.process.pid());
-    assert!(most < CONTAINER / 2, "{} MiB", most / 1024 / 1024);
+    assert!(most < CONTAINER, "{} MiB", most / 1024 / 1024);
 }

@@ -87,7 +87,7 @@ impl Wall {
     }
 
     /// Replaces the document in `config.json` as a person does, without an envelope.
-    pub(crate) fn configure_by_hand(&self, config: Value) {
+    pub(crate) fn configure_by_hand(&self, config: &Value) {
         self.write("config.json", config.to_string());
     }
 

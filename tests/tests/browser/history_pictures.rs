@@ -100,7 +100,7 @@ async fn the_pictures_of_the_history_can_be_made() -> Result<()> {
     }
     browser.run("document.querySelector('#change [value=success]').click()", &[]).await?;
     browser.until_shown("#preview", "success").await?;
-    browser.run("document.activeElement.blur(); document.querySelector('.token').hidden = true", &[]).await?;
+    browser.run("document.activeElement.blur(); document.querySelector('#change .token').hidden = true", &[]).await?;
     browser.devtools("Emulation.setScrollbarsHidden", &json!({ "hidden": true })).await?;
     let pictures = [
         ("history-light", "light", json!({ "width": 1280, "height": 1411, "deviceScaleFactor": 1, "mobile": false })),

@@ -29,7 +29,7 @@ pub(in crate::views) fn config_change(change: &ConfigChange) -> Result<String, a
     let item = ChangeItem {
         change,
         who: cause::who(cause),
-        document: cause::document(cause).map(|document| printable(&document).into_owned()),
+        document: cause::document_of_service(cause).map(|document| printable(&document).into_owned()),
         restored: cause::restored(cause),
         reconciled: cause.reconciled,
         note: cause.note.as_deref().map(|note| printable(note).into_owned()),

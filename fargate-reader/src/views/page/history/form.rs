@@ -1,5 +1,8 @@
 //! The form of a configuration, made of its schema. A new field of a configuration needs no code here.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use shared_volume::config::{Config, Fields};
 
@@ -42,6 +45,8 @@ impl ConfigForm {
         let schema = Config::schema();
         let mut form = Self { fields: Vec::new(), optional: Vec::new() };
         form.add(&schema, &schema, "");
+        let order = Names::of(config);
+        form.fields.sort_by_key(|field| order.place(&field.path));
         let values = Fields::of(config);
         for field in &mut form.fields {
             let value = values.value(&field.path);
@@ -161,6 +166,46 @@ impl Field {
     }
 }
 
+/// The names of the fields of a configuration, in the order in which it is written.
+struct Names(Vec<String>);
+
+impl Names {
+    fn of(config: &Config) -> Self {
+        let json = serde_json::to_string(config).unwrap_or_default();
+        serde_json::from_str(&json).unwrap_or(Self(Vec::new()))
+    }
+
+    /// Returns the place of the top-level field that `path` begins with.
+    fn place(&self, path: &str) -> usize {
+        let top = path.split('.').next().unwrap_or(path);
+        self.0.iter().position(|name| name == top).unwrap_or(self.0.len())
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(NamesVisitor)
+    }
+}
+
+struct NamesVisitor;
+
+impl<'de> Visitor<'de> for NamesVisitor {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+        let mut names = Vec::new();
+        while let Some((name, IgnoredAny)) = map.next_entry()? {
+            names.push(name);
+        }
+        Ok(Names(names))
+    }
+}
+
 /// Follows references, and returns true if null is allowed, too.
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> (&'a Value, bool) {
     if let Some(pointer) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
@@ -218,6 +263,8 @@ mod tests {
     #[test]
     fn each_field_has_the_input_of_its_kind() {
         let form = ConfigForm::of(&Config::default());
+        let paths: Vec<_> = form.fields.iter().map(|field| field.path.as_str()).collect();
+        assert_eq!(paths[..4], ["title", "banner.text", "banner.tone", "accent"], "the order of the document");
         let kind = |path: &str| form.fields.iter().find(|field| field.path == path).unwrap().kind.clone();
         let choice = |choices: &[&str]| Kind::Choice(choices.iter().map(|choice| (*choice).to_owned()).collect());
         assert_eq!(kind("title"), Kind::Text { max: 120 });

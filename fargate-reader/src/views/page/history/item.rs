@@ -128,6 +128,7 @@ fn good(content: &HistoryPage<'_>, change: &Change) -> Result<Item, askama::Erro
     let title = match cause::restored(&after.cause) {
         _ if *by_hand => "config.json was changed by hand".to_owned(),
         Some(restored) => format!("{who} rolled back to {restored}"),
+        None if cause::is_admin(&after.cause) => format!("{who}, on this page"),
         None => who.to_owned(),
     };
     let mut item = blank(after.generation.to_string(), class, visible(&title).into_owned(), after.published_at);
@@ -152,7 +153,7 @@ fn good(content: &HistoryPage<'_>, change: &Change) -> Result<Item, askama::Erro
 fn details(generation: &Generation) -> Vec<Detail> {
     let cause = &generation.cause;
     let shown = |text: &str| visible(text).into_owned();
-    let document = cause::document(cause).map(|document| Detail { name: "", value: shown(&document), is_code: false });
+    let document = cause::document(cause).map(|document| Detail { name: "", value: shown(&document), is_code: true });
     let found = "found by comparing with the source".to_owned();
     let found = cause.reconciled.then_some(Detail { name: "", value: found, is_code: false });
     let event = cause.event.as_deref().map(|event| Detail { name: "event ", value: shown(event), is_code: true });
@@ -189,7 +190,7 @@ fn restore(content: &HistoryPage<'_>, target: &Generation) -> Result<Option<Rest
 fn refused_event(refused: &RefusedEvent) -> Item {
     let event = &refused.event;
     let source = event["source"].as_str().or_else(|| event["eventSource"].as_str()).unwrap_or("An event");
-    let title = format!("{}: refused", visible(source.get(..source.floor_char_boundary(80)).unwrap_or(source)));
+    let title = format!("{}: refused", short(cause::service(source)));
     let mut item = blank("✕".to_owned(), "bad", title, refused.at);
     item.state = "kept in rejected/";
     let kind = event["detail-type"].as_str().map(|kind| Detail { name: "", value: short(kind), is_code: false });
