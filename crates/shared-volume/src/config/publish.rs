@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::error::PublishError;
+use super::error::{ConfigError, PublishError};
 use super::history;
 use super::in_force::{Fault, InForce, in_force};
 use super::published::{AppliedEvent, Cause, Published};
@@ -11,7 +11,7 @@ use super::request::{Change, Outcome, Request};
 use super::schema::Config;
 use super::source::{SourceDocument, Standing};
 use crate::digest::Digest;
-use crate::limits::MAX_GENERATION;
+use crate::limits::{MAX_DOCUMENT_BYTES, MAX_GENERATION};
 use crate::lock::WriterLock;
 use crate::open::{self, ForeignFile};
 use crate::replace::{self, Staged};
@@ -115,8 +115,14 @@ impl Publication<'_, '_> {
     }
 
     /// Writes the history file and then `config.json`. If the latter cannot be replaced, the former is removed again.
-    fn put_in_force(&mut self, published: &Published) -> io::Result<()> {
+    fn put_in_force(&mut self, published: &Published) -> Result<(), PublishError> {
         let (json, config) = (published.to_json()?, self.wall.config());
+        if json.len() as u64 > MAX_DOCUMENT_BYTES {
+            // No reader would read a longer file.
+            let problem =
+                format!("takes {} bytes with its envelope, and must take at most {MAX_DOCUMENT_BYTES}", json.len());
+            return Err(ConfigError::whole(problem).into());
+        }
         let history = self.wall.history_file(published.generation);
         open::create_directory(&self.wall.history())?;
         // A foreign file is reported and not replaced.

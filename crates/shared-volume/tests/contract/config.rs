@@ -161,3 +161,15 @@ fn the_schema_has_the_bounds_of_the_validation() {
     let text = schema.to_string();
     assert!(text.contains("^#[0-9a-fA-F]{6}$") && text.contains("\"maxLength\":120"), "{text}");
 }
+
+#[test]
+fn a_configuration_that_no_reader_could_read_is_refused() {
+    let wall = TestWall::new();
+    wall.patch(json!({"title": "Before"})).unwrap();
+    let words: Vec<String> = (0..1000).map(|number| format!("{number:04}{}", "\u{1F600}".repeat(90))).collect();
+    let refused = wall.patch(json!({"blocked_words": words})).unwrap_err();
+    assert_eq!((refused.name(), refused.field().as_deref()), ("config_invalid", Some("config")));
+    assert!(refused.to_string().contains("262144"), "{refused}");
+    assert_eq!(in_force(&wall.dir).unwrap().published.generation, 1);
+    assert_eq!(history(&wall.dir, 10).unwrap().len(), 1);
+}

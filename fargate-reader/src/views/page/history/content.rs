@@ -41,7 +41,7 @@ pub(crate) struct Submitted {
     pub(crate) event: Option<String>,
     /// The error of the last try.
     pub(crate) refused: Option<ErrorBody>,
-    /// What the form would change, if that was asked.
+    /// The changes that the form would make, if they were asked for.
     pub(crate) preview: Option<Vec<FieldChange>>,
 }
 

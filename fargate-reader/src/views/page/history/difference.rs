@@ -1,4 +1,4 @@
-//! What a change has changed, in words: one row for each field.
+//! The fields that a change has changed, in words: one row for each.
 
 use askama::Template;
 use serde_json::Value;

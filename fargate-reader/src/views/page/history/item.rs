@@ -28,7 +28,7 @@ pub(super) struct Item {
     pub(super) note: Option<String>,
     /// The fault of what was refused.
     pub(super) fault: Option<Fault>,
-    /// What changed, rendered.
+    /// The changed fields, rendered.
     pub(super) difference: Option<String>,
     /// A remark in place of the difference.
     pub(super) remark: Option<String>,
@@ -58,7 +58,7 @@ pub(super) struct Fault {
 #[derive(Debug)]
 pub(super) struct Restore {
     pub(super) generation: u64,
-    /// What that would change, rendered.
+    /// The fields that the rollback would change, rendered.
     pub(super) difference: String,
     /// The key of the request.
     pub(super) event: String,
