@@ -4,7 +4,9 @@ use shared_volume::config::{Cause, Change, Outcome, Published, Request, Unchange
 use shared_volume::wall::Cycle;
 use wall_api::Configured;
 
+use super::cycle::one;
 use crate::error::Failure;
+use crate::invocation::Invocation;
 
 /// A change of the configuration, and its cause.
 #[derive(Debug)]
@@ -26,6 +28,11 @@ impl ConfigChange {
             Change::Source(_) => "publish_source",
         }
     }
+}
+
+/// Publishes a configuration as a new generation.
+pub(super) async fn configure(invocation: &Invocation<'_>, change: ConfigChange) -> Result<Configured, Failure> {
+    one(invocation, change.name(), move |cycle| apply(cycle, change)).await
 }
 
 pub(super) fn apply(cycle: &mut Cycle<'_>, change: ConfigChange) -> Result<Configured, Failure> {

@@ -7,8 +7,7 @@ use shared_volume::config::{Cause, Change, PublishError, SourceDocument, SourceS
 use shared_volume::wall::WallWriter;
 use wall_api::Configured;
 
-use super::configure::ConfigChange;
-use super::write::{Write, Written, write};
+use super::configure::{ConfigChange, configure};
 use crate::error::{Access, Failure};
 use crate::invocation::Invocation;
 use crate::sources::DocumentName;
@@ -68,11 +67,7 @@ async fn publish(
         ..invocation.cause()
     };
     let change = Change::Source(Box::new(source));
-    let change = ConfigChange { change, expected_generation: None, cause };
-    match write(invocation, Write::Configure(Box::new(change))).await? {
-        Written::Configured(configured) => Ok(*configured),
-        other => unreachable!("a configuration was answered by {other:?}"),
-    }
+    configure(invocation, ConfigChange { change, expected_generation: None, cause }).await
 }
 
 /// Returns the version of a document that was published last.

@@ -29,7 +29,7 @@ pub(super) fn recognises(event: &Value) -> bool {
 /// parsed. SQS delivers all messages again then.
 pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Result<Reply, Failure> {
     let SqsEvent { records, .. } = parse(event.clone(), Part::Event)?;
-    let mut batch = Batch { invocation, event, ..Batch::new(records.len(), invocation) };
+    let mut batch = Batch::new(records.len(), event, invocation);
     for (at, message) in records.iter().enumerate() {
         let item = Item::of(at, message, invocation)?;
         batch.add(item).await;
@@ -86,10 +86,10 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(count: usize, invocation: &'a Invocation<'a>) -> Self {
+    fn new(count: usize, event: Value, invocation: &'a Invocation<'a>) -> Self {
         Self {
             invocation,
-            event: Value::Null,
+            event,
             collected: Vec::new(),
             first_deliveries: HashSet::new(),
             failed: HashSet::new(),
