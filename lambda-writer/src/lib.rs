@@ -4,7 +4,7 @@
 //!
 //! Imports go down only.
 //!
-//! - `start`: reads the settings, starts logs and the Tokio runtime, and requests events from the Lambda Runtime API.
+//! - `start`: reads the settings and requests events from the Lambda Runtime API.
 //! - [`settings`]: the settings.
 //! - [`handler`]: the function, from an event to its reply.
 //! - `events`: the sources of events. Each recognises its events, runs the command and answers as the source expects.
@@ -33,4 +33,4 @@ mod contract_test;
 
 pub use handler::Handler;
 pub use settings::Arguments;
-pub use start::{EXIT_BAD_SETTINGS, start};
+pub use start::start;

@@ -17,13 +17,6 @@ struct Cli {
 fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => lambda_writer::start(cli.arguments),
-        Err(error) => usage(&error),
+        Err(error) => lambda_process::usage(&error),
     }
-}
-
-/// Prints help, version or error, and returns the exit code.
-fn usage(error: &clap::Error) -> ExitCode {
-    // A closed terminal leaves no other place to print to.
-    drop(error.print());
-    if error.use_stderr() { ExitCode::from(lambda_writer::EXIT_BAD_SETTINGS) } else { ExitCode::SUCCESS }
 }

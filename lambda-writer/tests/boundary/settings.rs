@@ -38,8 +38,8 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 #[test]
 fn the_variables_of_lambda_are_enough() {
     let settings = settings(&ON_LAMBDA).unwrap();
-    assert_eq!(settings.log_format, LogFormat::Json);
-    assert_eq!(settings.log_filter.to_string(), "info");
+    assert_eq!(settings.process.log_format, LogFormat::Json);
+    assert_eq!(settings.process.log_filter.to_string(), "info");
 }
 
 #[test]
@@ -112,8 +112,8 @@ fn the_functions_logging_configuration_is_honoured() {
         (with(&[("AWS_LAMBDA_LOG_LEVEL", "FATAL")]), "error"),
         (with(&[("RUST_LOG", "warn")]), "warn"),
     ] {
-        assert_eq!(settings(&environment).unwrap().log_filter.to_string(), filter);
+        assert_eq!(settings(&environment).unwrap().process.log_filter.to_string(), filter);
     }
     let text = settings(&with(&[("AWS_LAMBDA_LOG_FORMAT", "Text")])).unwrap();
-    assert_eq!(text.log_format, LogFormat::Text);
+    assert_eq!(text.process.log_format, LogFormat::Text);
 }
