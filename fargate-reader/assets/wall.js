@@ -171,7 +171,7 @@ function listen() {
     setTimeout(listen, retry);
     retry = Math.min(retry * 2, 15000);
   });
-  for (const name of ["message", "wall", "config", "status"]) source.addEventListener(name, receive);
+  for (const name of ["message", "label", "wall", "config", "status"]) source.addEventListener(name, receive);
   source.addEventListener("removed", removeMessage);
 }
 

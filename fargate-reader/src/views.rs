@@ -20,6 +20,8 @@ mod colour;
 mod entry;
 mod html;
 mod moment;
+pub(crate) mod paths;
+mod picture;
 mod pieces;
 mod posting;
 mod view;

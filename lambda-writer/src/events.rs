@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | API Gateway (payload 2.0 and 1.0), function URL, load balancer | `requestContext` | `http_api` |
 //! | EventBridge: own events, Parameter Store, S3, AppConfig, schedules | `source`, `detail-type` | `eventbridge`, `followed` |
+//! | outcome of an asynchronous invocation | `requestContext.condition` | `destination` |
 //! | SQS | `Records`, `eventSource` | `queue` |
 //! | SNS | `Records`, `EventSource` | `topic` |
 //! | notification of S3 | `Records`, `eventSource` | `payload` |
@@ -20,6 +21,7 @@
 //! queue. A batch of another source is a function error too, because its source would otherwise delete it.
 
 mod command;
+mod destination;
 mod direct;
 mod event_id;
 mod eventbridge;
@@ -63,7 +65,9 @@ pub(crate) async fn handle(event: &RawValue, invocation: &Invocation<'_>) -> Res
             return logs::or_refused_for_good(event.get().into(), Err(failure), invocation).await;
         }
     };
-    if http_api::recognises(&event) {
+    if destination::recognises(&event) {
+        destination::handle(event, invocation).await
+    } else if http_api::recognises(&event) {
         Ok(http_api::handle(event, invocation).await)
     } else if eventbridge::recognises(&event) {
         eventbridge::handle(event, invocation).await

@@ -4,7 +4,7 @@ use aws_lambda_events::alb::AlbTargetGroupResponse;
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
-use wall_api::{Cleared, Configured, ErrorBody, Newest, Posted, PostedMany, Removed};
+use wall_api::{Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed};
 
 use crate::error::Failure;
 
@@ -22,6 +22,8 @@ pub enum Reply {
     Cleared(Cleared),
     /// The answer to `remove`.
     Removed(Removed),
+    /// The answer to the classes of a picture.
+    Labelled(Labelled),
     /// The answer to `change_config`, `publish_config` and `rollback_config`.
     Configured(Box<Configured>),
     /// The answer to `post` with several messages.

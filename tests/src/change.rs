@@ -76,7 +76,7 @@ impl Change {
         let (repeated, warning) = match self {
             Self::Post { text, event } => {
                 let (author, event) = (Some("ann".to_owned()), Some(event.clone()));
-                let draft = Draft { author, text: text.clone(), event, received: time::now() };
+                let draft = Draft { author, text: text.clone(), picture: None, event, received: time::now() };
                 let mut batch = writer.append(&[draft], deadline).map_err(|error| named(error.name(), &error))?;
                 let appended = batch.answers.remove(0).map_err(|refusal| named(refusal.name(), &refusal))?;
                 (appended.repeated, batch.compaction_failed.map(|error| error.to_string()))

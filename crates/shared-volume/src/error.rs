@@ -86,6 +86,15 @@ pub enum Refusal {
         /// The event id without its source.
         event: String,
     },
+    /// A field of a label is wrong.
+    #[error("{0}: is no part of a label")]
+    Label(&'static str),
+    /// The message that a label is for has no picture.
+    #[error("id: the message {id:?} has no picture")]
+    NoPicture {
+        /// The id of the request.
+        id: String,
+    },
     /// No message on the wall has this id.
     #[error("id: there is no message {id:?} on this wall")]
     MessageUnknown {
@@ -112,6 +121,8 @@ impl Refusal {
             Self::Author => "author_invalid",
             Self::Event => "event_id_invalid",
             Self::EventReused { .. } => "event_reused",
+            Self::Label(_) => "label_invalid",
+            Self::NoPicture { .. } => "picture_missing",
             Self::MessageUnknown { .. } => "message_unknown",
         }
     }
@@ -125,7 +136,8 @@ impl Refusal {
             Self::BlockedWord { field, .. } => field,
             Self::Author => "author",
             Self::Event | Self::EventReused { .. } => "event",
-            Self::MessageUnknown { .. } => "id",
+            Self::Label(field) => field,
+            Self::NoPicture { .. } | Self::MessageUnknown { .. } => "id",
         };
         Some(field.into())
     }

@@ -18,7 +18,7 @@
 //!
 //! // The function appends.
 //! let mut writer = WallWriter::new(wall.clone());
-//! let draft = Draft { author: None, text: "Hello".to_owned(), event: None, received: time::now() };
+//! let draft = Draft { author: None, text: "Hello".to_owned(), picture: None, event: None, received: time::now() };
 //! let batch = writer.append(&[draft], Instant::now() + Duration::from_secs(5))?;
 //! assert!(batch.answers[0].is_ok());
 //!

@@ -41,5 +41,14 @@ pub const KEPT_GENERATIONS: u64 = 200;
 /// The number of refused events that `rejected/` keeps.
 pub const KEPT_REJECTED: usize = 20;
 
+/// The longest side of a stored picture, in pixels.
+pub const MAX_PICTURE_SIDE: u32 = 4096;
+
+/// The largest number of classes in a label.
+pub const MAX_CLASSES: usize = 5;
+
+/// The longest name of a class or of a model, and the longest fault, in characters.
+pub const MAX_CLASS_CHARS: usize = 200;
+
 /// The time for which an applied event is remembered by default: 24 hours.
 pub const DEFAULT_RETRY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);

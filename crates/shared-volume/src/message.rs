@@ -1,6 +1,8 @@
 //! Messages: the records of the log, and the rules that a new message must keep.
 
 mod draft;
+mod label;
+mod picture;
 
 use std::borrow::Cow;
 
@@ -11,8 +13,12 @@ use ulid::Ulid;
 use crate::time::millis;
 
 pub use crate::error::Refusal;
-pub use crate::limits::{MAX_AUTHOR_CHARS, MAX_EVENT_BYTES, MAX_SCOPED_EVENT_BYTES};
+pub use crate::limits::{
+    MAX_AUTHOR_CHARS, MAX_CLASS_CHARS, MAX_CLASSES, MAX_EVENT_BYTES, MAX_PICTURE_SIDE, MAX_SCOPED_EVENT_BYTES,
+};
 pub use draft::Draft;
+pub use label::{Findings, Label};
+pub use picture::{InvalidPicture, Picture, PictureSize};
 
 /// A message record of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +34,11 @@ pub struct Message {
     /// The author, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// The text. It may contain line breaks.
+    /// The text. It may contain line breaks. It may be empty if there is a picture.
     pub text: String,
+    /// The picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// The event id with its source, `<source>:<id>`. `None` if the event cannot be repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared_volume::message::Picture;
 
 use crate::limits::ReadLimit;
 
@@ -46,8 +47,11 @@ pub enum Origin {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Post {
-    /// The text. Line breaks are kept.
+    /// The text. Line breaks are kept. It may be empty if there is a picture.
     pub text: String,
+    /// The picture, which the reader has stored in `uploads/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// The author's name: 1 to 80 characters on one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,

@@ -33,6 +33,11 @@
 //! second effect: its answer is that of the first one, with `repeated` set. [`Origin`] keeps the event ids of different
 //! senders apart.
 //!
+//! # Pictures
+//!
+//! The inference function receives [`ClassifyPicture`] and returns [`Classified`]. Lambda passes both on to the writer, which
+//! adds a label to the message.
+//!
 //! # Errors
 //!
 //! A refusal is an [`ErrorBody`] in place of the answer: a stable name, a message for people, and the field that is wrong.
@@ -57,6 +62,7 @@
 mod command;
 mod error;
 mod limits;
+mod picture;
 mod view;
 mod volume_problem;
 
@@ -67,5 +73,6 @@ pub use self::error::{ErrorBody, FunctionError};
 pub use self::limits::{
     DEFAULT_READ, MAX_BATCH, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, ReadLimit,
 };
-pub use self::view::{Cleared, Configured, MessageView, Newest, PostResult, Posted, PostedMany, Removed};
+pub use self::picture::{Class, Classified, ClassifyPicture, Timing};
+pub use self::view::{Cleared, Configured, Labelled, MessageView, Newest, PostResult, Posted, PostedMany, Removed};
 pub use self::volume_problem::{Outcome, VolumeProblem};

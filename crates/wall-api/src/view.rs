@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use shared_volume::config::{Cause, Config};
+use shared_volume::message::Picture;
 use shared_volume::time::optional_millis;
 
 use crate::ErrorBody;
@@ -21,6 +22,9 @@ pub struct MessageView<'a> {
     pub author: Option<Cow<'a, str>>,
     /// The text. Line breaks are part of it.
     pub text: Cow<'a, str>,
+    /// The picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// The time at which the function received the event; null for a plain line.
     #[serde(default, with = "optional_millis")]
     pub received: Option<Timestamp>,
@@ -85,6 +89,16 @@ pub struct Removed {
     /// The id of the message.
     pub removed: String,
     /// True if an earlier command with the same event id removed it.
+    #[serde(default)]
+    pub repeated: bool,
+}
+
+/// The answer to the classes of a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// The id of the message.
+    pub labelled: String,
+    /// True if the message had its label already.
     #[serde(default)]
     pub repeated: bool,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use shared_volume::WallDir;
+use shared_volume::message::Label;
 use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
 
 use super::journey::Journey;
@@ -16,6 +17,9 @@ use super::snapshot::{Item, ItemKind, Message};
 /// The largest number of messages that are kept in memory: as many as a configuration can keep, so that they are there
 /// if it keeps more from now on.
 const MAX_KEPT: usize = 10_000;
+
+/// The largest number of items that are kept in memory: each message with a label, and room for removals.
+const MAX_ITEMS: usize = 3 * MAX_KEPT;
 
 /// The newest items of the log, kept in memory.
 #[derive(Debug)]
@@ -101,14 +105,39 @@ impl Messages {
                     self.ids.insert(message.id.clone());
                     match before.remove(&message.id).filter(|known| known.text == message.text) {
                         // The message was known and keeps its times. Its place may be a new one.
-                        Some(known) => *message = Arc::new(Message { ends: message.ends, ..Message::clone(&known) }),
+                        Some(known) => {
+                            *message = Arc::new(Message { ends: message.ends, label: None, ..Message::clone(&known) });
+                        }
                         None => self.journey.observe(message),
+                    }
+                }
+                ItemKind::Label(label) => {
+                    if !self.label(&Arc::clone(label)) {
+                        new.kind = ItemKind::Removed;
                     }
                 }
                 ItemKind::Removal(_) | ItemKind::Removed => {}
             }
             self.kept.push_back(Arc::new(new));
         }
+    }
+
+    /// Adds a label to its message. Returns false if the message is not shown.
+    fn label(&mut self, label: &Arc<Label>) -> bool {
+        if !self.ids.contains(&label.labels) {
+            return false;
+        }
+        // A label follows its message soon.
+        for item in self.kept.iter_mut().rev() {
+            if let ItemKind::Message(message) = &item.kind
+                && message.id == label.labels
+            {
+                let labelled = Message { label: Some(Arc::clone(label)), ..Message::clone(message) };
+                *item = Arc::new(Item { ends: item.ends, kind: ItemKind::Message(Arc::new(labelled)) });
+                return true;
+            }
+        }
+        false
     }
 
     /// Removes the messages that these entries remove.
@@ -124,7 +153,12 @@ impl Messages {
             return;
         }
         for item in &mut self.kept {
-            if item.message().is_some_and(|message| self.removed.contains_key(&message.id)) {
+            let about = match &item.kind {
+                ItemKind::Message(message) => &message.id,
+                ItemKind::Label(label) => &label.labels,
+                ItemKind::Removal(_) | ItemKind::Removed => continue,
+            };
+            if self.removed.contains_key(about) {
                 // The item keeps its place, because a stream may reconnect with the cursor after it.
                 *item = Arc::new(Item { ends: item.ends, kind: ItemKind::Removed });
             }
@@ -149,7 +183,7 @@ impl Messages {
     }
 
     fn drop_oldest(&mut self) {
-        while self.ids.len() > MAX_KEPT || self.kept.len() > 2 * MAX_KEPT {
+        while self.ids.len() > MAX_KEPT || self.kept.len() > MAX_ITEMS {
             let Some(ends) = self.drop_first() else { return };
             self.begins = ends;
         }
@@ -163,7 +197,7 @@ impl Messages {
             ItemKind::Removal(id) if self.removed.get(&**id) == Some(&gone.ends.position) => {
                 self.removed.remove(&**id);
             }
-            ItemKind::Removal(_) | ItemKind::Removed => {}
+            ItemKind::Removal(_) | ItemKind::Label(_) | ItemKind::Removed => {}
         }
         Some(gone.ends)
     }

@@ -1,8 +1,10 @@
 //! The HTML of one entry of the list: a message, or a change of the configuration.
 
 mod change;
+mod label;
 mod message;
 mod text;
 
 pub(super) use self::change::config_change;
+pub(super) use self::label::label;
 pub(super) use self::message::message;

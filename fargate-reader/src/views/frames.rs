@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use serde::Serialize;
+use shared_volume::message::Label;
 use shared_volume::time;
 use shared_volume::wall::Cursor;
 use wall_api::PAGE_MESSAGES;
 
 use super::json::{ConfigJson, StatusJson, WallJson};
-use super::page;
+use super::picture::LabelJson;
 use super::pieces::Pieces;
 use super::posting::PostingState;
 use super::view::{RenderedMessage, View};
+use super::{entry, page};
 use crate::follow::{Item, ItemKind, Snapshot};
 
 /// The first bytes of a stream: the pause in milliseconds after which a browser opens a lost stream again.
@@ -48,7 +50,16 @@ struct RemovedEvent<'a> {
     cursor: String,
 }
 
-/// Encodes an item of the wall as a `message` or a `removed` event.
+/// The data of a `label` event.
+#[derive(Serialize)]
+struct LabelEvent<'a> {
+    id: &'a str,
+    label: LabelJson<'a>,
+    cursor: String,
+    html: String,
+}
+
+/// Encodes an item of the wall as a `message`, a `label` or a `removed` event.
 ///
 /// Only events about items have an id: it is the cursor up to which a client has seen the wall.
 ///
@@ -61,8 +72,16 @@ pub(crate) fn item(view: &View, item: &Item) -> Result<Pieces, askama::Error> {
             let removed = RemovedEvent { id, cursor: item.ends.to_string() };
             Ok(event("removed", Some(item.ends), &removed)?.into())
         }
+        ItemKind::Label(label) => labelled(label, item.ends),
         ItemKind::Removed => Ok(Pieces::default()),
     }
+}
+
+/// Encodes a label as a `label` event. The element that it contains replaces the one with the same id.
+fn labelled(label: &Label, ends: Cursor) -> Result<Pieces, askama::Error> {
+    let (id, html) = (&label.labels, entry::label(&label.labels, Some(label))?);
+    let data = LabelEvent { id, label: label.into(), cursor: ends.to_string(), html };
+    Ok(event("label", Some(ends), &data)?.into())
 }
 
 fn message(rendered: &RenderedMessage) -> Result<Pieces, askama::Error> {

@@ -8,6 +8,7 @@ use shared_volume::config::{Cause, Config, Published};
 use shared_volume::time::{millis, optional_millis};
 use shared_volume::wall::Cursor;
 
+use super::picture::{LabelJson, PictureJson};
 use super::posting::PostingState;
 use crate::follow::{Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
 
@@ -19,6 +20,10 @@ pub(crate) struct MessageJson<'a> {
     at: Option<Timestamp>,
     author: Option<&'a str>,
     text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<PictureJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<LabelJson<'a>>,
     #[serde(serialize_with = "optional_millis::serialize", skip_serializing_if = "Option::is_none")]
     received: Option<Timestamp>,
     #[serde(serialize_with = "optional_millis::serialize", skip_serializing_if = "Option::is_none")]
@@ -37,6 +42,8 @@ impl<'a> From<&'a Message> for MessageJson<'a> {
             at: message.at,
             author: message.author.as_deref(),
             text: &message.text,
+            picture: message.picture.map(PictureJson::from),
+            label: message.label.as_deref().map(LabelJson::from),
             received: message.received,
             stored: message.stored,
             seen: message.seen,

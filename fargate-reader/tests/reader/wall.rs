@@ -51,6 +51,7 @@ impl Wall {
         let draft = |text: &&str| Draft {
             author: Some("ann".to_owned()),
             text: (*text).to_owned(),
+            picture: None,
             event: None,
             received: shared_volume::time::now(),
         };

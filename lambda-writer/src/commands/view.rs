@@ -6,17 +6,18 @@ use wall_api::MessageView;
 
 /// Returns the view of a message.
 pub(super) fn message(message: Message) -> MessageView<'static> {
-    let Message { id, received, at, author, text, event: _ } = message;
+    let Message { id, received, at, author, text, picture, event: _ } = message;
     MessageView {
         id: id.to_string().into(),
         at: Some(at),
         author: author.map(Into::into),
         text: text.into(),
+        picture,
         received: Some(received),
     }
 }
 
-/// Returns the view of an entry of the log, or `None` for a removal record.
+/// Returns the view of an entry of the log, or `None` if it is no message.
 pub(super) fn entry(entry: &Entry) -> Option<MessageView<'static>> {
     match &entry.kind {
         EntryKind::Message(record) => Some(message(record.clone())),
@@ -25,8 +26,9 @@ pub(super) fn entry(entry: &Entry) -> Option<MessageView<'static>> {
             at: None,
             author: None,
             text: text.clone().into(),
+            picture: None,
             received: None,
         }),
-        EntryKind::Removal(_) => None,
+        EntryKind::Removal(_) | EntryKind::Label(_) => None,
     }
 }

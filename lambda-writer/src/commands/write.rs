@@ -2,10 +2,11 @@
 
 use shared_volume::message::Draft;
 use shared_volume::wall::Cycle;
-use wall_api::{Cleared, Configured, Posted, Removed};
+use wall_api::{Cleared, Configured, Labelled, Posted, Removed};
 
 use super::configure::{self, ConfigChange};
 use super::cycle::one;
+use super::label::{self, Labelling};
 use super::remove::{self, Removal};
 use super::{clear, post};
 use crate::error::Failure;
@@ -19,6 +20,8 @@ pub(crate) enum Write {
     Post(Draft),
     /// Removes a message.
     Remove(Removal),
+    /// Adds the classes of its picture to a message.
+    Label(Labelling),
     /// Removes all messages. It has the event id.
     Clear(String),
     /// Publishes a configuration.
@@ -35,6 +38,7 @@ pub(crate) async fn write(invocation: &Invocation<'_>, write: Write) -> Result<W
 pub(crate) enum Written {
     Posted(Posted),
     Removed(Removed),
+    Labelled(Labelled),
     Cleared(Cleared),
     Configured(Box<Configured>),
 }
@@ -50,6 +54,7 @@ impl Write {
         match self {
             Self::Post(_) => "post",
             Self::Remove(_) => "remove",
+            Self::Label(_) => "label",
             Self::Clear(_) => "clear",
             Self::Configure(change) => change.name(),
         }
@@ -60,6 +65,7 @@ impl Write {
         Ok(match self {
             Self::Post(draft) => Written::Posted(post::apply(cycle, &draft)?),
             Self::Remove(removal) => Written::Removed(remove::apply(cycle, &removal)?),
+            Self::Label(labelling) => Written::Labelled(label::apply(cycle, labelling)?),
             Self::Clear(event) => Written::Cleared(clear::apply(cycle, &event)?),
             Self::Configure(change) => Written::Configured(Box::new(configure::apply(cycle, *change)?)),
         })
@@ -71,6 +77,7 @@ impl From<Written> for Reply {
         match written {
             Written::Posted(posted) => Self::Posted(posted),
             Written::Removed(removed) => Self::Removed(removed),
+            Written::Labelled(labelled) => Self::Labelled(labelled),
             Written::Cleared(cleared) => Self::Cleared(cleared),
             Written::Configured(configured) => Self::Configured(configured),
         }

@@ -13,8 +13,8 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::BlockedWord { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::EventReused { .. } => StatusCode::CONFLICT,
-        Refusal::MessageUnknown { .. } => StatusCode::NOT_FOUND,
-        Refusal::Empty | Refusal::Author | Refusal::Event => StatusCode::BAD_REQUEST,
+        Refusal::MessageUnknown { .. } | Refusal::NoPicture { .. } => StatusCode::NOT_FOUND,
+        Refusal::Empty | Refusal::Author | Refusal::Event | Refusal::Label(_) => StatusCode::BAD_REQUEST,
     }
 }
 

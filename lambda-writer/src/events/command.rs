@@ -41,14 +41,14 @@ pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation
             let draft = |(at, item): (usize, Value)| {
                 let PostItem { text, author, event } = parse(item, Part::Item)?;
                 let event = Some(sender.event_id_at(event.as_deref(), source, at)?);
-                Ok(Write::Post(Draft { author, text, event, received }))
+                Ok(Write::Post(Draft { author, text, picture: None, event, received }))
             };
             Work::Posts(list(messages)?.into_iter().enumerate().map(draft).collect())
         }
         "post" => {
-            let Post { text, author, event, source } = parse(event, part)?;
+            let Post { text, picture, author, event, source } = parse(event, part)?;
             let event = Some(sender.event_id(event.as_deref(), source)?);
-            Work::Write(Write::Post(Draft { author, text, event, received }))
+            Work::Write(Write::Post(Draft { author, text, picture, event, received }))
         }
         "read" => {
             let Read { limit, event: _, source: _ } = parse(event, part)?;

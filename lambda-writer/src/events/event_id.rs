@@ -15,6 +15,8 @@ pub(super) enum Source {
     Http,
     /// The request id of Lambda, which is the same for every attempt of an asynchronous invocation.
     Lambda,
+    /// The request id of the asynchronous invocation whose outcome it is.
+    Outcome,
     /// The reader's page, on behalf of a browser.
     Page,
     /// A command in a message of SQS that contains an event id.
@@ -38,6 +40,7 @@ impl Source {
             Self::EventBridge => "eventbridge",
             Self::Http => "http",
             Self::Lambda => "lambda",
+            Self::Outcome => "outcome",
             Self::Page => "page",
             Self::Queue => "queue",
             Self::Request => "request",

@@ -115,13 +115,13 @@ fn own(detail_type: &str, detail: Value, id: String, invocation: &Invocation<'_>
                     Some(event) => Source::EventBridge.scoped(&event, "event")?,
                     None => format!("{id}#{at}"),
                 };
-                Ok(Write::Post(Draft { author, text, event: Some(event), received }))
+                Ok(Write::Post(Draft { author, text, picture: None, event: Some(event), received }))
             };
             Work::Posts(command::list(messages)?.into_iter().enumerate().map(draft).collect())
         }
         MESSAGE_POSTED => {
             let MessagePosted { author, text } = parse(detail, Part::Detail)?;
-            Work::Write(Write::Post(Draft { author, text, event: Some(id), received }))
+            Work::Write(Write::Post(Draft { author, text, picture: None, event: Some(id), received }))
         }
         other => return Err(followed::unsupported(SOURCE, other)),
     })

@@ -117,7 +117,7 @@ fn limit(query: &QueryMap) -> Result<ReadLimit, Failure> {
 async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation<'_>) -> Result<Posted, Failure> {
     let Post { text, author, event } = Post::read(&mut request)?;
     let event = event_id(&request, event.as_deref())?;
-    commands::post(invocation, Draft { author, text, event, received: invocation.received }).await
+    commands::post(invocation, Draft { author, text, picture: None, event, received: invocation.received }).await
 }
 
 async fn read(limit: ReadLimit, format: Format, invocation: &Invocation<'_>) -> Result<Newest, Failure> {

@@ -20,6 +20,10 @@ pub(super) enum Part<'a> {
     Command(&'a str),
     /// One of the messages of a list.
     Item,
+    /// The payload of an invocation whose outcome the event is.
+    Payload,
+    /// The answer of that invocation.
+    Answer,
 }
 
 impl<'a> Part<'a> {
@@ -31,6 +35,8 @@ impl<'a> Part<'a> {
             Self::Body => "body",
             Self::Command(name) => name,
             Self::Item => "message",
+            Self::Payload => "requestPayload",
+            Self::Answer => "responsePayload",
         }
     }
 
@@ -39,13 +45,15 @@ impl<'a> Part<'a> {
         match self {
             Self::Detail => Some("detail"),
             Self::Body => Some("body"),
+            Self::Payload => Some("requestPayload"),
+            Self::Answer => Some("responsePayload"),
             Self::Event | Self::Command(_) | Self::Item => None,
         }
     }
 
     fn problem(self) -> Problem {
         match self {
-            Self::Event => Problem::EventInvalid,
+            Self::Event | Self::Payload | Self::Answer => Problem::EventInvalid,
             Self::Detail => Problem::DetailInvalid,
             Self::Body => Problem::JsonInvalid,
             Self::Command(_) | Self::Item => Problem::CommandInvalid,

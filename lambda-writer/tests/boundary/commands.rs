@@ -147,7 +147,7 @@ async fn a_command_that_cannot_be_parsed_is_refused_with_the_place() {
         (
             json!({"command": "post", "text": "x", "colour": "red"}),
             "colour",
-            "post.colour: unknown field `colour`, expected one of `text`, `author`, `event`, `source`",
+            "post.colour: unknown field `colour`, expected one of `text`, `picture`, `author`, `event`, `source`",
         ),
         (json!({"command": "read", "limit": 0}), "limit", "read.limit: must be 1 to 10000, is 0"),
         (

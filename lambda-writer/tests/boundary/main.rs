@@ -13,6 +13,7 @@ mod http_input;
 mod http_json;
 mod http_shapes;
 mod lists;
+mod pictures;
 mod process;
 mod queues;
 mod retries;

@@ -139,12 +139,16 @@ async fn each_sample_of_a_public_library_is_answered_by_name() {
 
 /// Returns the samples in the package of `aws_lambda_events`, from which Cargo has built this test.
 fn public_samples() -> BTreeMap<String, Value> {
-    let metadata = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--offline", "--locked"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let cargo = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let version = String::from_utf8(cargo(&["-vV"])).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    // Cargo has downloaded the packages of other platforms only on some machines.
+    let metadata = cargo(&["metadata", "--format-version=1", "--offline", "--locked", "--filter-platform", host]);
+    let metadata: Value = serde_json::from_slice(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages.iter().find(|package| package["name"] == "aws_lambda_events").unwrap();
     let manifest = Path::new(package["manifest_path"].as_str().unwrap());

@@ -78,7 +78,7 @@ fn write_earlier_messages(volume: &Path) -> Result<()> {
     for (id, minutes, author, text) in EARLIER {
         let at = now() - Duration::from_secs(minutes * 60);
         let (author, text) = (author.map(str::to_owned), text.to_owned());
-        let message = Message { id: id.parse()?, received: at, at, author, text, event: None };
+        let message = Message { id: id.parse()?, received: at, at, author, text, picture: None, event: None };
         writeln!(log, "{}", serde_json::to_string(&message)?)?;
     }
     Ok(())

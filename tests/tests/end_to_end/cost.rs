@@ -76,6 +76,7 @@ async fn fill(wall: &Wall, messages: usize) -> Result<()> {
     let draft = |number| Draft {
         author: None,
         text: format!("message {number} of those that were there before"),
+        picture: None,
         event: Some(format!("filling-{number}")),
         received: "2026-01-01T12:00:00Z".parse().unwrap_or_default(),
     };

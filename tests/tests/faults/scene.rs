@@ -168,7 +168,13 @@ pub(crate) fn long_text(beginning: &str) -> String {
 }
 
 fn draft(number: usize, text: String) -> Draft {
-    Draft { author: Some("ann".to_owned()), text, event: Some(format!("test:{number}")), received: time::now() }
+    Draft {
+        author: Some("ann".to_owned()),
+        text,
+        picture: None,
+        event: Some(format!("test:{number}")),
+        received: time::now(),
+    }
 }
 
 fn soon() -> Instant {
@@ -267,7 +273,7 @@ fn texts(entries: &[Entry]) -> (Vec<String>, Vec<String>) {
         match &entry.kind {
             EntryKind::Message(message) => ours.push(message.text.clone()),
             EntryKind::Plain { text, .. } => foreign.push(text.clone()),
-            EntryKind::Removal(_) => {}
+            EntryKind::Removal(_) | EntryKind::Label(_) => {}
         }
     }
     (ours, foreign)

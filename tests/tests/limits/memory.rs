@@ -86,7 +86,13 @@ fn inode(parts: &Parts) -> Result<u64> {
 /// Writes this number of messages with this text, at most 8 MiB at once.
 fn fill(parts: &Parts, count: usize, text: &str) -> Result<()> {
     let mut writer = WallWriter::new(Volume::new(parts.volume()).wall(None));
-    let draft = |number| Draft { author: None, text: format!("{number} {text}"), event: None, received: time::now() };
+    let draft = |number| Draft {
+        author: None,
+        text: format!("{number} {text}"),
+        picture: None,
+        event: None,
+        received: time::now(),
+    };
     let batch = (8 << 20) / LONGEST_TEXT;
     for first in (0..count).step_by(batch) {
         let drafts: Vec<_> = (first..count.min(first + batch)).map(draft).collect();

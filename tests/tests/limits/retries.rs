@@ -189,7 +189,7 @@ impl Remembering {
 
     fn draft(&self, number: usize) -> Draft {
         let event = (number + self.events >= self.posts).then(|| format!("test:{number}"));
-        Draft { author: None, text: format!("message {number} of very many"), event, received: now() }
+        Draft { author: None, text: format!("message {number} of very many"), picture: None, event, received: now() }
     }
 
     /// Makes a post with a new event.
@@ -226,6 +226,7 @@ async fn a_retry_after_200_000_other_posts_three_compactions_and_a_clear_is_reco
         let draft = |number| Draft {
             author: None,
             text: format!("message {number}"),
+            picture: None,
             event: Some(format!("test:{number}")),
             received: now(),
         };

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::config::{Config, Posting};
 use crate::error::Refusal;
 use crate::limits::MAX_AUTHOR_CHARS;
+use crate::message::Picture;
 use crate::retries::check_event;
 
 /// A message that was not accepted yet.
@@ -16,6 +17,8 @@ pub struct Draft {
     pub author: Option<String>,
     /// The text. It may contain line breaks.
     pub text: String,
+    /// The picture.
+    pub picture: Option<Picture>,
     /// The event id with its source, `<source>:<id>`. `None` if the event cannot be repeated.
     pub event: Option<String>,
     /// The time at which the function received the event.
@@ -31,7 +34,7 @@ impl Draft {
         if config.posting == Posting::Closed {
             return Err(Refusal::PostingClosed);
         }
-        if self.text.trim().is_empty() {
+        if self.text.trim().is_empty() && self.picture.is_none() {
             return Err(Refusal::Empty);
         }
         let (chars, max) = (self.text.chars().count(), config.max_message_chars.get());

@@ -33,11 +33,14 @@ pub(crate) enum Kind {
     Removal = 2,
     Clear = 3,
     Configuration = 4,
+    Label = 5,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Post, Self::Removal, Self::Clear, Self::Configuration].into_iter().find(|kind| *kind as u8 == byte)
+        [Self::Post, Self::Removal, Self::Clear, Self::Configuration, Self::Label]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 }
 

@@ -1,13 +1,20 @@
 //! The digests of commands. A retry of an event has the same digest as its first attempt.
 
 use crate::digest::Digest;
+use crate::message::Picture;
 
 /// Returns the digest of a post.
-pub(crate) fn post(author: Option<&str>, text: &str) -> Digest {
-    match author {
-        Some(author) => Digest::of(&[b"post", text.as_bytes(), author.as_bytes()]),
-        None => Digest::of(&[b"post", text.as_bytes()]),
-    }
+pub(crate) fn post(author: Option<&str>, text: &str, picture: Option<&Picture>) -> Digest {
+    let picture = picture.map(Picture::to_string);
+    let picture = picture.as_deref().map(|picture| ["picture", picture]);
+    let parts = ["post", text].into_iter().chain(author).chain(picture.into_iter().flatten());
+    Digest::of(&parts.map(str::as_bytes).collect::<Vec<_>>())
+}
+
+/// Returns the digest of a label. It does not depend on the findings: another attempt to classify the same picture may take
+/// longer.
+pub(crate) fn label(id: &str) -> Digest {
+    Digest::of(&[b"label", id.as_bytes()])
 }
 
 /// Returns the digest of a removal.

@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
 use crate::error::{ChangeError, Refusal, WriteError, is_full};
 use crate::intent::Intent;
-use crate::message::{Draft, Message, Removal};
+use crate::message::{Draft, Findings, Label, Message, Removal};
 use crate::retries::{Applied, Kind, payload};
 use crate::{open, time};
 
@@ -32,6 +32,15 @@ pub struct Removed {
     /// The id of the message.
     pub id: String,
     /// True if an earlier attempt with the same event had removed it.
+    pub repeated: bool,
+}
+
+/// A message that was labelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// The id of the message.
+    pub id: String,
+    /// True if the message had its label already: from an earlier attempt with the same event, or with classes.
     pub repeated: bool,
 }
 
@@ -110,8 +119,7 @@ impl<'a> Cycle<'a> {
             session.view.verify()?;
         }
         if id.len() > MAX_ID_BYTES || !session.view.has(id) {
-            let id = id.chars().take(MAX_ID_BYTES).collect();
-            return Err(Refusal::MessageUnknown { id }.into());
+            return Err(unknown(id).into());
         }
         let (by, event) = (by.map(str::to_owned), event.map(str::to_owned));
         let removal = Removal { removes: id.to_owned(), at: time::now(), by, event };
@@ -119,6 +127,34 @@ impl<'a> Cycle<'a> {
         record.push(b'\n');
         append(session, &record)?;
         Ok(Removed { id: id.to_owned(), repeated: false })
+    }
+
+    /// Adds a label to a message with a picture. See [`WallWriter::label`](super::WallWriter::label).
+    ///
+    /// # Errors
+    /// Returns an error if no message has this id, if it has no picture, if the findings or the event are refused, or if the
+    /// volume fails.
+    pub fn label(&mut self, id: &str, findings: Findings, event: &str) -> Result<Labelled, ChangeError> {
+        findings.check()?;
+        self.flush()?;
+        let session = &mut self.session;
+        let earlier = session.earlier(Some(event), Kind::Label, payload::label(id))?;
+        if earlier.is_some() || session.view.is_labelled(id) {
+            session.sync_log()?;
+            return Ok(Labelled { id: id.to_owned(), repeated: true });
+        }
+        if !session.view.has(id) {
+            session.view.verify()?;
+        }
+        let message = session.view.message(id).ok_or_else(|| unknown(id))?;
+        if message.picture.is_none() {
+            return Err(Refusal::NoPicture { id: id.to_owned() }.into());
+        }
+        let label = Label { labels: id.to_owned(), at: time::now(), findings, event: event.to_owned() };
+        let mut record = serde_json::to_vec(&label).map_err(io::Error::from)?;
+        record.push(b'\n');
+        append(session, &record)?;
+        Ok(Labelled { id: id.to_owned(), repeated: false })
     }
 
     /// Removes all messages. See [`WallWriter::clear`](super::WallWriter::clear).
@@ -162,6 +198,10 @@ impl<'a> Cycle<'a> {
     }
 }
 
+fn unknown(id: &str) -> Refusal {
+    Refusal::MessageUnknown { id: id.chars().take(MAX_ID_BYTES).collect() }
+}
+
 /// Appends records. On a full volume it deletes what is in the trash if that makes room, and tries once more.
 fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
     let appended = session.append(records);
@@ -174,7 +214,7 @@ fn append(session: &mut Session<'_>, records: &[u8]) -> io::Result<()> {
 }
 
 fn repeated_in_cycle(earlier: &Message, draft: &Draft) -> Result<Appended, Refusal> {
-    if (&earlier.author, &earlier.text) == (&draft.author, &draft.text) {
+    if (&earlier.author, &earlier.text, &earlier.picture) == (&draft.author, &draft.text, &draft.picture) {
         return Ok(Appended { message: earlier.clone(), repeated: true });
     }
     let event = draft.event.as_deref().unwrap_or_default();
@@ -182,7 +222,7 @@ fn repeated_in_cycle(earlier: &Message, draft: &Draft) -> Result<Appended, Refus
 }
 
 fn answer(session: &mut Session<'_>, draft: &Draft) -> Result<Appended, ChangeError> {
-    let payload = payload::post(draft.author.as_deref(), &draft.text);
+    let payload = payload::post(draft.author.as_deref(), &draft.text, draft.picture.as_ref());
     let earlier = session.earlier(draft.event.as_deref(), Kind::Post, payload)?;
     let (id, received, at, repeated) = match earlier {
         Some(Applied { result, received, at, .. }) => (Ulid(result), received, at, true),
@@ -191,6 +231,6 @@ fn answer(session: &mut Session<'_>, draft: &Draft) -> Result<Appended, ChangeEr
             (Ulid::generate(), draft.received, time::now(), false)
         }
     };
-    let Draft { author, text, event, .. } = draft.clone();
-    Ok(Appended { message: Message { id, received, at, author, text, event }, repeated })
+    let Draft { author, text, picture, event, .. } = draft.clone();
+    Ok(Appended { message: Message { id, received, at, author, text, picture, event }, repeated })
 }

@@ -7,10 +7,10 @@ use ulid::Ulid;
 use super::line::{Line, MAX_RECORD_BYTES};
 use crate::cursor::Cursor;
 use crate::digest::{Digest, Hasher};
-use crate::message::{Message, Removal};
+use crate::message::{Label, Message, Removal};
 
 /// A line of the log that is a record or a plain line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The positions of its line, including the newline.
     pub span: Range<u64>,
@@ -21,7 +21,7 @@ pub struct Entry {
 }
 
 /// The content of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum EntryKind {
     /// A message that the function wrote.
     Message(Message),
@@ -34,6 +34,8 @@ pub enum EntryKind {
     },
     /// The removal of a message.
     Removal(Removal),
+    /// The label of a message.
+    Label(Label),
 }
 
 impl Entry {
@@ -43,7 +45,7 @@ impl Entry {
         Cursor { wall, position: self.span.end, edition: self.edition }
     }
 
-    /// Returns the id by which the message can be removed.
+    /// Returns the id of the message: the one that the entry is, removes or labels.
     ///
     /// The id of a plain line consists of its position and digest. It stays the same when another line is edited.
     #[must_use]
@@ -52,12 +54,13 @@ impl Entry {
             EntryKind::Message(message) => message.id.to_string(),
             EntryKind::Plain { digest, .. } => format!("plain-{}-{digest:016x}", self.span.start),
             EntryKind::Removal(removal) => removal.removes.clone(),
+            EntryKind::Label(label) => label.labels.clone(),
         }
     }
 
-    /// Returns true unless this entry is a removal.
+    /// Returns true if the entry is a message: a record or a plain line.
     pub(super) fn is_message(&self) -> bool {
-        !matches!(self.kind, EntryKind::Removal(_))
+        matches!(self.kind, EntryKind::Message(_) | EntryKind::Plain { .. })
     }
 }
 
@@ -152,6 +155,7 @@ impl Parser {
         match line {
             Line::Message(message) => Some(EntryKind::Message(message)),
             Line::Removal(removal) => Some(EntryKind::Removal(removal)),
+            Line::Label(label) => Some(EntryKind::Label(label)),
             Line::Plain(text) => Some(EntryKind::Plain { text, digest }),
             Line::Damaged => {
                 self.damaged += 1;

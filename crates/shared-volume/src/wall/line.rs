@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::header::{HEADER_MARK, Header};
-use crate::message::{Message, Removal, visible};
+use crate::message::{Label, Message, Removal, visible};
 
 /// The longest line that is parsed as a record, in bytes. The longest message with all characters escaped has half of it.
 pub(super) const MAX_RECORD_BYTES: usize = 64 * 1024;
@@ -17,13 +17,18 @@ const MESSAGE_MARK: &[u8] = br#"{"id":""#;
 /// The first bytes of a removal record.
 const REMOVAL_MARK: &[u8] = br#"{"removes":""#;
 
+/// The first bytes of a label record.
+const LABEL_MARK: &[u8] = br#"{"labels":""#;
+
 /// A parsed line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Line {
     /// A message record.
     Message(Message),
     /// A removal record.
     Removal(Removal),
+    /// A label record.
+    Label(Label),
     /// A line of another program, in the form in which it is shown.
     Plain(String),
     /// White space, or zeros from a failed write.
@@ -59,6 +64,10 @@ fn record(line: &[u8]) -> Option<Line> {
         let complete = closed && has(br#","at":""#);
         return parsed(line, Line::Removal).or(complete.then_some(Line::Damaged));
     }
+    if line.starts_with(LABEL_MARK) {
+        let complete = closed && has(br#","at":""#) && has(br#","event":""#);
+        return parsed(line, Line::Label).or(complete.then_some(Line::Damaged));
+    }
     // A header after the first line comes from another log that was copied into this one.
     parsed::<Header>(line, |_| Line::Blank).filter(|_| line.starts_with(HEADER_MARK))
 }
@@ -69,7 +78,8 @@ fn parsed<T: DeserializeOwned>(line: &[u8], into: impl FnOnce(T) -> Line) -> Opt
 
 /// Returns true if one of these lines is a record.
 pub(super) fn has_record(lines: &[u8]) -> bool {
-    let is_record = |line: &[u8]| matches!(Line::parse(line, false), Line::Message(_) | Line::Removal(_));
+    let is_record =
+        |line: &[u8]| matches!(Line::parse(line, false), Line::Message(_) | Line::Removal(_) | Line::Label(_));
     lines.split(|byte| *byte == b'\n').any(is_record)
 }
 
@@ -103,7 +113,8 @@ pub(super) fn is_half_of_record(half: &[u8]) -> bool {
 /// Returns true if `half` can be the beginning of a record or header. Unlike [`is_half_of_record`], also if it is too short
 /// to exclude other lines.
 pub(super) fn may_be_half_of_record(half: &[u8]) -> bool {
-    !half.is_empty() && [MESSAGE_MARK, REMOVAL_MARK, HEADER_MARK].iter().any(|mark| is_beginning(half, mark))
+    !half.is_empty()
+        && [MESSAGE_MARK, REMOVAL_MARK, LABEL_MARK, HEADER_MARK].iter().any(|mark| is_beginning(half, mark))
 }
 
 fn is_beginning(half: &[u8], mark: &[u8]) -> bool {

@@ -153,7 +153,8 @@ impl Session<'_> {
             removes(entry).is_none() && !removed.contains(&*entry.id()) && !self.is_known(entry, same_wall)
         };
         let back: Vec<&Entry> = dropped.iter().copied().filter(is_missing).collect();
-        let messages = back.iter().map(|entry| entry.id()).collect::<HashSet<_>>().len();
+        let ids = back.iter().filter(|entry| entry.is_message()).map(|entry| entry.id());
+        let messages = ids.collect::<HashSet<_>>().len();
         let (total, keep) = (messages + self.view.count(), self.in_force.published.config.keep_messages.get());
         if messages == 0 {
             return Ok(Restored { messages, total });
@@ -196,7 +197,7 @@ impl Session<'_> {
         let start = self.view.tail.beginning().map_or(0, |beginning| beginning.header.start);
         let place =
             |position: u64| usize::try_from(position.saturating_sub(start)).unwrap_or(usize::MAX).min(now.len());
-        for entry in self.view.messages_and_removals() {
+        for entry in self.view.messages_and_additions() {
             lines.extend_from_slice(&now[place(entry.span.start)..place(entry.span.end)]);
         }
         let header = self.keep_clear(&Header::of_new_wall(None, None));

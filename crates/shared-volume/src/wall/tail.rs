@@ -13,8 +13,9 @@ use crate::limits::MAX_LOG_BYTES;
 use crate::open;
 use crate::volume::WallDir;
 
-/// The number of entries that one read returns, the newest: twice the number of messages that a wall can keep.
-const MAX_ENTRIES: usize = 20_000;
+/// The number of entries that one read returns, the newest: three for each message that a wall can keep, so that labels and
+/// removals leave room for the messages.
+const MAX_ENTRIES: usize = 30_000;
 
 /// The number of bytes before its offset that a reader remembers, to detect that the file was rewritten in place.
 const REMEMBERED_BYTES: u64 = 128;

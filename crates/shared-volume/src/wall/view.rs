@@ -50,6 +50,8 @@ pub(crate) struct View {
     visible: HashMap<String, u64>,
     /// The messages that were removed: their ids, with the position of the last removal record.
     removed: HashMap<String, u64>,
+    /// The messages whose picture has classes: their ids, with the position of the label record.
+    labelled: HashMap<String, u64>,
     /// The events that are not stored in `retries/`, with the position after their record.
     events: HashMap<EventKey, (u64, Applied)>,
     /// The cursor before the first entry.
@@ -64,6 +66,7 @@ impl View {
             entries: VecDeque::new(),
             visible: HashMap::new(),
             removed: HashMap::new(),
+            labelled: HashMap::new(),
             events: HashMap::new(),
             first: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
@@ -97,22 +100,33 @@ impl View {
             self.entries.clear();
             self.visible.clear();
             self.removed.clear();
+            self.labelled.clear();
             self.events.clear();
         }
         (self.first, self.cursor) = (added.first, added.cursor);
         for entry in added.entries {
             self.events.extend(event_of(&entry));
             let (id, at) = (entry.id(), entry.span.start);
-            if !entry.is_message() {
-                self.visible.remove(&id);
-                self.removed.insert(id, at);
-            } else if !self.removed.contains_key(&id) {
-                self.visible.entry(id).or_insert(at);
+            match &entry.kind {
+                EntryKind::Removal(_) => {
+                    self.visible.remove(&id);
+                    self.removed.insert(id, at);
+                }
+                EntryKind::Label(label) if label.findings.fault.is_none() => drop(self.labelled.insert(id, at)),
+                EntryKind::Message(_) | EntryKind::Plain { .. } if !self.removed.contains_key(&id) => {
+                    self.visible.entry(id).or_insert(at);
+                }
+                EntryKind::Label(_) | EntryKind::Message(_) | EntryKind::Plain { .. } => {}
             }
             self.entries.push_back(entry);
         }
         while let Some(gone) = self.entries.pop_front_if(|entry| entry.span.start < self.first.position) {
-            let (id, ids) = (gone.id(), if !gone.is_message() { &mut self.removed } else { &mut self.visible });
+            let ids = match gone.kind {
+                EntryKind::Removal(_) => &mut self.removed,
+                EntryKind::Label(_) => &mut self.labelled,
+                EntryKind::Message(_) | EntryKind::Plain { .. } => &mut self.visible,
+            };
+            let id = gone.id();
             if ids.get(&id) == Some(&gone.span.start) {
                 ids.remove(&id);
             }
@@ -122,6 +136,21 @@ impl View {
     /// Returns true if this message is on the wall.
     pub(super) fn has(&self, id: &str) -> bool {
         self.visible.contains_key(id)
+    }
+
+    /// Returns the message record on the wall with this id. `None` also if the id is that of a plain line.
+    pub(super) fn message(&self, id: &str) -> Option<&Message> {
+        let at = self.visible.get(id)?;
+        let place = self.entries.partition_point(|entry| entry.span.start < *at);
+        match &self.entries.get(place)?.kind {
+            EntryKind::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Returns true if the picture of this message has classes.
+    pub(super) fn is_labelled(&self, id: &str) -> bool {
+        self.labelled.contains_key(id)
     }
 
     /// Returns true if the log has a removal record of this message.
@@ -148,10 +177,10 @@ impl View {
         self.first
     }
 
-    /// Returns the entries of the messages on the wall and of the removals of message records, oldest first.
-    pub(super) fn messages_and_removals(&self) -> impl Iterator<Item = &Entry> {
-        let removes_record = |entry: &Entry| !entry.is_message() && entry.id().parse::<Ulid>().is_ok();
-        self.entries.iter().filter(move |entry| self.shows(entry) || removes_record(entry))
+    /// Returns the entries of the messages on the wall, and the removals and labels of message records, oldest first.
+    pub(super) fn messages_and_additions(&self) -> impl Iterator<Item = &Entry> {
+        let is_about_record = |entry: &Entry| !entry.is_message() && entry.id().parse::<Ulid>().is_ok();
+        self.entries.iter().filter(move |entry| self.shows(entry) || is_about_record(entry))
     }
 
     fn shows(&self, entry: &Entry) -> bool {
@@ -227,6 +256,10 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
                 Applied { kind: Kind::Removal, payload, result: 0, received: removal.at, at: removal.at },
             )
         }
+        EntryKind::Label(label) => {
+            let payload = payload::label(&label.labels);
+            (&label.event, Applied { kind: Kind::Label, payload, result: 0, received: label.at, at: label.at })
+        }
         EntryKind::Plain { .. } => return None,
     };
     Some((EventKey::of(event), (entry.span.end, applied)))
@@ -235,7 +268,7 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
 fn posted(message: &Message) -> Applied {
     Applied {
         kind: Kind::Post,
-        payload: payload::post(message.author.as_deref(), &message.text),
+        payload: payload::post(message.author.as_deref(), &message.text, message.picture.as_ref()),
         result: message.id.0,
         received: message.received,
         at: message.at,

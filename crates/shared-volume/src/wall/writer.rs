@@ -4,14 +4,14 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::compact::Cleared;
-use super::cycle::{Appended, Cycle, Removed};
+use super::cycle::{Appended, Cycle, Labelled, Removed};
 use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Outcome, PublishError, Request};
 use crate::error::{ChangeError, Refusal, WriteError};
 use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
-use crate::message::Draft;
+use crate::message::{Draft, Findings};
 use crate::retries::RetryStore;
 use crate::volume::WallDir;
 
@@ -98,6 +98,22 @@ impl WallWriter {
         deadline: Instant,
     ) -> Result<Removed, ChangeError> {
         self.cycle(deadline)?.remove(id, by, event)
+    }
+
+    /// Adds the classes of its picture to a message. The first label with classes stays: a later one changes nothing.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::MessageUnknown`](crate::message::Refusal::MessageUnknown) if the wall has no message record with
+    /// this id, [`Refusal::NoPicture`](crate::message::Refusal::NoPicture) if it has no picture, and the same errors as
+    /// [`WallWriter::append`].
+    pub fn label(
+        &mut self,
+        id: &str,
+        findings: Findings,
+        event: &str,
+        deadline: Instant,
+    ) -> Result<Labelled, ChangeError> {
+        self.cycle(deadline)?.label(id, findings, event)
     }
 
     /// Removes all messages by beginning a new wall. The old log goes to `trash/`.

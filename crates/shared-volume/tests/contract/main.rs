@@ -9,6 +9,7 @@ mod cycle;
 mod diff;
 mod foreign;
 mod intent;
+mod label;
 mod message;
 mod newest;
 mod rejected;

@@ -72,7 +72,7 @@ pub(crate) fn post_by(writer: &mut WallWriter, draft: Draft) -> Result<Result<Ap
 }
 
 pub(crate) fn draft(text: &str) -> Draft {
-    Draft { author: None, text: text.to_owned(), event: None, received: time::now() }
+    Draft { author: None, text: text.to_owned(), picture: None, event: None, received: time::now() }
 }
 
 pub(crate) fn draft_of(text: &str, event: &str) -> Draft {
@@ -90,6 +90,7 @@ pub(crate) fn texts(entries: &[Entry]) -> Vec<String> {
             EntryKind::Message(message) => message.text.clone(),
             EntryKind::Plain { text, .. } => text.clone(),
             EntryKind::Removal(removal) => format!("removes {}", removal.removes),
+            EntryKind::Label(label) => format!("labels {}", label.labels),
         })
         .collect()
 }

@@ -58,6 +58,7 @@ impl Reader {
 
 fn show(shown: &mut Vec<Line>, entry: &Entry) {
     match &entry.kind {
+        EntryKind::Label(_) => {}
         EntryKind::Removal(removal) => shown.retain(|(id, _)| *id != removal.removes),
         other => shown.push((entry.id(), text_of(other))),
     }

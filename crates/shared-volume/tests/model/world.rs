@@ -141,6 +141,7 @@ pub(crate) fn text_of(kind: &EntryKind) -> String {
         EntryKind::Message(message) => message.text.clone(),
         EntryKind::Plain { text, .. } => text.clone(),
         EntryKind::Removal(removal) => removal.removes.clone(),
+        EntryKind::Label(label) => label.labels.clone(),
     }
 }
 

@@ -245,5 +245,5 @@ impl World {
 }
 
 pub(crate) fn draft(text: &str, event: Option<&str>) -> Draft {
-    Draft { author: None, text: text.to_owned(), event: event.map(str::to_owned), received: time::now() }
+    Draft { author: None, text: text.to_owned(), picture: None, event: event.map(str::to_owned), received: time::now() }
 }

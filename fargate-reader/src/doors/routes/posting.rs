@@ -108,7 +108,7 @@ fn form(body: Vec<u8>) -> Result<Draft, ApiError> {
 async fn send(app: &App, headers: &HeaderMap, draft: &Draft) -> Result<Posted, ApiError> {
     let key = Key::new(headers, draft.event.clone())?;
     let (text, author) = (draft.text.clone(), draft.author.clone());
-    let command = Command::Post(Post { text, author, event: Some(key.id), source: Some(Origin::Page) });
+    let command = Command::Post(Post { text, picture: None, author, event: Some(key.id), source: Some(Origin::Page) });
     let posted: Posted = app.writer()?.call(&command).await?;
     app.follow.scan_now();
     // Without a key of the client's, only the reader can have sent the command twice.

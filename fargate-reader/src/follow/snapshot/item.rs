@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use shared_volume::message::{Label, Picture};
 use shared_volume::wall::{self, Cursor, Entry};
 use ulid::Ulid;
 
@@ -21,7 +22,9 @@ pub(crate) enum ItemKind {
     Message(Arc<Message>),
     /// The removal of the message with this id.
     Removal(Arc<str>),
-    /// A message that was removed. Only its place is kept.
+    /// The label of the message with the id `labels`.
+    Label(Arc<Label>),
+    /// A message that was removed, or the label of one. Only its place is kept.
     Removed,
 }
 
@@ -36,6 +39,10 @@ pub(crate) struct Message {
     pub(crate) author: Option<String>,
     /// The text. Line breaks are part of it.
     pub(crate) text: String,
+    /// The picture.
+    pub(crate) picture: Option<Picture>,
+    /// The newest label of the picture.
+    pub(crate) label: Option<Arc<Label>>,
     /// True for a plain line.
     pub(crate) plain: bool,
     /// The time at which the function received the event.
@@ -54,14 +61,15 @@ impl Item {
     pub(in crate::follow) fn new(entry: Entry, wall: Ulid, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Self {
         let (id, ends) = (entry.id(), entry.end(wall));
         let plain = matches!(entry.kind, wall::EntryKind::Plain { .. });
-        let (author, text, received, at) = match entry.kind {
+        let (author, text, picture, received, at) = match entry.kind {
             wall::EntryKind::Removal(_) => return Self { ends, kind: ItemKind::Removal(id.into()) },
+            wall::EntryKind::Label(label) => return Self { ends, kind: ItemKind::Label(Arc::new(label)) },
             wall::EntryKind::Message(message) => {
-                (message.author, message.text, Some(message.received), Some(message.at))
+                (message.author, message.text, message.picture, Some(message.received), Some(message.at))
             }
-            wall::EntryKind::Plain { text, .. } => (None, text, None, None),
+            wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
-        let message = Message { id, ends, author, text, plain, received, at, stored, seen };
+        let message = Message { id, ends, author, text, picture, label: None, plain, received, at, stored, seen };
         Self { ends, kind: ItemKind::Message(Arc::new(message)) }
     }
 
@@ -69,7 +77,7 @@ impl Item {
     pub(crate) fn message(&self) -> Option<&Arc<Message>> {
         match &self.kind {
             ItemKind::Message(message) => Some(message),
-            ItemKind::Removal(_) | ItemKind::Removed => None,
+            ItemKind::Removal(_) | ItemKind::Label(_) | ItemKind::Removed => None,
         }
     }
 }

@@ -29,6 +29,8 @@ fn snapshot(written: &[(Option<&str>, &str, i64)]) -> Snapshot {
             ends: Cursor { wall, position: position + 100, edition: 0 },
             author: author.map(str::to_owned),
             text: (*text).to_owned(),
+            picture: None,
+            label: None,
             plain: false,
             received: Some(at - SignedDuration::from_millis(4)),
             at: Some(at),

@@ -21,6 +21,9 @@ const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
 /// The body for a wall without messages.
 const EMPTY: &str = "No message yet.";
 
+/// The line of a message without text.
+const PICTURE: &str = "(picture)";
+
 /// The wall as JSON. It has no `older`, because this API has no way to request older messages.
 #[derive(Serialize)]
 struct WallView {
@@ -100,7 +103,7 @@ pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpRespo
 /// Returns the bytes that a message takes in Lambda's reply, where the body is a string in JSON.
 pub(super) fn bytes(message: &MessageView<'_>, format: Format) -> usize {
     match format {
-        Format::Text => json_bytes(&message.text).saturating_add(2),
+        Format::Text => json_bytes(&line(message)).saturating_add(2),
         Format::Json => serde_json::to_string(message).map_or(usize::MAX, |json| json_bytes(&json)),
     }
 }
@@ -110,7 +113,12 @@ fn text(newest: &Newest) -> String {
         return EMPTY.to_owned();
     }
     // Control characters of a message must not reach a terminal.
-    newest.messages.iter().flat_map(|message| [visible(&message.text), "\n".into()]).collect()
+    newest.messages.iter().flat_map(|message| [visible(line(message)), "\n".into()]).collect()
+}
+
+/// Returns a message as text. A message may consist of a picture.
+fn line<'a>(message: &'a MessageView<'_>) -> &'a str {
+    if message.text.is_empty() && message.picture.is_some() { PICTURE } else { &message.text }
 }
 
 fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2httpResponse {
