@@ -1,0 +1,132 @@
+//! Decodes a picture.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+
+use crate::flatten::flatten;
+
+/// The largest file of a picture, in bytes: 10 MB.
+pub const MAX_BYTES: usize = 10_000_000;
+
+/// The largest number of pixels of a picture: 40 megapixels.
+pub const MAX_PIXELS: u64 = 40_000_000;
+
+/// The most memory that a decoder may take, in bytes: the largest picture with four channels of 16 bits.
+const MAX_MEMORY: u64 = MAX_PIXELS * 8 + 64 * 1024 * 1024;
+
+/// The error of a file that is no picture which can be decoded.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidPicture {
+    /// The file has more than [`MAX_BYTES`].
+    #[error("has {0} bytes; at most {MAX_BYTES} are allowed")]
+    TooManyBytes(usize),
+    /// The content is of another kind.
+    #[error("is not a JPEG, PNG or WebP picture")]
+    Unknown,
+    /// The picture has more than [`MAX_PIXELS`].
+    #[error("has {width} x {height} pixels; at most {MAX_PIXELS} are allowed")]
+    TooManyPixels {
+        /// The width in pixels.
+        width: u32,
+        /// The height in pixels.
+        height: u32,
+    },
+    /// The content is damaged or incomplete.
+    #[error("is damaged or incomplete: {0}")]
+    Damaged(ImageError),
+}
+
+/// Decodes a JPEG, PNG or WebP picture, whatever its name: upright, as 8 bits of red, green and blue, on white where it is
+/// transparent. Of an animation, the first frame is decoded. Colour profiles are ignored.
+///
+/// # Errors
+/// Returns an error if the file is no such picture, is damaged, or exceeds a limit.
+pub fn decode(bytes: &[u8]) -> Result<RgbImage, InvalidPicture> {
+    if bytes.len() > MAX_BYTES {
+        return Err(InvalidPicture::TooManyBytes(bytes.len()));
+    }
+    let format = image::guess_format(bytes).map_err(|_| InvalidPicture::Unknown)?;
+    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
+        return Err(InvalidPicture::Unknown);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(InvalidPicture::Damaged)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(InvalidPicture::TooManyPixels { width, height });
+    }
+    // A wrong orientation is no reason to refuse the picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(InvalidPicture::Damaged)?;
+    decoded.apply_orientation(orientation);
+    Ok(flatten(decoded))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageBuffer, Luma, Rgb, Rgba};
+
+    use super::*;
+
+    fn png(picture: &DynamicImage) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn every_kind_of_pixel_becomes_8_bits_of_red_green_and_blue() {
+        let rgba = |alpha| DynamicImage::from(ImageBuffer::from_pixel(2, 1, Rgba([255_u8, 0, 0, alpha])));
+        let grey = DynamicImage::from(ImageBuffer::from_pixel(2, 1, Luma([0x8080_u16])));
+        let wide = DynamicImage::from(ImageBuffer::from_pixel(2, 1, Rgb([65_535_u16, 128, 0])));
+        for (picture, pixel) in [
+            (rgba(255), [255, 0, 0]),
+            (rgba(0), [255, 255, 255]),
+            (rgba(128), [255, 127, 127]),
+            (grey, [128, 128, 128]),
+            (wide, [255, 0, 0]),
+        ] {
+            assert_eq!(decode(&png(&picture)).unwrap().get_pixel(1, 0).0, pixel);
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused_by_its_content() {
+        for other in [
+            &b""[..],
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"<!doctype html>",
+            b"GIF89a\x01\x00\x01\x00",
+            b"BM",
+        ] {
+            assert!(matches!(decode(other), Err(InvalidPicture::Unknown)));
+        }
+        let whole = png(&DynamicImage::new_rgb8(64, 64));
+        for length in [8, 20, 40, whole.len() / 2] {
+            assert!(matches!(decode(&whole[..length]), Err(InvalidPicture::Damaged(_))), "{length}");
+        }
+        assert!(matches!(decode(&vec![0; MAX_BYTES + 1]), Err(InvalidPicture::TooManyBytes(_))));
+    }
+
+    #[test]
+    fn a_picture_with_too_many_pixels_is_refused_before_it_is_decoded() {
+        // The header of a PNG file of 50,000 x 50,000 pixels, with its checksum.
+        let mut bomb = png(&DynamicImage::new_luma8(1, 1));
+        bomb[16..20].copy_from_slice(&50_000_u32.to_be_bytes());
+        bomb[20..24].copy_from_slice(&50_000_u32.to_be_bytes());
+        let checksum = crc(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
+        assert!(matches!(decode(&bomb), Err(InvalidPicture::TooManyPixels { width: 50_000, height: 50_000 })));
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Decodes pictures that strangers send, within limits, and resizes them.
+//!
+//! The reader does so with pictures that are posted, and the inference function with pictures that it classifies.
+
+mod decode;
+mod flatten;
+mod resize;
+
+pub use self::decode::{InvalidPicture, MAX_BYTES, MAX_PIXELS, decode};
+pub use self::resize::{resize, scaled_down};
+pub use image::RgbImage;
