@@ -1,11 +1,11 @@
-//! Starts the function: settings, and the loop that requests events.
+//! Starts the function: settings, the model, and the loop that requests events.
 
 use std::process::ExitCode;
 
 use lambda_process::{ProcessSettings, Program};
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use serde_json::{Value, json};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
+use crate::handler::Handler;
 use crate::settings::Arguments;
 
 /// Runs the function until the process receives SIGTERM or SIGINT, and returns the exit code of the process.
@@ -17,12 +17,13 @@ pub fn start(arguments: Arguments) -> ExitCode {
         Ok(process) => process,
         Err(error) => return lambda_process::report("lambda-inference", &error.problems),
     };
-    Program::new(process).run(serve(arguments))
+    Program::new(process).run(serve(Handler::new(arguments)))
 }
 
-async fn serve(arguments: Arguments) -> anyhow::Error {
-    tracing::info!(models = %arguments.models_dir.display(), "models_directory");
-    let function = service_fn(async |_: LambdaEvent<Value>| Ok::<_, Error>(json!({})));
+async fn serve(handler: Handler) -> anyhow::Error {
+    // In the init phase, which Lambda gives more processor time and, with provisioned concurrency, runs ahead of requests.
+    handler.prepare();
+    let function = service_fn(async |event: LambdaEvent<_>| handler.handle(event).await);
     match Runtime::new(function).run().await {
         Ok(()) => anyhow::anyhow!("the Lambda Runtime API has no more events"),
         Err(error) => anyhow::anyhow!(error).context("the Lambda Runtime API failed"),

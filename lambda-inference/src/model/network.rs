@@ -1,0 +1,32 @@
+//! One network in ONNX.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tract_onnx::prelude::*;
+
+/// A network that is ready to run.
+#[derive(Debug)]
+pub(super) struct Network(Arc<TypedRunnableModel>);
+
+impl Network {
+    /// Loads a network whose input has this shape. The file is mapped into memory.
+    ///
+    /// # Errors
+    /// Returns the fault of the file.
+    pub(super) fn load(path: &Path, input: &[usize]) -> TractResult<Self> {
+        let model = tract_onnx::onnx().model_for_path(path)?;
+        let fact = InferenceFact::dt_shape(f32::datum_type(), input);
+        Ok(Self(model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()?))
+    }
+
+    /// Runs the network, and returns its outputs.
+    ///
+    /// # Errors
+    /// Returns an error if the network cannot process the values.
+    pub(super) fn run(&self, shape: &[usize], values: &[f32]) -> TractResult<Vec<Vec<f32>>> {
+        let input = Tensor::from_shape(shape, values)?;
+        let outputs = self.0.run(tvec!(input.into()))?;
+        outputs.iter().map(|output| Ok(output.to_plain_array_view::<f32>()?.iter().copied().collect())).collect()
+    }
+}
