@@ -169,7 +169,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", type=Path, help="the directory of models; the new one becomes current")
     parser.add_argument("--name", default=NAME, help=f"the name of the new model (default: {NAME})")
-    parser.add_argument("--photographs", type=Path, metavar="DIRECTORY", help="write three photographs and recognise them")
+    parser.add_argument(
+        "--photographs", type=Path, metavar="DIRECTORY", help="write three photographs and recognise them"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         try:

@@ -16,6 +16,8 @@ import numpy as np
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
+DAMAGED = (pickle.UnpicklingError, zipfile.BadZipFile, EOFError, KeyError, IndexError, struct.error)
+
 TYPES = {
     "FloatStorage": "<f4",
     "DoubleStorage": "<f8",
@@ -27,6 +29,25 @@ TYPES = {
 }
 
 
+IGNORED = {
+    ("numpy", "dtype"),
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy._core.multiarray", "scalar"),
+    ("_codecs", "encode"),
+}
+"""Parts of a NumPy number, for example of the accuracy that a training saves beside the weights."""
+
+
+class _Ignored:
+    """Stands for a value that nobody reads."""
+
+    def __init__(self, *_):
+        pass
+
+    def __setstate__(self, _):
+        pass
+
+
 class _Storage:
     """The numbers of one or more tensors, filled in once their bytes are read."""
 
@@ -34,6 +55,8 @@ class _Storage:
         self.dtype, self.count, self.values = np.dtype(dtype), count, None
 
     def fill(self, data):
+        if len(data) < self.count * self.dtype.itemsize:
+            raise ValueError("the checkpoint is cut short")
         self.values = np.frombuffer(data, self.dtype, self.count)
 
 
@@ -49,7 +72,7 @@ class _Tensor:
         if self.offset < 0 or min(self.strides, default=0) < 0 or (0 not in self.shape and last >= len(values)):
             raise ValueError("a tensor of the checkpoint reaches beyond its storage")
         steps = [stride * size for stride in self.strides]
-        return np.ascontiguousarray(np.lib.stride_tricks.as_strided(values, self.shape, steps))
+        return np.array(np.lib.stride_tricks.as_strided(values, self.shape, steps))
 
 
 def _rebuild_tensor(storage, offset, shape, strides, *_):
@@ -76,10 +99,8 @@ class _Unpickler(pickle.Unpickler):
             return _rebuild_parameter
         if module == "torch" and name in TYPES:
             return TYPES[name]
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "scalar":
-            return lambda dtype, data: data  # for example the accuracy beside the weights, which nobody reads
-        if (module, name) == ("numpy", "dtype"):
-            return lambda *_: None
+        if (module, name) in IGNORED:
+            return _Ignored
         raise ValueError(f"the checkpoint names {module}.{name}, which is no part of a state dictionary")
 
     def persistent_load(self, reference):
@@ -127,7 +148,12 @@ def read_state(path):
     begin with `module.`, as `DataParallel` writes them, lose that beginning.
     """
     path = Path(path)
-    tree = _read_archive(path) if zipfile.is_zipfile(path) else _read_legacy(path)
+    try:
+        tree = _read_archive(path) if zipfile.is_zipfile(path) else _read_legacy(path)
+    except (*DAMAGED, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: not a PyTorch checkpoint, or a damaged one: {error}") from error
+    if not isinstance(tree, dict):
+        raise ValueError(f"{path}: holds a {type(tree).__name__} instead of a state dictionary")
     for key in ("net_state_dict", "state_dict"):
         tree = tree.get(key, tree)
     state = {name.removeprefix("module."): value for name, value in tree.items()}
