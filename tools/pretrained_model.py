@@ -137,8 +137,7 @@ def recognise(model, photograph):
     description = json.loads((model / "model.json").read_text(encoding="utf-8"))
     how = description["preprocess"]
     picture = Image.open(photograph).convert("RGB")
-    scale = how["resize"] / min(picture.size)
-    width, height = (int(side * scale) for side in picture.size)
+    width, height = (how["resize"] * side // min(picture.size) for side in picture.size)
     picture = picture.resize((width, height), Image.Resampling.BILINEAR)
     left, top = (round((side - crop) / 2) for side, crop in zip(picture.size, how["crop"]))
     picture = picture.crop((left, top, left + how["crop"][0], top + how["crop"][1]))

@@ -23,9 +23,9 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
-import pictures  # noqa: E402
-from export_ntsnet import export  # noqa: E402
-from ntsnet_random import random_state  # noqa: E402
+import pictures
+from export_ntsnet import export
+from ntsnet_random import random_state
 
 SEED, CLASSES = 5, 200
 """With this seed every picture has its own class and the anchors chosen are of all three maps."""
