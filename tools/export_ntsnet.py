@@ -169,7 +169,7 @@ def main():
         else:
             tensors, source = random_state(arguments.random, len(labels)), f"random weights, seed {arguments.random}"
         export(arguments.models, arguments.name, tensors, labels, source, arguments.compare)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         sys.exit(f"export_ntsnet: {error}")
 
 

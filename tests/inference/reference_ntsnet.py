@@ -150,7 +150,7 @@ def main():
     arguments = parser.parse_args()
     try:
         make(arguments.directory, arguments.again)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         sys.exit(f"reference_ntsnet: {error}")
 
 

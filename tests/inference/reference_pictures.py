@@ -124,7 +124,7 @@ def main():
     arguments = parser.parse_args()
     try:
         count = write(arguments.directory, arguments.torchvision)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         sys.exit(f"reference_pictures: {error}")
     print(f"{count} pictures, {len(CASES)} tensors each")
 
