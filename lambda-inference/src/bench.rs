@@ -28,7 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let models = arguments.model.parent().unwrap_or(Path::new("."));
     let name = arguments.model.file_name().and_then(|name| name.to_str()).context("the model has no name")?;
-    let bytes = std::fs::read(&arguments.picture).with_context(|| arguments.picture.display().to_string())?;
+    let bytes = fs_err::read(&arguments.picture)?;
     let model = Model::load(models, name)?;
     let (first, answer) = timed(&model, &bytes)?;
     let warm =
@@ -52,7 +52,7 @@ fn timed(model: &Model, bytes: &[u8]) -> anyhow::Result<(Duration, String)> {
 
 /// Returns the largest memory that this process has used, in bytes; 0 if the kernel does not tell.
 fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     kibibytes.unwrap_or_default() * 1024

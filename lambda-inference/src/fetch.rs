@@ -83,8 +83,8 @@ async fn request(url: &Url, allow: &FetchAllow) -> Result<Response, Failure> {
 async fn allowed(host: &Host<&str>, port: u16, allow: &FetchAllow) -> Result<Vec<SocketAddr>, Failure> {
     let forbidden = |what: &str| Failure::in_field(Problem::UrlForbidden, FIELD, what);
     let addresses: Vec<SocketAddr> = match host {
-        Host::Ipv4(address) => vec![((*address).into(), port).into()],
-        Host::Ipv6(address) => vec![((*address).into(), port).into()],
+        Host::Ipv4(address) => vec![SocketAddr::from((*address, port))],
+        Host::Ipv6(address) => vec![SocketAddr::from((*address, port))],
         Host::Domain(name) => {
             if !allow.allows_name(name) {
                 return Err(forbidden("the host is not allowed by FETCH_ALLOW"));

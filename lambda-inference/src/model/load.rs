@@ -58,6 +58,7 @@ impl Model {
             Manifest::parse(&files::read(&manifest, MAX_MANIFEST_BYTES).map_err(volume)?).map_err(invalid)?;
         let checked = check_files(&directory, &manifest).map_err(invalid)?;
         let networks = Networks::load(&path, &manifest).map_err(|error| invalid(format!("{error:#}")))?;
+        networks.check(&manifest).map_err(invalid)?;
         if check_unchanged(&path, &checked).is_err() {
             return Err(invalid("a file was replaced while it was loaded".to_owned()));
         }
@@ -111,6 +112,19 @@ impl Networks {
             }
             Kind::NtsNet => Self::NtsNet(Box::new(NtsNet::load(directory)?)),
         })
+    }
+
+    /// Checks that there is a label for each class.
+    fn check(&self, manifest: &Manifest) -> Result<(), String> {
+        let classes = match self {
+            Self::Classifier(network) => network.classes(),
+            Self::NtsNet(networks) => networks.classes(),
+        };
+        let labels = manifest.labels.len();
+        match classes.filter(|classes| *classes != labels) {
+            Some(classes) => Err(format!("the network has {classes} classes, and model.json {labels} labels")),
+            None => Ok(()),
+        }
     }
 
     fn run(&self, input: &Tensor) -> TractResult<Vec<f32>> {

@@ -20,6 +20,12 @@ impl Network {
         Ok(Self(model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()?))
     }
 
+    /// Returns the number of values of the first output, or `None` if it depends on the input.
+    pub(super) fn classes(&self) -> Option<usize> {
+        let fact = self.0.model().output_fact(0).ok()?;
+        Some(fact.shape.as_concrete()?.iter().product())
+    }
+
     /// Runs the network, and returns its outputs.
     ///
     /// # Errors

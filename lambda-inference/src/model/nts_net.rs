@@ -9,8 +9,8 @@ mod suppression;
 
 use std::path::Path;
 
+use anyhow::bail;
 use tract_onnx::prelude::TractResult;
-use tract_onnx::prelude::anyhow::bail;
 
 use self::anchors::anchors;
 use self::crops::crop;
@@ -50,6 +50,11 @@ impl NtsNet {
             part: network("part.onnx", &[1, 3, PART, PART])?,
             head: network("head.onnx", &[1, FEATURES * (PARTS + 1)])?,
         })
+    }
+
+    /// Returns the number of classes, if it is known.
+    pub(super) fn classes(&self) -> Option<usize> {
+        self.head.classes()
     }
 
     /// Returns the logits of the classes.

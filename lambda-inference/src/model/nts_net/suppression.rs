@@ -2,8 +2,8 @@
 
 use super::anchors::Anchor;
 
-/// The largest part of the area of two anchors together that they may have in common.
-const MAX_OVERLAP: f64 = 0.25;
+/// The smallest number of times that their common pixels must fit into the pixels of two anchors together.
+const MIN_SHARES: usize = 4;
 
 /// Returns at most `count` anchors by their scores, highest first. An anchor that overlaps a better one is left out.
 pub(super) fn best<'a>(scores: &[f32], anchors: &'a [Anchor], count: usize) -> Vec<&'a Anchor> {
@@ -14,16 +14,18 @@ pub(super) fn best<'a>(scores: &[f32], anchors: &'a [Anchor], count: usize) -> V
         if chosen.len() == count {
             break;
         }
-        if chosen.iter().all(|better| overlap(better, anchor) < MAX_OVERLAP) {
+        if chosen.iter().all(|better| !overlap(better, anchor)) {
             chosen.push(anchor);
         }
     }
     chosen
 }
 
-fn overlap(a: &Anchor, b: &Anchor) -> f64 {
-    let common = a.overlap(b) as f64;
-    common / (a.area() as f64 + b.area() as f64 - common)
+/// Returns true if two anchors have more than a quarter of their area together in common. A quarter is allowed, as the
+/// model of the blog post has it; the paper forbids it.
+fn overlap(a: &Anchor, b: &Anchor) -> bool {
+    let common = a.overlap(b);
+    MIN_SHARES * common > a.area() + b.area() - common
 }
 
 #[cfg(test)]
