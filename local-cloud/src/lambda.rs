@@ -4,6 +4,7 @@
 //!
 //! - `settings`: [`Settings`] of the function.
 //! - `invocation`: an invocation and its outcome.
+//! - `connections`: the open connections to the Runtime API.
 //! - `environments`: the execution environments.
 //! - `state`: environments, queue, invocations in flight and counters, and the changes that keep them consistent.
 //! - `status`: a picture of the state.
@@ -11,6 +12,7 @@
 //! - `dead_letters`: events that are not delivered again.
 //! - `asynchronous`: invocations whose caller does not wait, and their retries.
 
+mod connections;
 mod invocation;
 mod settings;
 
@@ -25,7 +27,7 @@ mod dead_letters;
 mod asynchronous;
 
 pub(crate) use self::asynchronous::invoke_later;
-pub(crate) use self::environments::ConnectionId;
+pub(crate) use self::connections::{ConnectionId, Connections};
 pub(crate) use self::invocation::{Call, Failure, Invocation, Outcome};
 pub use self::service::Lambda;
 pub use self::settings::Settings;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-/// The number of a connection to the Runtime API.
-pub(crate) type ConnectionId = u64;
+use super::connections::ConnectionId;
 
 /// An execution environment: a process that asks for one invocation after the other.
 #[derive(Debug)]
@@ -96,6 +95,11 @@ impl Environments {
     /// Returns the id of the request that is in flight in an environment.
     pub(super) fn working_on(&self, id: &str) -> Option<&str> {
         self.0.get(id)?.working_on.as_deref()
+    }
+
+    /// Returns true if this program started the process of an environment.
+    pub(super) fn is_announced(&self, id: &str) -> bool {
+        self.0.get(id).is_some_and(|environment| matches!(environment.origin, Origin::Process(_)))
     }
 
     /// Returns the number of environments with a connection.

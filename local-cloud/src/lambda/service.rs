@@ -1,6 +1,5 @@
 //! The service: one state under one mutex that is never held across an await.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,14 +8,15 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::environments::{ConnectionId, NotReady, Origin};
+use super::connections::ConnectionId;
+use super::environments::{NotReady, Origin};
 use super::invocation::{Call, Invocation, Outcome, Throttled};
 use super::settings::Settings;
 use super::state::State;
 use super::status::Status;
 
-/// The time that an answer may come after the end of the connection that fetched its invocation. A client whose pool closed
-/// that connection answers over a new one. A client that has ended never answers.
+/// The pause before an environment that attached itself, and whose connection ended, is looked at. A client whose pool closed
+/// the connection that fetched its invocation answers over another one. A client that has ended never answers.
 const ANSWER_GRACE: Duration = Duration::from_millis(50);
 
 /// The Lambda service of one function.
@@ -25,7 +25,6 @@ pub struct Lambda {
     settings: Settings,
     state: Mutex<State>,
     attached: watch::Sender<usize>,
-    connections: AtomicU64,
     /// The asynchronous invocations.
     pub(super) background: TaskTracker,
     /// Ends the pauses between the attempts of asynchronous invocations.
@@ -44,7 +43,6 @@ impl Lambda {
             settings,
             state: Mutex::default(),
             attached: watch::Sender::default(),
-            connections: AtomicU64::default(),
             background: TaskTracker::new(),
             closing: CancellationToken::new(),
         })
@@ -169,30 +167,36 @@ impl Lambda {
         self.state().initialization_failed(error);
     }
 
-    /// Returns the id of a new connection to the Runtime API.
-    pub(crate) fn connection_opened(&self) -> ConnectionId {
-        self.connections.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Ends the environment of a connection. Its invocation in flight fails unless it is answered at once.
-    pub(crate) fn connection_closed(self: &Arc<Self>, connection: ConnectionId) {
+    /// Takes a connection that has ended from its environment. The invocation in flight of an environment that attached itself
+    /// fails when `may_answer` returns false; that of an announced one fails when its process ends.
+    pub(crate) fn connection_closed(
+        self: &Arc<Self>,
+        connection: ConnectionId,
+        may_answer: impl Fn() -> bool + Send + 'static,
+    ) {
         let mut state = self.state();
         let Some(id) = state.detach(connection) else { return };
         self.publish_attached(&state);
         let Some(request_id) = state.environments.working_on(&id).map(str::to_owned) else {
             return state.environments.remove_detached(&id);
         };
+        let is_announced = state.environments.is_announced(&id);
         drop(state);
+        if is_announced {
+            return;
+        }
         let lambda = Arc::clone(self);
         // Without a runtime the process is about to end, and no caller waits.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 tokio::time::sleep(ANSWER_GRACE).await;
-                let mut state = lambda.state();
-                if state.environments.working_on(&id) == Some(request_id.as_str()) {
-                    state.crash(&id);
+                while lambda.state().environments.working_on(&id) == Some(request_id.as_str()) {
+                    if !may_answer() {
+                        lambda.state().crash(&id);
+                    }
+                    tokio::time::sleep(ANSWER_GRACE).await;
                 }
-                state.environments.remove_detached(&id);
+                lambda.state().environments.remove_detached(&id);
             });
         }
     }

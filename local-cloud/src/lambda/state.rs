@@ -8,7 +8,8 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-use super::environments::{ConnectionId, Environments, NotReady};
+use super::connections::ConnectionId;
+use super::environments::{Environments, NotReady};
 use super::invocation::{Call, Failure, Invocation, Outcome};
 
 #[derive(Debug, Default)]

@@ -55,7 +55,7 @@ async fn many_clients_of_few_environments_all_get_their_own_answers() {
 #[tokio::test]
 async fn callers_beyond_the_queue_are_throttled() {
     let service = start_with(1, Settings { queue: 1, ..Settings::default() }).await;
-    let sleep = json!({ "do": "sleep", "ms": 2000 });
+    let sleep = json!({ "do": "sleep", "ms": 500 });
     let (first, second, third) = tokio::join!(
         service.invoke(sleep.clone()),
         async {
@@ -63,7 +63,7 @@ async fn callers_beyond_the_queue_are_throttled() {
             service.invoke(sleep.clone()).await
         },
         async {
-            service.until(|status| status["waiting"] == 1).await;
+            service.until(|status| status["in_flight"] == 1 && status["waiting"] == 1).await;
             (service.invoke(order("echo")).await, service.call(order("echo")).await)
         },
     );

@@ -51,6 +51,47 @@ async fn an_environment_whose_connection_ends_is_gone_and_its_invocation_fails()
     service.until(|status| status["environments"] == json!([])).await;
 }
 
+/// A pause in which the service would notice that an environment has ended.
+const NOTICED: Duration = Duration::from_millis(200);
+
+#[tokio::test]
+async fn an_environment_that_closes_one_of_its_connections_may_answer_over_another() {
+    let service = start(0).await;
+    let (environment, other) = (client(), client());
+    let (called, accepted) = tokio::join!(within(service.invoke(order("x"))), async {
+        let invocation = next(&service, &environment).await;
+        // The pool of this client now has an open connection.
+        let url = format!("{}/2018-06-01/runtime/invocation/unknown/response", service.runtime_api);
+        read(other.request(Request::post(url).body(Body::empty()).unwrap()).await.unwrap()).await;
+        drop(environment);
+        tokio::time::sleep(NOTICED).await;
+        answer(&service, &other, &invocation, "42".to_owned()).await
+    });
+    assert_eq!((accepted.status.as_u16(), called.json()), (202, json!(42)));
+    service.until(|status| status["environments"] == json!([]) && status["crashes"] == 0).await;
+}
+
+#[tokio::test]
+async fn an_announced_environment_fails_when_its_process_ends_and_not_when_its_connection_does() {
+    let mut service = start(0).await;
+    let _kill = service.lambda.announce("it");
+    service.runtime_api.push_str("/environments/it");
+    for answers in [true, false] {
+        let (called, ()) = tokio::join!(within(service.invoke(order("x"))), async {
+            let environment = client();
+            let invocation = next(&service, &environment).await;
+            drop(environment);
+            tokio::time::sleep(NOTICED).await;
+            if answers {
+                answer(&service, &client(), &invocation, "42".to_owned()).await;
+            } else {
+                service.lambda.forget("it");
+            }
+        });
+        if answers { assert_eq!(called.json(), 42) } else { assert_eq!(called.error_type(), "Runtime.ExitError") }
+    }
+}
+
 #[tokio::test]
 async fn an_environment_that_disconnects_while_it_waits_gets_no_work() {
     let service = start(0).await;

@@ -1,7 +1,8 @@
 //! Connections whose end the service notices.
 //!
-//! A process that is killed reports nothing, but its connection to the Runtime API ends at once. Connections also tell
-//! environments apart: those that this program starts, and containers that attach themselves.
+//! A process that is killed reports nothing, but its connections to the Runtime API end at once. The end of one connection is
+//! no such sign: the pool of `lambda_runtime` keeps one idle connection, and may close the one that fetched the invocation.
+//! Connections also tell environments apart: those that this program starts, and containers that attach themselves.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,12 +12,13 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::lambda::{ConnectionId, Lambda};
+use crate::lambda::{ConnectionId, Connections, Lambda};
 
 /// A listener that gives every connection an id.
 pub(super) struct WatchedListener {
     listener: TcpListener,
     lambda: Arc<Lambda>,
+    connections: Arc<Connections>,
 }
 
 /// A connection. The server of the connection and the requests on it own the clones; the last one that is dropped
@@ -27,17 +29,19 @@ pub(super) struct Connection(Arc<Open>);
 #[derive(Debug)]
 struct Open {
     lambda: Arc<Lambda>,
+    connections: Arc<Connections>,
     id: ConnectionId,
     peer: SocketAddr,
 }
 
 impl WatchedListener {
     pub(super) fn new(listener: TcpListener, lambda: Arc<Lambda>) -> Self {
-        Self { listener, lambda }
+        Self { listener, lambda, connections: Arc::default() }
     }
 
     fn connection(&self, peer: SocketAddr) -> Connection {
-        Connection(Arc::new(Open { lambda: Arc::clone(&self.lambda), id: self.lambda.connection_opened(), peer }))
+        let (lambda, connections) = (Arc::clone(&self.lambda), Arc::clone(&self.connections));
+        Connection(Arc::new(Open { lambda, id: connections.open(peer.ip()), connections, peer }))
     }
 }
 
@@ -77,6 +81,9 @@ impl Connected<IncomingStream<'_, WatchedListener>> for Connection {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.lambda.connection_closed(self.id);
+        self.connections.close(self.id);
+        // A client that has ended has closed all its connections. One whose pool closed this one may have others.
+        let (connections, address) = (Arc::clone(&self.connections), self.peer.ip());
+        self.lambda.connection_closed(self.id, move || connections.is_any_from(address));
     }
 }
