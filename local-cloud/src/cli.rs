@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{check, healthcheck, invoke, restore, terminal, up};
+use crate::{check, healthcheck, invoke, post, restore, terminal, up};
 
 /// Runs the whole wall on one machine: function and service share one directory.
 ///
@@ -21,12 +21,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Starts the Lambda service, the function and the reader (the default).
+    /// Starts the Lambda service, the functions and the reader (the default).
     Up(up::Arguments),
     /// Starts only the Lambda service. Execution environments attach themselves to its Runtime API.
     Lambda(up::LambdaArguments),
     /// Sends an event to the function and prints the answer.
     Invoke(invoke::Arguments),
+    /// Posts a message on the wall, with or without a picture.
+    Post(post::Arguments),
     /// Checks whether a file is a valid configuration.
     Check(check::Arguments),
     /// Restores the messages that a clear or a compaction removed. Newer messages stay.
@@ -36,6 +38,9 @@ enum Command {
     /// Runs one execution environment of the function. A child of `up`.
     #[command(hide = true)]
     LambdaWriter(Child<lambda_writer::Arguments>),
+    /// Runs one execution environment of the function that classifies pictures. A child of `up`.
+    #[command(hide = true)]
+    LambdaInference(Child<lambda_inference::Arguments>),
     /// Runs the reader. A child of `up`.
     #[command(hide = true)]
     FargateReader(Child<fargate_reader::Arguments>),
@@ -73,10 +78,12 @@ impl Cli {
             Command::Up(arguments) => run(up::run(arguments)),
             Command::Lambda(arguments) => run(up::lambda(arguments)),
             Command::Invoke(arguments) => run(invoke::run(arguments)),
+            Command::Post(arguments) => run(post::run(arguments)),
             Command::Check(arguments) => report(check::run(&arguments)),
             Command::Restore(arguments) => report(restore::run(&arguments)),
             Command::Healthcheck(arguments) => run(healthcheck::run(arguments)),
             Command::LambdaWriter(child) => child.start(lambda_writer::start),
+            Command::LambdaInference(child) => child.start(lambda_inference::start),
             Command::FargateReader(child) => child.start(fargate_reader::start),
         }
     }

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::lambda::{Lambda, Status};
+use crate::lambda::{Cloud, CloudStatus};
 
 /// The path of the state of the service.
 pub(crate) const STATUS_PATH: &str = "/status";
@@ -31,18 +31,18 @@ pub use self::runtime_api::serve as serve_runtime_api;
 /// Returns the error of the listener.
 pub async fn serve_api(
     listener: TcpListener,
-    lambda: Arc<Lambda>,
+    cloud: Arc<Cloud>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let router = http_api::router()
         .merge(invoke_api::router())
         .merge(event_bus::router())
         .route(STATUS_PATH, get(status))
-        .with_state(lambda);
+        .with_state(cloud);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
-async fn status(State(lambda): State<Arc<Lambda>>) -> Json<Status> {
-    Json(lambda.status())
+async fn status(State(cloud): State<Arc<Cloud>>) -> Json<CloudStatus> {
+    Json(cloud.status())
 }

@@ -5,8 +5,8 @@
 //! Imports go down this list only:
 //!
 //! - [`cli`]: the command line, with a module for each subcommand.
-//! - [`up`]: `up` and `lambda`: the service in this process, the environments of the function and the reader as children.
-//! - [`invoke`], [`check`], [`restore`], [`healthcheck`]: the other subcommands.
+//! - [`up`]: `up` and `lambda`: the service in this process, the environments of the functions and the reader as children.
+//! - [`invoke`], [`post`], [`check`], [`restore`], [`healthcheck`]: the other subcommands.
 //! - [`doors`]: the HTTP servers of the service: HTTP API, Invoke API, Runtime API and `/status`.
 //! - [`lambda`]: the Lambda service: environments, queue, retries. It knows no HTTP.
 //! - `address`, `health`, `input`, `signals`, `terminal`, `defaults`: what the modules above share.
@@ -18,6 +18,9 @@ pub mod up;
 pub mod check;
 pub mod healthcheck;
 pub mod invoke;
+pub mod post;
+
+mod model;
 pub mod restore;
 
 pub mod doors;

@@ -5,6 +5,7 @@ mod arguments;
 mod child;
 mod environments;
 mod follow;
+pub(crate) mod functions;
 mod logs;
 mod proxy;
 pub(crate) mod reader;
@@ -26,7 +27,8 @@ use self::reader::Reader;
 use self::service::{Listeners, Service};
 use self::welcome::Welcome;
 use crate::address::bind;
-use crate::lambda::{Lambda, Settings};
+use crate::defaults::INFERENCE_FUNCTION;
+use crate::lambda::{Cloud, Lambda, Settings};
 use crate::signals::EndSignals;
 use crate::terminal;
 
@@ -38,9 +40,6 @@ pub use self::logs::Log;
 
 /// The longest time to wait for all parts to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The environment variable of the function for the directory of the wall.
-pub(crate) const WALL_DIR: &str = "WALL_DIR";
 
 /// Starts all parts, prints their addresses, and ends them after a signal.
 ///
@@ -54,18 +53,21 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let listeners = Listeners::bind(&arguments.lambda).await?;
     let volume = volume::make(&arguments.volume).context("--volume")?;
     let logs = Logs::new(&arguments, &volume)?;
-    let service = Service::start(listeners, settings(&arguments, &volume, &logs))?;
+    let service = Service::start(listeners, cloud(&arguments, &volume, &logs))?;
     logs::to_terminal(arguments.verbose);
     let mut signals = EndSignals::new()?;
 
     let stop = CancellationToken::new();
-    let function = function_program(&service, &volume, &logs)?;
+    let writer = functions::writer(&service, &volume, &logs)?;
+    let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let mut reader = Reader::start(wall, &service, &volume, admin_token.as_deref(), &logs.reader)?;
-    let writers = function.keep(arguments.environments, &service.lambda, &stop);
+    let writers = writer.keep(arguments.environments, service.writer(), &stop);
+    let classifiers = service.cloud.function(INFERENCE_FUNCTION);
+    let classifiers = classifiers.map(|lambda| inference.keep(arguments.inference_environments, lambda, &stop));
 
     let following =
-        arguments.follow_file.as_deref().map(|file| follow::file(file, Arc::clone(&service.lambda), stop.clone()));
+        arguments.follow_file.as_deref().map(|file| follow::file(file, Arc::clone(service.writer()), stop.clone()));
     let following = following.transpose().context("--follow-file")?;
 
     let ended = tokio::select! {
@@ -73,7 +75,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         () = signals.next() => Ok(()),
     };
     tokio::select! {
-        () = end(service, reader, writers, following, stop) => {}
+        () = end(service, reader, [Some(writers), classifiers], following, stop) => {}
         // The second signal ends everything at once. The children end with this process.
         () = signals.next() => bail!("ended at once; invocations in flight were not waited for"),
     }
@@ -87,7 +89,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 pub async fn lambda(arguments: LambdaArguments) -> anyhow::Result<ExitCode> {
     logs::to_json();
     let mut signals = EndSignals::new()?;
-    let service = Service::start(Listeners::bind(&arguments).await?, arguments.settings())?;
+    let cloud = Cloud::new(arguments.settings(), vec![arguments.inference_settings()]);
+    let service = Service::start(Listeners::bind(&arguments).await?, cloud)?;
     tracing::info!(api = service.api, runtime_api = service.runtime_api, "lambda_started");
     signals.next().await;
     tokio::select! {
@@ -98,22 +101,14 @@ pub async fn lambda(arguments: LambdaArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the settings of the service. The log and the dead letters are beside the volume, which has only the files of the
-/// contract.
-fn settings(arguments: &Arguments, volume: &Path, logs: &Logs) -> Settings {
-    let settings = arguments.lambda.settings();
-    let dead_letters = settings.dead_letters.clone().unwrap_or_else(|| beside(volume, "dead-letters"));
-    Settings { dead_letters: Some(dead_letters), log: logs.writer.path().map(Path::to_path_buf), ..settings }
-}
-
-fn function_program(service: &Service, volume: &Path, logs: &Logs) -> anyhow::Result<FunctionProgram> {
-    Ok(FunctionProgram {
-        program: child::this_program()?,
-        arguments: vec!["lambda-writer".into(), "--with-parent".into()],
-        variables: vec![(WALL_DIR.into(), volume.into())],
-        runtime_api: service.runtime_api.clone(),
-        log: logs.writer.clone(),
-    })
+/// Returns the functions. The logs and the dead letters are beside the volume, which has only the files of the contract.
+fn cloud(arguments: &Arguments, volume: &Path, logs: &Logs) -> Arc<Cloud> {
+    let beside = |settings: Settings, log: &Log| {
+        let dead_letters = settings.dead_letters.clone().unwrap_or_else(|| beside(volume, "dead-letters"));
+        Settings { dead_letters: Some(dead_letters), log: log.path().map(Path::to_path_buf), ..settings }
+    };
+    let writer = beside(arguments.lambda.settings(), &logs.writer);
+    Cloud::new(writer, vec![beside(arguments.lambda.inference_settings(), &logs.inference)])
 }
 
 /// Prints the welcome when all parts have started. Returns the reason why a part did not start or ended by itself.
@@ -125,7 +120,7 @@ async fn until_ended(
     logs: &Logs,
 ) -> anyhow::Error {
     let url = reader.url.clone();
-    let started = tokio::time::timeout(START_TIMEOUT, started(&service.lambda, arguments.environments, &url));
+    let started = tokio::time::timeout(START_TIMEOUT, started(service.writer(), arguments.environments, &url));
     tokio::select! {
         started = started => if started.is_err() {
             return anyhow::anyhow!("not everything started within {} s; see {}", START_TIMEOUT.as_secs(), logs.place);
@@ -137,16 +132,16 @@ async fn until_ended(
     reader.ended().await
 }
 
-/// Waits until the environments are attached and the reader answers.
+/// Waits until the environments of the writer are attached and the reader answers. The wall needs no more.
 async fn started(lambda: &Lambda, environments: usize, wall: &str) {
     tokio::join!(lambda.until_attached(environments), reader::until_live(wall));
 }
 
-/// Ends the callers first, so that no invocation is cut short, then the reader, then the function.
+/// Ends the callers first, so that no invocation is cut short, then the reader, then the functions.
 async fn end(
     service: Service,
     reader: Reader,
-    writers: JoinSet<()>,
+    functions: [Option<JoinSet<()>>; 2],
     following: Option<JoinHandle<()>>,
     stop: CancellationToken,
 ) {
@@ -154,5 +149,7 @@ async fn end(
     service.end().await;
     reader.end().await;
     stop.cancel();
-    writers.join_all().await;
+    for environments in functions.into_iter().flatten() {
+        environments.join_all().await;
+    }
 }

@@ -14,7 +14,7 @@ use shared_volume::json::distinct;
 use uuid::Uuid;
 
 use super::body::{BodyError, read};
-use crate::lambda::{Call, Lambda, invoke_later};
+use crate::lambda::{Call, Cloud, Lambda, invoke_later};
 
 /// The path of all operations of EventBridge.
 const PATH: &str = "/";
@@ -37,7 +37,7 @@ const MAX_ENTRIES: usize = 10;
 /// The largest size of the entries of a request, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
-pub(super) fn router() -> Router<Arc<Lambda>> {
+pub(super) fn router() -> Router<Arc<Cloud>> {
     Router::new().route(PATH, any(put_events))
 }
 
@@ -75,12 +75,12 @@ enum PutResult {
     Failed { error_code: &'static str, error_message: String },
 }
 
-async fn put_events(State(lambda): State<Arc<Lambda>>, method: Method, headers: HeaderMap, body: Body) -> Response {
+async fn put_events(State(cloud): State<Arc<Cloud>>, method: Method, headers: HeaderMap, body: Body) -> Response {
     let target = headers.get("x-amz-target").map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned());
     let response = match target.as_deref().filter(|_| method == Method::POST) {
         None => return (StatusCode::NOT_FOUND, Json(json!({ "message": "Not Found" }))).into_response(),
         Some(TARGET) => match entries(body).await {
-            Ok(entries) => put(&lambda, entries),
+            Ok(entries) => put(cloud.writer(), entries),
             Err(response) => response,
         },
         Some(other) => {

@@ -1,4 +1,4 @@
-//! The HTTP API in front of the function, as API Gateway's HTTP API with a Lambda integration.
+//! The HTTP API in front of the functions, as API Gateway's HTTP API with a Lambda integration.
 
 pub(crate) mod event;
 mod response;
@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, MatchedPath, Path, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, MatchedPath, Path, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
@@ -18,7 +18,8 @@ use uuid::Uuid;
 use self::event::{HttpEvent, Route};
 use self::response::{Malformed, response};
 use super::body::{BodyError, HTTP_LIMIT, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Call, Failure, Lambda, Outcome};
+use crate::defaults::INFERENCE_FUNCTION;
+use crate::lambda::{Call, Cloud, Failure, Lambda, Outcome};
 
 /// The path of the default wall, after the stage.
 pub(crate) const WALL_PATH: &str = "/default/MessageWall";
@@ -26,20 +27,54 @@ pub(crate) const WALL_PATH: &str = "/default/MessageWall";
 /// The path of a named wall, after the stage.
 pub(crate) const NAMED_WALL_PATH: &str = "/default/MessageWall/{name}";
 
+/// The path of the function that classifies pictures, after the stage.
+pub(crate) const INFERENCE_PATH: &str = "/default/inference";
+
+/// The same path in an API with the stage `$default`, which is no part of paths.
+pub(crate) const INFERENCE_PATH_WITHOUT_STAGE: &str = "/inference";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
-/// Routes every method of the walls to the function.
-pub(super) fn router() -> Router<Arc<Lambda>> {
-    Router::new().route(WALL_PATH, any(call)).route(NAMED_WALL_PATH, any(call)).fallback(not_found)
+/// Routes every method of the walls to the writer, and GET and POST of the inference to its function.
+pub(super) fn router() -> Router<Arc<Cloud>> {
+    let walls = Router::new().route(WALL_PATH, any(write)).route(NAMED_WALL_PATH, any(write));
+    walls.route(INFERENCE_PATH, any(infer)).route(INFERENCE_PATH_WITHOUT_STAGE, any(infer)).fallback(not_found)
 }
 
-async fn call(
-    State(lambda): State<Arc<Lambda>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+async fn write(State(cloud): State<Arc<Cloud>>, request: RoutedRequest) -> Response {
+    call(cloud.writer(), "ANY", request).await
+}
+
+async fn infer(State(cloud): State<Arc<Cloud>>, request: RoutedRequest) -> Response {
+    let method = request.request.method().clone();
+    match cloud.function(INFERENCE_FUNCTION) {
+        Some(lambda) if [Method::GET, Method::POST].contains(&method) => call(lambda, method.as_str(), request).await,
+        _ => not_found().await,
+    }
+}
+
+/// A request with its route.
+struct RoutedRequest {
+    peer: SocketAddr,
     path: MatchedPath,
-    Path(parameters): Path<BTreeMap<String, String>>,
+    parameters: BTreeMap<String, String>,
     request: Request,
-) -> Response {
+}
+
+impl<S: Send + Sync> FromRequest<S> for RoutedRequest {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        type Extracted = (ConnectInfo<SocketAddr>, MatchedPath, Path<BTreeMap<String, String>>);
+        let (ConnectInfo(peer), path, Path(parameters)) = Extracted::from_request_parts(&mut parts, state).await?;
+        Ok(Self { peer, path, parameters, request: Request::from_parts(parts, body) })
+    }
+}
+
+/// Calls the function by a route, whose key has this method.
+async fn call(lambda: &Arc<Lambda>, method: &str, routed: RoutedRequest) -> Response {
+    let RoutedRequest { peer, path, parameters, request } = routed;
     // The function recognises a retry by this id, so no two requests may share one.
     let request_id = Uuid::new_v4().to_string();
     let (parts, body) = request.into_parts();
@@ -47,8 +82,8 @@ async fn call(
         Err(BodyError::TooLong) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long"),
         Err(BodyError::Broken) => message(StatusCode::BAD_REQUEST, "Bad Request"),
         Ok(body) => {
-            let route = Route { path: path.as_str(), parameters, request_id: &request_id, peer };
-            forward(&lambda, &HttpEvent::new(&parts, &body, route)).await
+            let route = Route { method, path: path.as_str(), parameters, request_id: &request_id, peer };
+            forward(lambda, &HttpEvent::new(&parts, &body, route)).await
         }
     };
     if let Ok(id) = HeaderValue::from_str(&request_id) {

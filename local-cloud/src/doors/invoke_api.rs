@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use self::tail::Tail;
 use super::body::{ASYNCHRONOUS_LIMIT, BodyError, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Call, Lambda, Outcome, invoke_later};
+use crate::lambda::{Call, Cloud, Lambda, Outcome, arn, invoke_later};
 
 /// The path of the operation `Invoke`.
 pub(crate) const INVOKE_PATH: &str = "/2015-03-31/functions/{function}/invocations";
@@ -29,13 +29,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
 
-/// The only version of the function.
+/// The only version of a function.
 const LATEST: &str = "$LATEST";
 
 /// The longest client context, in Base64.
 const MAX_CLIENT_CONTEXT_BYTES: usize = 3583;
 
-pub(super) fn router() -> Router<Arc<Lambda>> {
+pub(super) fn router() -> Router<Arc<Cloud>> {
     Router::new().route(INVOKE_PATH, post(invoke))
 }
 
@@ -47,7 +47,7 @@ struct Query {
 }
 
 async fn invoke(
-    State(lambda): State<Arc<Lambda>>,
+    State(cloud): State<Arc<Cloud>>,
     Path(function): Path<String>,
     query: Result<axum::extract::Query<Query>, QueryRejection>,
     headers: HeaderMap,
@@ -55,14 +55,14 @@ async fn invoke(
 ) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let qualifier = query.ok().and_then(|axum::extract::Query(query)| query.qualifier);
-    let accepted = match check_function(&lambda, &function, qualifier.as_deref()) {
-        Ok(()) => accept(&headers, body).await,
+    let accepted = match called(&cloud, &function, qualifier.as_deref()) {
+        Ok(lambda) => accept(&headers, body).await.map(|accepted| (lambda, accepted)),
         Err(refusal) => Err(refusal),
     };
     let mut response = match accepted {
-        Ok(Accepted { kind, payload, client_context, wants_log }) => {
+        Ok((lambda, Accepted { kind, payload, client_context, wants_log })) => {
             let call = Call { request_id: request_id.clone(), payload, client_context };
-            answer(&lambda, kind, call, wants_log).await
+            answer(lambda, kind, call, wants_log).await
         }
         Err(refusal) => refusal.into_response(),
     };
@@ -117,14 +117,16 @@ enum Refusal {
     Throttled,
 }
 
-/// Checks that the function is served. It has no published versions and no aliases.
-fn check_function(lambda: &Lambda, function: &str, qualifier: Option<&str>) -> Result<(), Refusal> {
-    let ((name, in_name), served) = (name_in(function), &lambda.settings().function);
+/// Returns the function that is called. It has no published versions and no aliases.
+fn called<'a>(cloud: &'a Cloud, function: &str, qualifier: Option<&str>) -> Result<&'a Arc<Lambda>, Refusal> {
+    let (name, in_name) = name_in(function);
     let qualifier = qualifier.or(in_name).filter(|qualifier| *qualifier != LATEST);
-    if name == served && qualifier.is_none() {
-        return Ok(());
+    if qualifier.is_none()
+        && let Some(lambda) = cloud.function(name)
+    {
+        return Ok(lambda);
     }
-    let arn = lambda.arn().replace(&format!(":{served}"), &format!(":{name}"));
+    let arn = arn(name);
     Err(Refusal::NoSuchFunction(qualifier.map_or(arn.clone(), |qualifier| format!("{arn}:{qualifier}"))))
 }
 

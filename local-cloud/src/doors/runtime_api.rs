@@ -1,15 +1,18 @@
 //! The Lambda Runtime API, version 2018-06-01, for execution environments.
 //!
 //! An environment that attaches itself is known by its connection. An announced one, whose process this program started,
-//! uses the same API under `/environments/<id>`, so that the service can have the process killed.
+//! uses the same API under `/environments/<id>`, so that the service can have the process killed. Either belongs to the writer,
+//! or, if `/functions/<name>` is before all that, to that function.
 
 mod connection;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,7 +23,7 @@ use wall_api::FunctionError;
 
 use self::connection::{Connection, WatchedListener};
 use super::body::{BodyError, SYNCHRONOUS_LIMIT, read};
-use crate::lambda::{Call, Failure, Invocation, Lambda, Outcome};
+use crate::lambda::{Call, Cloud, Failure, Invocation, Lambda, Outcome};
 
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
 
@@ -30,42 +33,52 @@ const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-clien
 ///
 /// # Errors
 /// Returns the error of the listener.
-pub async fn serve(listener: TcpListener, lambda: Arc<Lambda>) -> io::Result<()> {
-    let router = router(Arc::clone(&lambda));
-    let listener = WatchedListener::new(listener, lambda);
+pub async fn serve(listener: TcpListener, cloud: Arc<Cloud>) -> io::Result<()> {
+    let router = router(Arc::clone(&cloud));
+    let listener = WatchedListener::new(listener, cloud);
     axum::serve(listener, router.into_make_service_with_connect_info::<Connection>()).await
 }
 
-fn router(lambda: Arc<Lambda>) -> Router {
-    let announced = Router::new().route("/2018-06-01/runtime/invocation/next", get(next_of_announced));
-    let attached = Router::new().route("/2018-06-01/runtime/invocation/next", get(next));
-    Router::new()
-        .nest("/environments/{environment}", announced.merge(answers()))
-        .merge(attached.merge(answers()))
-        .with_state(lambda)
+fn router(cloud: Arc<Cloud>) -> Router {
+    let of_function = || operations().nest("/environments/{environment}", operations());
+    of_function().nest("/functions/{function}", of_function()).with_state(cloud)
 }
 
-fn answers() -> Router<Arc<Lambda>> {
+fn operations() -> Router<Arc<Cloud>> {
     Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{request}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{request}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(initialization_error))
 }
 
-async fn next(State(lambda): State<Arc<Lambda>>, ConnectInfo(connection): ConnectInfo<Connection>) -> Response {
-    deliver(&lambda, None, &connection).await
+/// The parameters of a path.
+struct Address {
+    lambda: Arc<Lambda>,
+    /// The id of an announced environment.
+    environment: Option<String>,
+    /// The id of a request. Empty if the path has none.
+    request: String,
 }
 
-async fn next_of_announced(
-    State(lambda): State<Arc<Lambda>>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
-    Path(environment): Path<String>,
-) -> Response {
-    deliver(&lambda, Some(environment), &connection).await
+impl FromRequestParts<Arc<Cloud>> for Address {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, cloud: &Arc<Cloud>) -> Result<Self, Response> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, cloud).await;
+        let Path(mut path) = path.map_err(IntoResponse::into_response)?;
+        let lambda = match path.get("function") {
+            None => cloud.writer(),
+            Some(name) => cloud.function(name).ok_or_else(|| no_function(name))?,
+        };
+        let (environment, request) = (path.remove("environment"), path.remove("request"));
+        Ok(Self { lambda: Arc::clone(lambda), environment, request: request.unwrap_or_default() })
+    }
 }
 
-async fn deliver(lambda: &Arc<Lambda>, announced: Option<String>, connection: &Connection) -> Response {
-    match lambda.next(announced, connection.id(), connection.peer().to_string()).await {
+async fn next(address: Address, ConnectInfo(connection): ConnectInfo<Connection>) -> Response {
+    let Address { lambda, environment, .. } = address;
+    match lambda.next(environment, connection.id(), connection.peer().to_string()).await {
         Ok(invocation) => event(invocation, &lambda.arn()),
         Err(_) => refusal(
             StatusCode::FORBIDDEN,
@@ -93,45 +106,35 @@ fn event(invocation: Invocation, arn: &str) -> Response {
     response
 }
 
-async fn response(
-    State(lambda): State<Arc<Lambda>>,
-    Path(path): Path<Vec<(String, String)>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let request = request_id(&path);
+async fn response(address: Address, headers: HeaderMap, body: Body) -> Response {
+    let Address { lambda, request, .. } = address;
     match read(body, SYNCHRONOUS_LIMIT).await {
-        Ok(body) => accept(&lambda, request, &headers, Outcome::Answered(body)),
+        Ok(body) => accept(&lambda, &request, &headers, Outcome::Answered(body)),
         Err(BodyError::Broken) => broken(),
         Err(BodyError::TooLong) => {
             let message =
                 format!("Response payload size exceeded maximum allowed payload size ({SYNCHRONOUS_LIMIT} bytes).");
             let outcome = Outcome::failed(Failure::AnswerTooLong, "Function.ResponseSizeTooLarge", message.clone());
-            match lambda.answer(request, invocation_id(&headers), outcome) {
+            match lambda.answer(&request, invocation_id(&headers), outcome) {
                 Ok(()) => refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message),
-                Err(_) => unknown(request),
+                Err(_) => unknown(&request),
             }
         }
     }
 }
 
-async fn error(
-    State(lambda): State<Arc<Lambda>>,
-    Path(path): Path<Vec<(String, String)>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+async fn error(address: Address, headers: HeaderMap, body: Body) -> Response {
     match read(body, SYNCHRONOUS_LIMIT).await {
-        Ok(body) => accept(&lambda, request_id(&path), &headers, reported(&headers, body)),
+        Ok(body) => accept(&address.lambda, &address.request, &headers, reported(&headers, body)),
         Err(_) => broken(),
     }
 }
 
-async fn initialization_error(State(lambda): State<Arc<Lambda>>, headers: HeaderMap, body: Body) -> Response {
+async fn initialization_error(address: Address, headers: HeaderMap, body: Body) -> Response {
     let Ok(body) = read(body, SYNCHRONOUS_LIMIT).await else { return broken() };
     tracing::warn!(error = %String::from_utf8_lossy(&body), "environment_init_failed");
     if let Outcome::Failed(_, payload) = reported(&headers, body) {
-        lambda.initialization_failed(payload);
+        address.lambda.initialization_failed(payload);
     }
     accepted()
 }
@@ -152,11 +155,6 @@ fn accept(lambda: &Lambda, request: &str, headers: &HeaderMap, outcome: Outcome)
     }
 }
 
-/// Returns the last parameter of the path. The one before it, if any, is the environment.
-fn request_id(path: &[(String, String)]) -> &str {
-    path.last().map_or("", |(_, id)| id.as_str())
-}
-
 fn invocation_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(INVOCATION_ID).and_then(|id| id.to_str().ok())
 }
@@ -168,6 +166,10 @@ fn accepted() -> Response {
 fn unknown(request: &str) -> Response {
     let message = format!("no invocation {request} is in flight");
     refusal(StatusCode::BAD_REQUEST, "InvalidRequestID", &message)
+}
+
+fn no_function(name: &str) -> Response {
+    refusal(StatusCode::NOT_FOUND, "ResourceNotFound", &format!("there is no function {name}"))
 }
 
 fn broken() -> Response {

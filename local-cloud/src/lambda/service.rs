@@ -1,6 +1,6 @@
 //! The service: one state under one mutex that is never held across an await.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -19,7 +19,7 @@ use super::status::Status;
 /// the connection that fetched its invocation answers over another one. A client that has ended never answers.
 const ANSWER_GRACE: Duration = Duration::from_millis(50);
 
-/// The Lambda service of one function.
+/// One function: its environments, its queue and its asynchronous invocations.
 #[derive(Debug)]
 pub struct Lambda {
     settings: Settings,
@@ -29,6 +29,7 @@ pub struct Lambda {
     pub(super) background: TaskTracker,
     /// Ends the pauses between the attempts of asynchronous invocations.
     pub(super) closing: CancellationToken,
+    destination: OnceLock<Weak<Lambda>>,
 }
 
 /// The error of an answer to an invocation that is not in flight.
@@ -45,6 +46,7 @@ impl Lambda {
             attached: watch::Sender::default(),
             background: TaskTracker::new(),
             closing: CancellationToken::new(),
+            destination: OnceLock::new(),
         })
     }
 
@@ -57,7 +59,16 @@ impl Lambda {
     /// Returns the ARN of the function.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:lambda:us-east-1:123456789012:function:{}", self.settings.function)
+        arn(&self.settings.function)
+    }
+
+    /// Sets the function that gets the records of asynchronous invocations. Only the first call counts.
+    pub(super) fn set_destination(&self, destination: &Arc<Lambda>) {
+        let _ = self.destination.set(Arc::downgrade(destination));
+    }
+
+    pub(super) fn destination(&self) -> Option<Arc<Lambda>> {
+        self.destination.get()?.upgrade()
     }
 
     /// Announces an environment whose process the caller is about to start. The process uses the Runtime API under
@@ -81,6 +92,11 @@ impl Lambda {
         state.crash(id);
         state.environments.remove(id);
         self.publish_attached(&state);
+    }
+
+    /// Returns true if the function has no environment.
+    pub(super) fn is_unattended(&self) -> bool {
+        self.state().environments.iter().next().is_none()
     }
 
     /// Waits until at least `environments` environments are attached.
@@ -235,7 +251,7 @@ impl Lambda {
     }
 
     /// Throttles a caller if its invocation still waits.
-    fn throttle(&self, request_id: &str) -> bool {
+    pub(super) fn throttle(&self, request_id: &str) -> bool {
         let mut state = self.state();
         let waited = state.leave_queue(request_id);
         state.counters.throttles += u64::from(waited);
@@ -250,6 +266,11 @@ impl Lambda {
         // No code that holds the lock panics half way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the ARN of a function.
+pub(crate) fn arn(function: &str) -> String {
+    format!("arn:aws:lambda:us-east-1:123456789012:function:{function}")
 }
 
 /// A place in the queue. The drop, which also happens when the caller hangs up, gives it back.

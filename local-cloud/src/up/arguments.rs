@@ -23,9 +23,13 @@ pub struct Arguments {
     /// The number of execution environments of the function: 1 to 64.
     #[arg(long, env = "MESSAGEWALL_ENVIRONMENTS", default_value = "4", value_name = "COUNT", value_parser = count(1, 64))]
     pub(super) environments: usize,
+    /// The number of execution environments of the function that classifies pictures: 0 to 16.
+    #[arg(long, env = "MESSAGEWALL_INFERENCE_ENVIRONMENTS", default_value = "1", value_name = "COUNT",
+        value_parser = count(0, 16))]
+    pub(super) inference_environments: usize,
     #[command(flatten)]
     pub(super) admin_token: AdminToken,
-    /// The directory for the logs of function and reader, which are emptied at each start [default: the name of the
+    /// The directory for the logs of functions and reader, which are emptied at each start [default: the name of the
     /// volume and `.logs`].
     #[arg(long, env = "MESSAGEWALL_LOGS", value_name = "DIR")]
     pub(super) logs: Option<PathBuf>,
@@ -43,13 +47,13 @@ pub struct Arguments {
 /// The arguments of `messagewall lambda`.
 #[derive(Debug, Args)]
 pub struct LambdaArguments {
-    /// The address for callers of the function: the HTTP API, the Invoke API and `/status`.
+    /// The address for callers of the functions: the HTTP API, the Invoke API and `/status`.
     #[arg(long, env = "MESSAGEWALL_API", default_value = defaults::API_ADDRESS, value_name = "HOST:PORT")]
     pub(super) api: ListenAddress,
     /// The address of the Runtime API, for execution environments.
     #[arg(long, env = "MESSAGEWALL_RUNTIME_API", default_value = defaults::RUNTIME_API_ADDRESS, value_name = "HOST:PORT")]
     pub(super) runtime_api: ListenAddress,
-    /// The longest time of an invocation, in seconds: 1 to 900.
+    /// The longest time of an invocation of the writer, in seconds: 1 to 900. That of the inference is 60.
     #[arg(long, env = "MESSAGEWALL_TIMEOUT", default_value_t = defaults::FUNCTION_TIMEOUT_S, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=900))]
     timeout: u64,
@@ -65,9 +69,15 @@ pub struct LambdaArguments {
 }
 
 impl LambdaArguments {
+    /// Returns the settings of the writer.
     pub(super) fn settings(&self) -> Settings {
         let (timeout, dead_letters) = (Duration::from_secs(self.timeout), self.dead_letters.clone());
         Settings { timeout, queue: self.queue, dead_letters, ..Settings::default() }
+    }
+
+    /// Returns the settings of the function that classifies pictures.
+    pub(super) fn inference_settings(&self) -> Settings {
+        Settings { queue: self.queue, dead_letters: self.dead_letters.clone(), ..Settings::of_inference() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The execution environments of the function: processes that are replaced when they end.
+//! The execution environments of a function: processes that are replaced when they end.
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -28,7 +28,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 /// The longest time to wait for the end of an environment after SIGTERM. It has no invocation in flight then.
 const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The program of the function. Each of its processes is an execution environment.
+/// The program of a function. Each of its processes is an execution environment.
 #[derive(Debug, Clone)]
 pub struct FunctionProgram {
     /// The program, which uses the Runtime API.
@@ -37,7 +37,9 @@ pub struct FunctionProgram {
     pub arguments: Vec<OsString>,
     /// Its environment variables, in addition to those that Lambda sets.
     pub variables: Vec<(OsString, OsString)>,
-    /// The URL of the Runtime API.
+    /// Its memory in MB, as Lambda tells it. Nothing enforces it.
+    pub memory_mb: u32,
+    /// The URL of the Runtime API of this function.
     pub runtime_api: String,
     /// The destination of its output.
     pub log: Log,
@@ -57,7 +59,7 @@ impl FunctionProgram {
         command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
         command.env("AWS_LAMBDA_RUNTIME_API", format!("{}/environments/{id}", self.runtime_api));
         command.env("AWS_LAMBDA_FUNCTION_NAME", function);
-        command.env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
+        command.env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.memory_mb.to_string());
         command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
         command.env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{function}"));
         command.env("AWS_LAMBDA_LOG_STREAM_NAME", format!("[$LATEST]{id}"));

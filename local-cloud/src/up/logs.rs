@@ -14,6 +14,7 @@ use super::arguments::Arguments;
 /// The logs of the children.
 pub(super) struct Logs {
     pub(super) writer: Log,
+    pub(super) inference: Log,
     pub(super) reader: Log,
     /// Their place, for people.
     pub(super) place: String,
@@ -31,12 +32,14 @@ pub enum Log {
 impl Logs {
     pub(super) fn new(arguments: &Arguments, volume: &Path) -> io::Result<Self> {
         if arguments.verbose {
-            return Ok(Self { writer: Log::Terminal, reader: Log::Terminal, place: "this terminal".to_owned() });
+            let [writer, inference, reader] = [Log::Terminal, Log::Terminal, Log::Terminal];
+            return Ok(Self { writer, inference, reader, place: "this terminal".to_owned() });
         }
         let directory = arguments.logs.clone().unwrap_or_else(|| beside(volume, "logs"));
         fs_err::create_dir_all(&directory)?;
         Ok(Self {
             writer: Log::file(directory.join("lambda-writer.log"))?,
+            inference: Log::file(directory.join("inference.log"))?,
             reader: Log::file(directory.join("fargate-reader.log"))?,
             place: directory.display().to_string(),
         })

@@ -47,7 +47,7 @@ impl Reader {
         drop(listener);
         let mut command = Command::new(this_program()?);
         command.args(["fargate-reader", "--with-parent"]);
-        command.arg("--writer-function").arg(&service.lambda.settings().function);
+        command.arg("--writer-function").arg(&service.writer().settings().function);
         command.arg("--listen").arg(listen.to_string()).arg("--wall-dir").arg(volume);
         use_local_cloud(&mut command, &service.api);
         command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 use wall_api::{ChangeConfig, Command, Post};
 
-use crate::defaults::{API_URL, FUNCTION};
+use crate::defaults::{API_URL, FUNCTION, WALL_URL};
 use crate::doors::WALL_PATH;
+use crate::model;
 
 /// The source of the wall's own events.
 pub(crate) const EVENT_SOURCE: &str = "messagewall";
@@ -41,6 +42,7 @@ impl fmt::Display for Welcome<'_> {
         let messagewall = std::env::args().next().unwrap_or_else(|| "messagewall".to_owned());
         let endpoint = if *api == API_URL { String::new() } else { format!("--endpoint {api} ") };
         let (event, command) = (to_json(&event())?, to_json(&command())?);
+        let pictures = pictures(self.volume, &messagewall, wall);
         write!(
             f,
             "MessageWall is up.
@@ -61,9 +63,26 @@ Three things to try while you look at the wall:
   call the function as the AWS CLI does
     echo '{command}' | aws lambda invoke --endpoint-url {api} --region us-east-1 --no-sign-request --function-name {FUNCTION} --payload fileb:///dev/stdin /dev/stdout
 
+{pictures}
+
 Ctrl-C ends everything."
         )
     }
+}
+
+/// Returns what to do with pictures: to make a model, or, if there is one, to post a picture.
+fn pictures(volume: &Path, messagewall: &str, wall: &str) -> String {
+    let to_wall = if wall == WALL_URL { String::new() } else { format!(" --wall {wall}") };
+    if model::exists(volume) {
+        return format!(
+            "Pictures are classified:\n    {messagewall} post{to_wall} --picture FILE 'What is in this picture?'"
+        );
+    }
+    let volume = volume.display();
+    format!(
+        "Pictures are not classified, because there is no model. This makes a small one, which names shapes:
+    {messagewall} model --volume {volume}     (from the sources: cargo run --release -- model --volume {volume})"
+    )
 }
 
 fn event() -> Event {

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod events;
+mod inference;
+mod post;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -87,12 +89,12 @@ impl Up {
     }
 
     /// Returns the child whose command line contains this subcommand.
-    fn child(&self, subcommand: &str) -> Pid {
+    fn child(&self, subcommand: &str) -> Option<Pid> {
         let named = |pid: &Pid| {
             let line = fs_err::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
             String::from_utf8_lossy(&line).contains(subcommand)
         };
-        self.children().into_iter().find(named).unwrap()
+        self.children().into_iter().find(named)
     }
 }
 
@@ -104,7 +106,7 @@ fn gone(processes: &[Pid]) -> bool {
 fn everything_starts_answers_and_ends_on_a_signal() {
     let mut up = Up::start();
     let children = up.children();
-    assert_eq!(children.len(), 3, "two environments and the reader");
+    assert_eq!(children.len(), 4, "two environments, one of the inference, and the reader");
     for url in [format!("{}/live", up.address("wall")), up.address("API")] {
         let asked = messagewall(&["healthcheck", &url]).status().unwrap();
         assert!(asked.success(), "{url}");
@@ -185,7 +187,7 @@ fn no_process_outlives_a_parent_that_is_killed() {
 fn everything_ends_when_the_reader_ends_and_the_cause_is_reported() {
     let mut up = Up::start();
     let children = up.children();
-    kill_process(up.child("fargate-reader"), Signal::KILL).unwrap();
+    kill_process(up.child("fargate-reader").unwrap(), Signal::KILL).unwrap();
     assert_eq!(up.process.wait().unwrap().code(), Some(1));
     assert!(up.errors().contains("the reader ended unasked (signal: 9 (SIGKILL))"), "{}", up.errors());
     assert!(gone(&children));
@@ -194,9 +196,9 @@ fn everything_ends_when_the_reader_ends_and_the_cause_is_reported() {
 #[test]
 fn an_environment_that_ends_is_replaced() {
     let up = Up::start();
-    let dead = up.child("lambda-writer");
+    let dead = up.child("lambda-writer").unwrap();
     kill_process(dead, Signal::KILL).unwrap();
-    eventually("there is a new one", || up.children().len() == 3 && gone(&[dead]));
+    eventually("there is a new one", || up.children().len() == 4 && gone(&[dead]));
 }
 
 #[test]
@@ -225,6 +227,7 @@ fn a_wrong_setting_is_named_with_its_value() {
         ("--runtime-api", "127.0.0.1:65536"),
         ("--environments", "0"),
         ("--environments", "65"),
+        ("--inference-environments", "17"),
         ("--timeout", "long"),
         ("--timeout", "901"),
         ("--queue", "10001"),

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use local_cloud::doors::{serve_api, serve_runtime_api};
-use local_cloud::lambda::{Lambda, Settings};
+use local_cloud::lambda::{Cloud, Lambda, Settings};
 use local_cloud::up::{FunctionProgram, Log};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -20,12 +20,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) struct Service {
+    pub(crate) cloud: Arc<Cloud>,
+    /// The writer.
     pub(crate) lambda: Arc<Lambda>,
     pub(crate) api: String,
     pub(crate) runtime_api: String,
     client: Client<HttpConnector, Body>,
     /// Ends the processes when it is dropped.
-    _environments: JoinSet<()>,
+    _environments: Vec<JoinSet<()>>,
 }
 
 pub(crate) struct Answer {
@@ -40,21 +42,32 @@ pub(crate) async fn start(environments: usize) -> Service {
 }
 
 pub(crate) async fn start_with(environments: usize, settings: Settings) -> Service {
+    start_cloud([environments, 0], Cloud::new(settings, Vec::new())).await
+}
+
+/// Starts the functions of a cloud: the writer and, if there is one, the inference. Each has its number of environments.
+pub(crate) async fn start_cloud(environments: [usize; 2], cloud: Arc<Cloud>) -> Service {
     let (api, runtime_api) = (listener().await, listener().await);
     let (api_url, runtime_api_url) = (url(&api), url(&runtime_api));
-    let lambda = Lambda::new(settings);
-    tokio::spawn(serve_api(api, Arc::clone(&lambda), std::future::pending()));
-    tokio::spawn(serve_runtime_api(runtime_api, Arc::clone(&lambda)));
-    let program = FunctionProgram {
-        program: function(),
-        arguments: Vec::new(),
-        variables: Vec::new(),
-        runtime_api: runtime_api_url.clone(),
-        log: Log::Terminal,
-    };
-    let processes = program.keep(environments, &lambda, &CancellationToken::new());
-    lambda.until_attached(environments).await;
-    Service { lambda, api: api_url, runtime_api: runtime_api_url, client: client(), _environments: processes }
+    let lambda = Arc::clone(cloud.writer());
+    tokio::spawn(serve_api(api, Arc::clone(&cloud), std::future::pending()));
+    tokio::spawn(serve_runtime_api(runtime_api, Arc::clone(&cloud)));
+    let mut processes = Vec::new();
+    for (lambda, count) in cloud.functions().zip(environments) {
+        let path = if Arc::ptr_eq(lambda, cloud.writer()) { "" } else { "/functions/MessageWallInference" };
+        let program = FunctionProgram {
+            program: function(),
+            arguments: Vec::new(),
+            variables: Vec::new(),
+            memory_mb: 128,
+            runtime_api: format!("{runtime_api_url}{path}"),
+            log: Log::Terminal,
+        };
+        processes.push(program.keep(count, lambda, &CancellationToken::new()));
+        lambda.until_attached(count).await;
+    }
+    let (api, runtime_api) = (api_url, runtime_api_url);
+    Service { cloud, lambda, api, runtime_api, client: client(), _environments: processes }
 }
 
 /// Returns a client with separate connections.

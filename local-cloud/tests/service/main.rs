@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod asynchronous;
+mod destinations;
 mod environments;
 mod event_bus;
+mod functions;
 mod harness;
 mod http_api;
 mod invoke_api;

@@ -16,6 +16,9 @@ use serde::Serialize;
 /// The stage of the API: the first part of each path.
 pub(crate) const STAGE: &str = "default";
 
+/// The stage whose name is no part of paths.
+const DEFAULT_STAGE: &str = "$default";
+
 /// The event.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,6 +67,8 @@ struct Http<'a> {
 
 /// The parts of an event that are not in the request itself.
 pub(super) struct Route<'a> {
+    /// The method of the route, or `ANY`.
+    pub(super) method: &'a str,
     /// The path of the route, with its stage.
     pub(super) path: &'a str,
     pub(super) parameters: BTreeMap<String, String>,
@@ -76,8 +81,9 @@ impl<'a> HttpEvent<'a> {
         let now = jiff::Timestamp::now();
         let domain_name = text(&parts.headers, header::HOST);
         let (body, is_base64_encoded) = encoded(&parts.headers, body);
-        let path = route.path.strip_prefix('/').and_then(|path| path.strip_prefix(STAGE)).unwrap_or(route.path);
-        let route_key = format!("ANY {path}");
+        let after_stage = route.path.strip_prefix('/').and_then(|path| path.strip_prefix(STAGE));
+        let (stage, path) = after_stage.map_or((DEFAULT_STAGE, route.path), |path| (STAGE, path));
+        let route_key = format!("{} {path}", route.method);
         Self {
             version: "2.0",
             route_key: route_key.clone(),
@@ -101,7 +107,7 @@ impl<'a> HttpEvent<'a> {
                 },
                 request_id: route.request_id,
                 route_key,
-                stage: STAGE,
+                stage,
                 time: now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
                 time_epoch: now.as_millisecond(),
             },

@@ -12,12 +12,12 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::lambda::{ConnectionId, Connections, Lambda};
+use crate::lambda::{Cloud, ConnectionId, Connections};
 
 /// A listener that gives every connection an id.
 pub(super) struct WatchedListener {
     listener: TcpListener,
-    lambda: Arc<Lambda>,
+    cloud: Arc<Cloud>,
     connections: Arc<Connections>,
 }
 
@@ -28,20 +28,20 @@ pub(super) struct Connection(Arc<Open>);
 
 #[derive(Debug)]
 struct Open {
-    lambda: Arc<Lambda>,
+    cloud: Arc<Cloud>,
     connections: Arc<Connections>,
     id: ConnectionId,
     peer: SocketAddr,
 }
 
 impl WatchedListener {
-    pub(super) fn new(listener: TcpListener, lambda: Arc<Lambda>) -> Self {
-        Self { listener, lambda, connections: Arc::default() }
+    pub(super) fn new(listener: TcpListener, cloud: Arc<Cloud>) -> Self {
+        Self { listener, cloud, connections: Arc::default() }
     }
 
     fn connection(&self, peer: SocketAddr) -> Connection {
-        let (lambda, connections) = (Arc::clone(&self.lambda), Arc::clone(&self.connections));
-        Connection(Arc::new(Open { lambda, id: connections.open(peer.ip()), connections, peer }))
+        let (cloud, connections) = (Arc::clone(&self.cloud), Arc::clone(&self.connections));
+        Connection(Arc::new(Open { cloud, id: connections.open(peer.ip()), connections, peer }))
     }
 }
 
@@ -83,7 +83,10 @@ impl Drop for Open {
     fn drop(&mut self) {
         self.connections.close(self.id);
         // A client that has ended has closed all its connections. One whose pool closed this one may have others.
-        let (connections, address) = (Arc::clone(&self.connections), self.peer.ip());
-        self.lambda.connection_closed(self.id, move || connections.is_any_from(address));
+        let address = self.peer.ip();
+        for function in self.cloud.functions() {
+            let connections = Arc::clone(&self.connections);
+            function.connection_closed(self.id, move || connections.is_any_from(address));
+        }
     }
 }
