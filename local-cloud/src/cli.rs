@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{check, healthcheck, invoke, post, restore, terminal, up};
+use crate::{check, healthcheck, invoke, model, post, restore, terminal, up};
 
 /// Runs the whole wall on one machine: function and service share one directory.
 ///
@@ -29,6 +29,8 @@ enum Command {
     Invoke(invoke::Arguments),
     /// Posts a message on the wall, with or without a picture.
     Post(post::Arguments),
+    /// Makes a small model that names shapes in pictures, and uses it.
+    Model(model::Arguments),
     /// Checks whether a file is a valid configuration.
     Check(check::Arguments),
     /// Restores the messages that a clear or a compaction removed. Newer messages stay.
@@ -79,6 +81,7 @@ impl Cli {
             Command::Lambda(arguments) => run(up::lambda(arguments)),
             Command::Invoke(arguments) => run(invoke::run(arguments)),
             Command::Post(arguments) => run(post::run(arguments)),
+            Command::Model(arguments) => report(model::run(&arguments)),
             Command::Check(arguments) => report(check::run(&arguments)),
             Command::Restore(arguments) => report(restore::run(&arguments)),
             Command::Healthcheck(arguments) => run(healthcheck::run(arguments)),
@@ -109,7 +112,7 @@ fn run(command: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
 fn report(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
         terminal::print_error(&format!("messagewall: {error:#}"));
-        if error.is::<up::InvalidAdminToken>() { usage() } else { ExitCode::FAILURE }
+        if error.is::<up::InvalidAdminToken>() || model::is_usage(&error) { usage() } else { ExitCode::FAILURE }
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each module uses only those above it:
 //!
-//! - `settings`: [`Settings`] of the function.
+//! - `settings`: [`Settings`] of a function.
 //! - `invocation`: an invocation and its outcome.
 //! - `connections`: the open connections to the Runtime API.
 //! - `environments`: the execution environments.

@@ -10,7 +10,6 @@ mod logs;
 mod proxy;
 pub(crate) mod reader;
 mod service;
-mod volume;
 pub(crate) mod welcome;
 
 use std::path::Path;
@@ -30,7 +29,7 @@ use crate::address::bind;
 use crate::defaults::INFERENCE_FUNCTION;
 use crate::lambda::{Cloud, Lambda, Settings};
 use crate::signals::EndSignals;
-use crate::terminal;
+use crate::{terminal, volume};
 
 pub use self::admin_token::{AdminToken, InvalidAdminToken};
 pub use self::arguments::{Arguments, LambdaArguments};

@@ -38,7 +38,7 @@ pub(crate) fn invoke_later(lambda: &Arc<Lambda>, call: Call) -> Result<(), Throt
 /// Stores and logs an event that is not delivered again.
 fn drop_event(lambda: &Lambda, call: &Call, attempts: usize, reason: &str) {
     let request_id = &call.request_id;
-    let letter = DeadLetter::new(call, attempts, reason);
+    let letter = DeadLetter::new(&lambda.settings().function, call, attempts, reason);
     let stored = lambda.settings().dead_letters.as_ref().map(|directory| letter.store(directory));
     lambda.event_dropped(matches!(stored, Some(Ok(_))));
     match stored {

@@ -15,6 +15,7 @@ const KEPT: usize = 1000;
 #[derive(Debug, Serialize)]
 pub(super) struct DeadLetter {
     at: String,
+    function: String,
     request_id: String,
     /// The number of attempts that reached an environment.
     attempts: usize,
@@ -24,10 +25,11 @@ pub(super) struct DeadLetter {
 }
 
 impl DeadLetter {
-    pub(super) fn new(call: &Call, attempts: usize, reason: &str) -> Self {
+    pub(super) fn new(function: &str, call: &Call, attempts: usize, reason: &str) -> Self {
         let text = || String::from_utf8_lossy(&call.payload).into_owned();
         Self {
             at: jiff::Timestamp::now().to_string(),
+            function: function.to_owned(),
             request_id: call.request_id.clone(),
             attempts,
             reason: reason.to_owned(),

@@ -80,8 +80,9 @@ fn pictures(volume: &Path, messagewall: &str, wall: &str) -> String {
     }
     let volume = volume.display();
     format!(
-        "Pictures are not classified, because there is no model. This makes a small one, which names shapes:
-    {messagewall} model --volume {volume}     (from the sources: cargo run --release -- model --volume {volume})"
+        "Pictures are not classified, because there is no model. This makes a small one, which names shapes
+(faster from the sources: `cargo run --release -- model`):
+    {messagewall} model --volume {volume}"
     )
 }
 

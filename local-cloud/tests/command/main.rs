@@ -4,6 +4,7 @@
 
 mod events;
 mod inference;
+mod model;
 mod post;
 
 use std::io::{Read, Write};

@@ -71,7 +71,9 @@ async fn an_event_that_failed_in_every_attempt_reaches_the_destination_once_and_
         (&order("fail"), &json!("told to fail"))
     );
     assert_eq!(record["responseContext"]["functionError"], "Unhandled");
-    assert_eq!(fs_err::read_dir(directory.path()).unwrap().count(), 1);
+    let letters: Vec<_> = fs_err::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path()).collect();
+    let letter: Value = serde_json::from_slice(&fs_err::read(&letters[0]).unwrap()).unwrap();
+    assert_eq!((letters.len(), &letter["function"], &letter["event"]), (1, &json!(INFERENCE), &order("fail")));
     let status = service.status().await;
     assert_eq!((&status["invocations"], &status["waiting"]), (&json!(1), &json!(0)), "one record: {status}");
 }

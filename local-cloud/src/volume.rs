@@ -11,7 +11,7 @@ const MODE: u32 = 0o750;
 
 /// Creates `directory` and its missing parents, and returns its canonical path. The new directories are durable: a power
 /// failure cannot remove them with the messages in them.
-pub(super) fn make(directory: &Path) -> io::Result<PathBuf> {
+pub(crate) fn make(directory: &Path) -> io::Result<PathBuf> {
     if !directory.is_dir() {
         make_durably(directory)?;
         fs_err::set_permissions(directory, Permissions::from_mode(MODE))?;
