@@ -12,7 +12,7 @@ async fn posted(function: &Function) -> String {
     answer["message"]["id"].as_str().unwrap().to_owned()
 }
 
-fn outcome(request_id: &str, message: &str, condition: &str, answer: Value) -> Value {
+fn outcome(request_id: &str, message: &str, condition: &str, answer: &Value) -> Value {
     json!({
         "version": "1.0",
         "timestamp": "2026-11-25T14:34:12.871Z",
@@ -46,7 +46,7 @@ fn labels(function: &Function) -> Vec<Value> {
 async fn the_classes_of_a_picture_become_the_label_of_its_message_once() {
     let function = Function::new();
     let id = posted(&function).await;
-    let event = outcome("request-1", &id, "Success", grebe());
+    let event = outcome("request-1", &id, "Success", &grebe());
     assert_eq!(function.answer(event.clone()).await, json!({"labelled": id, "repeated": false}));
     assert_eq!(function.answer(event).await, json!({"labelled": id, "repeated": true}));
     let labels = labels(&function);
@@ -66,10 +66,10 @@ async fn a_failed_classification_becomes_a_fault_and_a_later_one_may_succeed() {
         ("request-2", "RetriesExhausted", error, "no model"),
         ("request-3", "EventAgeExceeded", Value::Null, "the invocation ended with EventAgeExceeded"),
     ] {
-        function.answer(outcome(request, &id, condition, answer)).await;
+        function.answer(outcome(request, &id, condition, &answer)).await;
         assert_eq!(labels(&function).pop().unwrap()["fault"], fault);
     }
-    function.answer(outcome("request-4", &id, "Success", grebe())).await;
+    function.answer(outcome("request-4", &id, "Success", &grebe())).await;
     assert_eq!(labels(&function).pop().unwrap()["model"], "nts-net");
 }
 
@@ -78,7 +78,7 @@ async fn the_outcome_for_a_removed_message_changes_nothing_and_raises_no_alarm()
     let function = Function::new();
     let id = posted(&function).await;
     function.answer(json!({"command": "remove", "id": id})).await;
-    let answer = function.answer(outcome("request-1", &id, "Success", grebe())).await;
+    let answer = function.answer(outcome("request-1", &id, "Success", &grebe())).await;
     assert!(answer["nothing"].is_string(), "{answer}");
     assert!(labels(&function).is_empty() && function.rejected().is_empty());
 }
@@ -89,11 +89,16 @@ async fn a_wrong_outcome_is_refused_with_the_field() {
     let id = posted(&function).await;
     let many = json!({"class": "star", "probability": 7});
     for (event, field) in [
-        (outcome("request-1", &id, "Success", json!({})), "classes"),
-        (outcome("request-1", &id, "Success", json!([])), "responsePayload"),
-        (outcome("", &id, "Success", grebe()), "requestContext.requestId"),
+        (outcome("request-1", &id, "Success", &json!({})), "classes"),
+        (outcome("request-1", &id, "Success", &json!([])), "responsePayload"),
+        (outcome("", &id, "Success", &grebe()), "requestContext.requestId"),
         (
-            outcome("request-1", &id, "Success", json!({"classes": [many], "model": "m", "timing": grebe()["timing"]})),
+            outcome(
+                "request-1",
+                &id,
+                "Success",
+                &json!({"classes": [many], "model": "m", "timing": grebe()["timing"]}),
+            ),
             "classes",
         ),
     ] {
