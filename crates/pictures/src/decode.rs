@@ -6,15 +6,19 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use crate::flatten::flatten;
+use crate::jpeg;
 
 /// The largest file of a picture, in bytes: 10 MB.
 pub const MAX_BYTES: usize = 10_000_000;
 
-/// The largest number of pixels of a picture: 40 megapixels.
-pub const MAX_PIXELS: u64 = 40_000_000;
+/// The largest number of pixels of a picture, in millions.
+pub const MAX_MEGAPIXELS: u32 = 40;
 
-/// The most memory that a decoder may take, in bytes: the largest picture with four channels of 16 bits.
-const MAX_MEMORY: u64 = MAX_PIXELS * 8 + 64 * 1024 * 1024;
+/// The largest decoded picture, in bytes: the largest number of pixels, with 8 bits for each of four channels.
+const MAX_DECODED_BYTES: u64 = MAX_MEGAPIXELS as u64 * 1_000_000 * 4;
+
+/// The memory of the coefficients of a pixel in a progressive JPEG, in bytes.
+const COEFFICIENT_BYTES: u64 = 3 * 2;
 
 /// The error of a file that is no picture which can be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -23,19 +27,37 @@ pub enum InvalidPicture {
     #[error("has {0} bytes; at most {MAX_BYTES} are allowed")]
     TooManyBytes(usize),
     /// The content is of another kind.
-    #[error("is not a JPEG, PNG or WebP picture")]
-    Unknown,
-    /// The picture has more than [`MAX_PIXELS`].
-    #[error("has {width} x {height} pixels; at most {MAX_PIXELS} are allowed")]
+    #[error("is {0}; send a JPEG, PNG or WebP")]
+    Format(&'static str),
+    /// The file ends too early.
+    #[error("the file ends too early; it was not copied completely")]
+    Truncated,
+    /// The picture has more than [`MAX_MEGAPIXELS`] million pixels.
+    #[error("has {width} × {height} pixels; at most {MAX_MEGAPIXELS} million are allowed")]
     TooManyPixels {
         /// The width in pixels.
         width: u32,
         /// The height in pixels.
         height: u32,
     },
-    /// The content is damaged or incomplete.
-    #[error("is damaged or incomplete: {0}")]
-    Damaged(ImageError),
+    /// The picture has too many bits for its number of pixels.
+    #[error(
+        "takes more memory than {MAX_MEGAPIXELS} million pixels with 8 bits for each colour; save it smaller, or as a JPEG \
+         that is not progressive"
+    )]
+    TooDeep,
+    /// The content is damaged.
+    #[error("is damaged: {0}")]
+    Damaged(String),
+}
+
+impl From<ImageError> for InvalidPicture {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Limits(_) => Self::TooDeep,
+            error => Self::Damaged(error.to_string()),
+        }
+    }
 }
 
 /// Decodes a JPEG, PNG or WebP picture, whatever its name: upright, as 8 bits of red, green and blue, on white where it is
@@ -47,24 +69,42 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, InvalidPicture> {
     if bytes.len() > MAX_BYTES {
         return Err(InvalidPicture::TooManyBytes(bytes.len()));
     }
-    let format = image::guess_format(bytes).map_err(|_| InvalidPicture::Unknown)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(InvalidPicture::Unknown);
+    let format = format(bytes)?;
+    let structure = if format == ImageFormat::Jpeg { jpeg::structure(bytes) } else { jpeg::Structure::default() };
+    if format == ImageFormat::Jpeg && !structure.is_complete {
+        return Err(InvalidPicture::Truncated);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(2 * MAX_DECODED_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(InvalidPicture::Damaged)?;
+    let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
         return Err(InvalidPicture::TooManyPixels { width, height });
     }
-    // A wrong orientation is no reason to refuse the picture.
+    let coefficients = if structure.is_progressive { pixels * COEFFICIENT_BYTES } else { 0 };
+    if decoder.total_bytes() + coefficients > MAX_DECODED_BYTES {
+        return Err(InvalidPicture::TooDeep);
+    }
+    // Without a readable orientation the picture is shown as it is stored.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut decoded = DynamicImage::from_decoder(decoder).map_err(InvalidPicture::Damaged)?;
-    decoded.apply_orientation(orientation);
-    Ok(flatten(decoded))
+    let mut flat = DynamicImage::from(flatten(DynamicImage::from_decoder(decoder)?));
+    flat.apply_orientation(orientation);
+    Ok(flat.into_rgb8())
+}
+
+fn format(bytes: &[u8]) -> Result<ImageFormat, InvalidPicture> {
+    match image::guess_format(bytes).ok() {
+        Some(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => Ok(format),
+        Some(ImageFormat::Gif) => Err(InvalidPicture::Format("a GIF")),
+        Some(ImageFormat::Avif) => Err(InvalidPicture::Format("an AVIF")),
+        Some(_) => Err(InvalidPicture::Format("of another type")),
+        None if bytes.get(4..8) == Some(b"ftyp") => Err(InvalidPicture::Format("a HEIC picture or a film")),
+        None if bytes.is_empty() => Err(InvalidPicture::Format("empty")),
+        None => Err(InvalidPicture::Format("no picture")),
+    }
 }
 
 #[cfg(test)]
@@ -104,11 +144,14 @@ mod tests {
             b"GIF89a\x01\x00\x01\x00",
             b"BM",
         ] {
-            assert!(matches!(decode(other), Err(InvalidPicture::Unknown)));
+            assert!(matches!(decode(other), Err(InvalidPicture::Format(_))));
         }
         let whole = png(&DynamicImage::new_rgb8(64, 64));
         for length in [8, 20, 40, whole.len() / 2] {
-            assert!(matches!(decode(&whole[..length]), Err(InvalidPicture::Damaged(_))), "{length}");
+            assert!(
+                matches!(decode(&whole[..length]), Err(InvalidPicture::Damaged(_) | InvalidPicture::Format(_))),
+                "{length}"
+            );
         }
         assert!(matches!(decode(&vec![0; MAX_BYTES + 1]), Err(InvalidPicture::TooManyBytes(_))));
     }

@@ -4,8 +4,9 @@
 
 mod decode;
 mod flatten;
+mod jpeg;
 mod resize;
 
-pub use self::decode::{InvalidPicture, MAX_BYTES, MAX_PIXELS, decode};
+pub use self::decode::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS, decode};
 pub use self::resize::{resize, scaled_down};
 pub use image::RgbImage;
