@@ -251,22 +251,28 @@ function forgive() {
   for (const input of [text, author]) input.removeAttribute("aria-invalid");
 }
 
-/** Returns the key of a message. It stays the same while the same text is sent again, so that it is posted once. */
-function keyFor(body) {
-  if (attempt?.body !== body) {
+/** Returns the key of a message. It stays the same while the same is sent again, so that it is posted once. */
+function keyFor(content) {
+  if (attempt?.content !== content) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
-    attempt = { body, key: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+    attempt = { content, key: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
   }
   return attempt.key;
 }
 
 async function send() {
   const name = author.value.trim();
-  const body = JSON.stringify({ text: text.value, ...(name && { author: name }) });
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": keyFor(body) };
+  const fields = { text: text.value, ...(name && { author: name }) };
+  const body = JSON.stringify(fields);
+  // Another script may add a picture, and then sends the request itself.
+  const request = { fields, content: body, url: "/api/messages", type: "application/json", body, send: fetch };
+  composer.dispatchEvent(new CustomEvent("compose", { detail: request }));
+  const headers = { Accept: "application/json", "Idempotency-Key": keyFor(request.content) };
+  if (request.type) headers["Content-Type"] = request.type;
+  const { url, send } = request;
   let answer;
   try {
-    answer = await fetch(composer.action, { method: "POST", headers, body });
+    answer = await send(url, { method: "POST", headers, body: request.body });
   } catch {
     return refuse("the server cannot be reached. Your text is still here; try again in a moment.");
   }
@@ -276,6 +282,7 @@ async function send() {
   }
   attempt = undefined;
   text.value = "";
+  composer.dispatchEvent(new CustomEvent("posted"));
   forgive();
   count();
   text.focus();

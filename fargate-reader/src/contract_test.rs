@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use clap::{Args, Command};
 use serde_json::{Value, json};
+use shared_volume::uploads::UNUSED_FOR;
 
-use crate::doors::paths;
+use crate::doors::{UPLOAD_TIMEOUT, paths};
 use crate::settings::Arguments;
 use crate::views::frames;
-use crate::{follow, invoke, serve, status_log};
+use crate::{follow, invoke, pictures, serve, status_log};
 
 fn contract() -> Value {
     serde_json::from_str(include_str!("../../contract.json")).unwrap()
@@ -39,6 +40,8 @@ fn the_routes_are_those_of_the_contract() {
         "events": paths::EVENTS,
         "messages": paths::MESSAGES,
         "message": paths::MESSAGE,
+        "pictures": paths::PICTURES,
+        "picture": paths::PICTURE,
         "config": paths::CONFIG,
         "config_schema": paths::CONFIG_SCHEMA,
         "config_history": paths::CONFIG_HISTORY,
@@ -58,6 +61,9 @@ fn the_page_uses_the_routes_of_the_contract() {
     let routes = &contract()["routes"]["reader"];
     let uses = [
         (include_str!("../templates/composer.html"), "messages", "\""),
+        (include_str!("../templates/composer.html"), "pictures", "\""),
+        (include_str!("../assets/wall.js"), "messages", "\""),
+        (include_str!("../assets/pictures.js"), "pictures", "\""),
         (include_str!("../templates/accent.html"), "accent", "?"),
         (include_str!("../templates/nav.html"), "page", "\""),
         (include_str!("../templates/nav.html"), "history", "\""),
@@ -109,10 +115,27 @@ fn the_times_are_those_of_the_contract() {
         ("keep_alive_s", frames::KEEP_ALIVE),
         ("status_log_s", status_log::INTERVAL),
         ("shutdown_s", serve::SHUTDOWN_TIMEOUT),
+        ("upload_s", UPLOAD_TIMEOUT),
+        ("picture_unused_s", UNUSED_FOR),
     ] {
         assert_eq!(contract["times"][name], json!(value.as_secs()), "times.{name}");
     }
     assert_eq!(contract["times"]["watch_interval_idle_ms"], json!(follow::IDLE_INTERVAL.as_millis()));
+}
+
+#[test]
+fn the_limits_of_pictures_are_those_of_the_contract() {
+    let contract = contract();
+    for (name, value) in [
+        ("picture_bytes", pictures::MAX_UPLOAD_BYTES as u64),
+        ("picture_megapixels", pictures::MAX_MEGAPIXELS.into()),
+        ("picture_side", pictures::MAX_SIDE.into()),
+        ("picture_small_side", pictures::MAX_SMALL_SIDE.into()),
+    ] {
+        assert_eq!(contract["limits"][name], json!(value), "limits.{name}");
+    }
+    let picture = contract["routes"]["reader"]["picture"].as_str().unwrap();
+    assert_eq!(picture.replace("{file}", ""), crate::views::paths::PICTURES);
 }
 
 /// The bytes that were logged.

@@ -19,3 +19,5 @@ mod routes;
 pub(crate) use self::app::App;
 pub(crate) use self::metrics::Metrics;
 pub(crate) use self::router::router;
+#[cfg(test)]
+pub(crate) use self::routes::UPLOAD_TIMEOUT;

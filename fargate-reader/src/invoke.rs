@@ -1,4 +1,5 @@
-//! The client of the function, by the Lambda Invoke API. Only the function writes the wall.
+//! The client of the functions, by the Lambda Invoke API: the one that writes the wall, which nothing else does, and the one
+//! that classifies pictures.
 
 mod answer;
 mod error;
@@ -10,11 +11,13 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
-use wall_api::{Command, Outcome, Remove, Removed};
+use wall_api::{ClassifyPicture, Command, Outcome, Remove, Removed};
 
 pub(crate) use self::error::CallError;
 
@@ -28,7 +31,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The pause before the one retry of a call that was throttled or lost. The event id of the command makes it harmless.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// The function that writes the wall.
+/// A function: the one that writes the wall, or the one that classifies pictures.
 #[derive(Debug)]
 pub(crate) struct Function {
     name: String,
@@ -64,6 +67,26 @@ impl Function {
         } else {
             Err(answer::no_writer(&format!("removed {:?}", removed.removed)))
         }
+    }
+
+    /// Makes Lambda run the function for a picture later. Lambda passes its answer on to the function that writes, so a label
+    /// comes as an entry of the log. A failure is logged, because the question is asked again if no label comes.
+    pub(crate) async fn classify(&self, question: &ClassifyPicture) {
+        let asked = tokio::time::timeout(CALL_TIMEOUT, self.ask(question)).await;
+        let error = match asked {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(late) => late.to_string(),
+        };
+        tracing::warn!(error, message = question.message, picture = %question.picture, "label_not_asked");
+    }
+
+    async fn ask(&self, question: &ClassifyPicture) -> Result<(), String> {
+        let payload = serde_json::to_vec(question).map_err(|error| error.to_string())?;
+        let client = self.client.get_or_init(connect).await;
+        let invocation = client.invoke().function_name(&self.name).payload(Blob::new(payload));
+        let accepted = invocation.invocation_type(InvocationType::Event).send().await;
+        accepted.map(drop).map_err(|error| DisplayErrorContext(&error).to_string())
     }
 
     /// Calls the function, and calls it once more if the first call failed without a refusal. The retries of the SDK are off,

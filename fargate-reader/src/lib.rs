@@ -11,7 +11,7 @@
 //! - `views`: HTML, JSON and server-sent events, made of snapshots.
 //! - `follow`: the thread that reads the volume, and the snapshots that it publishes.
 //!
-//! Beside them `invoke`, the client of the function, and `settings`. Above them [`run`], the service, with `status_log`,
+//! Beside them `invoke`, the client of the functions, `pictures`, the uploads directory, and `settings`. Above them [`run`], the service, with `status_log`,
 //! the log event that alarms watch; and [`start`], the process. [`check_health`] calls a running one.
 
 mod health_check;
@@ -23,6 +23,8 @@ mod doors;
 mod views;
 
 mod follow;
+
+mod pictures;
 
 mod invoke;
 mod settings;

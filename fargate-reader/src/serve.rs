@@ -1,5 +1,6 @@
 //! The service: serves on a listener until shutdown.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use crate::doors::{App, Metrics, router};
 use crate::follow::{self, Journey};
 use crate::invoke::Function;
+use crate::pictures::{self, Pictures};
 use crate::settings::Settings;
 use crate::status_log;
-use crate::views::Views;
+use crate::views::{Features, Views};
 
 /// The time that running requests have to end after shutdown has begun.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,9 +43,18 @@ pub async fn run(
     let writer = settings.writer_function.as_deref().unwrap_or("none");
     tracing::info!(%address, wall_dir = %settings.wall_dir.display(), writer, "serving");
 
+    let pictures = settings.uploads_dir.map(Pictures::new).map(Arc::new);
+    let inference = settings.inference_function.filter(|_| pictures.is_some()).map(Function::new).map(Arc::new);
+    let features = Features { pictures: pictures.is_some(), labels: inference.is_some() };
+    let (sweeping, asking) = (pictures.clone(), inference.clone());
+    let sweep = optional(sweeping.map(|pictures| pictures::sweep(pictures, follow.clone())));
+    let ask_again = optional(asking.map(|inference| pictures::ask_again(inference, follow.clone())));
+
     let app = Arc::new(App {
         follow: follow.clone(),
-        views: Views::new(follow.snapshot()),
+        views: Views::new(follow.snapshot(), features),
+        pictures,
+        inference,
         function: settings.writer_function.map(Function::new),
         admin_token: settings.admin_token,
         metrics: Metrics::new(&journey),
@@ -58,6 +69,8 @@ pub async fn run(
 
     tokio::select! {
         () = &mut shutdown => {}
+        _ = sweep => bail!("the sweep of the pictures ended unasked"),
+        _ = ask_again => bail!("the questions about pictures ended unasked"),
         () = status_log::run(&follow) => bail!("the log of the status ended unasked"),
         _ = follower_ended => bail!("the thread that follows the volume ended unasked"),
         ended = &mut server => {
@@ -75,6 +88,14 @@ pub async fn run(
         Err(_) => tracing::warn!(timeout_s = SHUTDOWN_TIMEOUT.as_secs(), "shut_down_with_requests_under_way"),
     }
     Ok(())
+}
+
+/// Runs a task that never ends, if there is one.
+async fn optional(task: Option<impl Future<Output = Infallible>>) -> Infallible {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Prepares a connection for long and for short answers: the kernel buffers little for a client that does not read, and a

@@ -24,6 +24,11 @@ pub struct Settings {
     /// The Lambda function that writes, by name or ARN. None by default: nobody can post from the page.
     /// `--writer-function`, `WRITER_FUNCTION`.
     pub writer_function: Option<String>,
+    /// The Lambda function that classifies pictures, by name or ARN. None by default: pictures are shown without labels.
+    /// `--inference-function`, `INFERENCE_FUNCTION`.
+    pub inference_function: Option<String>,
+    /// The directory of pictures. None by default: the wall has no pictures. `--uploads-dir`, `UPLOADS_DIR`.
+    pub uploads_dir: Option<PathBuf>,
     /// The way in which the volume is watched. [`Watch::Auto`] by default; `--watch`, `WATCH`.
     pub watch: Watch,
     /// The pause between two scans of the network watcher while a stream is open. 250 ms by default;
@@ -46,6 +51,8 @@ impl Settings {
             require_mount: arguments.require_mount,
             listen: arguments.listen,
             writer_function: arguments.writer_function.filter(|name| !name.is_empty()),
+            inference_function: arguments.inference_function.filter(|name| !name.is_empty()),
+            uploads_dir: arguments.uploads_dir.filter(|dir| !dir.is_empty()).map(PathBuf::from),
             watch: arguments.watch,
             watch_interval: Duration::from_millis(arguments.watch_interval_ms),
             admin_token,

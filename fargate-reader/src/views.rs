@@ -7,7 +7,7 @@
 //! - [`page`]: the page and its fragments. `entry`: the HTML of one entry of the list.
 //! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
 //! - [`history`]: the entries of the history. `cause`: the cause of a change, in words.
-//! - `pieces`, `html`: shared bytes. `colour`, `moment`, `assets`: parts of the page.
+//! - [`Features`]: the parts of the wall that the settings turn on. `pieces`, `html`: shared bytes. `colour`, `moment`, `assets`: parts of the page.
 
 pub(crate) mod assets;
 pub(crate) mod frames;
@@ -18,6 +18,7 @@ pub(crate) mod page;
 mod cause;
 mod colour;
 mod entry;
+mod features;
 mod html;
 mod moment;
 pub(crate) mod paths;
@@ -27,6 +28,7 @@ mod posting;
 mod view;
 
 pub(crate) use self::colour::accent_css;
+pub(crate) use self::features::Features;
 pub(crate) use self::pieces::{MAX_JOINED, Pieces};
 pub(crate) use self::posting::PostingState;
 pub(crate) use self::view::{View, Views};

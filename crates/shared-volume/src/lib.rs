@@ -130,6 +130,8 @@ pub mod config;
 
 pub mod rejected;
 
+pub mod uploads;
+
 mod replace;
 mod retries;
 

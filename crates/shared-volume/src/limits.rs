@@ -44,6 +44,9 @@ pub const KEPT_REJECTED: usize = 20;
 /// The longest side of a stored picture, in pixels.
 pub const MAX_PICTURE_SIDE: u32 = 4096;
 
+/// The largest file of a stored picture that is read, in bytes.
+pub const MAX_STORED_PICTURE_BYTES: u64 = 10_000_000;
+
 /// The largest number of classes in a label.
 pub const MAX_CLASSES: usize = 5;
 

@@ -86,10 +86,7 @@ impl WallDir {
     /// Returns an error if the volume is missing: the directory does not exist, or is not the mount point that
     /// [`Volume::require_mount`] requires.
     pub fn open(&self) -> io::Result<File> {
-        let missing = |problem| {
-            let missing = MissingVolume { directory: self.dir.display().to_string(), problem };
-            io::Error::new(io::ErrorKind::NotFound, missing)
-        };
+        let missing = |problem| MissingVolume::error("the volume", &self.dir, problem);
         let directory = open::root(&self.dir)?.ok_or_else(|| missing("does not exist"))?;
         match &self.mount {
             Some(root) if !is_mount_point(root)? => Err(missing("is not a mount point")),
@@ -148,13 +145,20 @@ impl WallDir {
 
 /// The error of a missing volume.
 #[derive(Debug, thiserror::Error)]
-#[error("the volume is missing: `{directory}` {problem}")]
+#[error("{what} is missing: `{directory}` {problem}")]
 pub(crate) struct MissingVolume {
+    /// The volume, or another directory that a mount provides.
+    what: &'static str,
     directory: String,
     problem: &'static str,
 }
 
 impl MissingVolume {
+    pub(crate) fn error(what: &'static str, directory: &Path, problem: &'static str) -> io::Error {
+        let directory = directory.display().to_string();
+        io::Error::new(io::ErrorKind::NotFound, Self { what, directory, problem })
+    }
+
     /// Returns true if a missing volume caused `error`.
     pub(crate) fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|error| error.is::<Self>())

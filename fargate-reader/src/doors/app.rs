@@ -10,6 +10,7 @@ use super::error::ApiError;
 use super::metrics::Metrics;
 use crate::follow::{Follow, Snapshot};
 use crate::invoke::Function;
+use crate::pictures::Pictures;
 use crate::settings::AdminToken;
 use crate::views::json::StatusJson;
 use crate::views::{PostingState, View, Views};
@@ -21,6 +22,10 @@ pub(crate) struct App {
     pub(crate) views: Views,
     /// The function that writes; `None` if no function is configured.
     pub(crate) function: Option<Function>,
+    /// The pictures; `None` if the wall has none.
+    pub(crate) pictures: Option<Arc<Pictures>>,
+    /// The function that classifies pictures; `None` if they have no labels.
+    pub(crate) inference: Option<Arc<Function>>,
     /// The token of the administrator; `None` if there is no administrator.
     pub(crate) admin_token: Option<AdminToken>,
     pub(crate) metrics: Metrics,

@@ -11,11 +11,11 @@ use tower_http::set_header::response::SetMultipleResponseHeadersLayer;
 use super::error::ApiError;
 
 /// The content security policy: no other host, no inline code, and no frame around the page.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
-/// Returns the layer that sets the headers which limit what a browser may do with a response.
+/// Returns the layer that sets the headers which limit what a browser may do with a response. A handler may set stricter ones.
 pub(super) fn security_headers<B>() -> SetMultipleResponseHeadersLayer<HttpResponse<B>> {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -26,7 +26,7 @@ pub(super) fn security_headers<B>() -> SetMultipleResponseHeadersLayer<HttpRespo
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)).into());
-    SetMultipleResponseHeadersLayer::overriding(headers.into())
+    SetMultipleResponseHeadersLayer::if_not_present(headers.into())
 }
 
 /// Sends errors as one line of text to clients that accept text and not JSON.

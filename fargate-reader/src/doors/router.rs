@@ -8,7 +8,7 @@ use tower_http::trace::TraceLayer;
 
 use super::app::Shared;
 use super::routes::{
-    assets, config, configuring, events, health, history, messages, metrics, moderation, page, posting,
+    assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting, uploading,
 };
 use super::{paths, policy};
 
@@ -21,10 +21,12 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(paths::HISTORY, get(history::page).post(history::submit))
         .route(paths::ASSET, get(assets::asset))
         .route(paths::ACCENT, get(assets::accent))
+        .route(paths::PICTURE, get(pictures::picture))
         // For the page's script, and for programs.
         .route(paths::EVENTS, get(events::events))
         .route(paths::MESSAGES, get(messages::list).post(posting::post).delete(moderation::clear))
         .route(paths::MESSAGE, delete(moderation::remove))
+        .route(paths::PICTURES, post(uploading::post))
         .route(paths::CONFIG, get(config::running).post(configuring::change))
         .route(paths::CONFIG_SCHEMA, get(config::schema))
         .route(paths::CONFIG_HISTORY, get(config::history))

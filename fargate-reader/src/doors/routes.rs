@@ -10,9 +10,15 @@ pub(super) mod messages;
 pub(super) mod metrics;
 pub(super) mod moderation;
 pub(super) mod page;
+pub(super) mod pictures;
 pub(super) mod posting;
+pub(super) mod uploading;
 
 mod body;
 mod caching;
 mod key;
+mod multipart;
 mod parameters;
+
+#[cfg(test)]
+pub(crate) use self::multipart::BODY_TIMEOUT as UPLOAD_TIMEOUT;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use shared_volume::WallDir;
-use shared_volume::message::Label;
+use shared_volume::message::{Label, Picture};
 use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
 
 use super::journey::Journey;
 use super::open_files::OpenFiles;
 use super::pass::Pass;
-use super::snapshot::{Item, ItemKind, Message};
+use super::snapshot::{Item, ItemKind, KnownPictures, Message};
 
 /// The largest number of messages that are kept in memory: as many as a configuration can keep, so that they are there
 /// if it keeps more from now on.
@@ -30,6 +30,8 @@ pub(super) struct Messages {
     ids: HashSet<String>,
     /// The ids of removed messages, each with the position after its last removal record.
     removed: HashMap<String, u64>,
+    /// The pictures of removed messages, by the ids of the messages.
+    removed_pictures: HashMap<String, Picture>,
     /// The cursor before the first item.
     begins: Cursor,
     pub(super) cursor: Cursor,
@@ -51,6 +53,7 @@ impl Messages {
             kept: VecDeque::new(),
             ids: HashSet::new(),
             removed: HashMap::new(),
+            removed_pictures: HashMap::new(),
             begins: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
             damaged_lines: 0,
@@ -68,6 +71,12 @@ impl Messages {
         let begins = from.checked_sub(1).map_or(self.begins, |before| self.kept[before].ends);
         let messages = messages.into_iter().cloned().collect();
         Newest { begins, items: self.kept.range(from..).cloned().collect(), messages }
+    }
+
+    /// Returns the pictures of the messages in memory.
+    pub(super) fn pictures(&self) -> KnownPictures {
+        let used = self.kept.iter().filter_map(|item| item.message()?.picture).collect();
+        KnownPictures { used, removed: self.removed_pictures.values().copied().collect() }
     }
 
     /// Reads the entries that were added to the log. Returns true if there were any.
@@ -99,6 +108,9 @@ impl Messages {
                 ItemKind::Message(message)
                     if self.removed.contains_key(&message.id) || self.ids.contains(&message.id) =>
                 {
+                    if self.removed.contains_key(&message.id) {
+                        self.removed_pictures.extend(message.picture.map(|picture| (message.id.clone(), picture)));
+                    }
                     new.kind = ItemKind::Removed;
                 }
                 ItemKind::Message(message) => {
@@ -159,6 +171,9 @@ impl Messages {
                 ItemKind::Removal(_) | ItemKind::Removed => continue,
             };
             if self.removed.contains_key(about) {
+                if let ItemKind::Message(message) = &item.kind {
+                    self.removed_pictures.extend(message.picture.map(|picture| (message.id.clone(), picture)));
+                }
                 // The item keeps its place, because a stream may reconnect with the cursor after it.
                 *item = Arc::new(Item { ends: item.ends, kind: ItemKind::Removed });
             }
@@ -170,6 +185,7 @@ impl Messages {
         self.begins = first;
         self.ids.clear();
         self.removed.clear();
+        self.removed_pictures.clear();
         let before = std::mem::take(&mut self.kept);
         before.iter().filter_map(|item| item.message()).map(|known| (known.id.clone(), Arc::clone(known))).collect()
     }
@@ -196,6 +212,7 @@ impl Messages {
             ItemKind::Message(message) => drop(self.ids.remove(&message.id)),
             ItemKind::Removal(id) if self.removed.get(&**id) == Some(&gone.ends.position) => {
                 self.removed.remove(&**id);
+                self.removed_pictures.remove(&**id);
             }
             ItemKind::Removal(_) | ItemKind::Label(_) | ItemKind::Removed => {}
         }

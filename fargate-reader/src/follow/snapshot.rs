@@ -3,17 +3,20 @@
 mod change;
 mod history;
 mod item;
+mod known_pictures;
 mod volume_health;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use shared_volume::config::Published;
+use shared_volume::message::Picture;
 use shared_volume::wall::Cursor;
 
 pub(crate) use self::change::{ConfigChange, Rejected};
 pub(crate) use self::history::{Generation, History, Kept, RefusedEvent};
 pub(crate) use self::item::{Item, ItemKind, Message};
+pub(crate) use self::known_pictures::KnownPictures;
 pub(crate) use self::volume_health::{VolumeHealth, WatcherKind};
 
 /// Everything that the reader serves. Immutable: each change on the volume makes another one.
@@ -29,6 +32,8 @@ pub(crate) struct Snapshot {
     pub(crate) items: Arc<Vec<Arc<Item>>>,
     /// The newest messages, as many as the configuration keeps, oldest first.
     pub(crate) messages: Arc<Vec<Arc<Message>>>,
+    /// The pictures of the messages in memory.
+    pub(crate) pictures: Arc<KnownPictures>,
     /// The configuration that is running.
     pub(crate) config: Arc<Published>,
     /// The latest configuration changes, oldest first.
@@ -64,6 +69,7 @@ impl Snapshot {
             begins: Cursor::NO_WALL,
             items: Arc::default(),
             messages: Arc::default(),
+            pictures: Arc::default(),
             config: Arc::new(Published::initial()),
             changes: Vec::new(),
             rejected: None,
@@ -83,6 +89,11 @@ impl Snapshot {
     pub(crate) fn before(&self, cursor: Cursor, limit: usize) -> MessagePage<'_> {
         let end = self.messages.partition_point(|message| message.ends.position <= cursor.position);
         self.page_ending(end, limit)
+    }
+
+    /// Returns true if a message that is shown has this picture.
+    pub(crate) fn shows(&self, picture: &Picture) -> bool {
+        self.pictures.used.contains(picture) && self.messages.iter().any(|message| message.picture == Some(*picture))
     }
 
     /// Returns the items after `cursor`, or `None` if no item that is still kept ends there.

@@ -208,6 +208,7 @@ impl Follower {
             begins,
             items: Arc::new(items),
             messages: Arc::new(messages),
+            pictures: Arc::new(self.messages.pictures()),
             config,
             changes: self.configuration.changes.newest.clone(),
             rejected: self.configuration.rejected.clone(),

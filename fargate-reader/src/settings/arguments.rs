@@ -31,6 +31,12 @@ pub struct Arguments {
     /// The Lambda function that writes; without it nobody can post from the page
     #[arg(long, env = "WRITER_FUNCTION", value_name = "NAME OR ARN")]
     pub writer_function: Option<String>,
+    /// The Lambda function that classifies pictures; without it they are shown without labels
+    #[arg(long, env = "INFERENCE_FUNCTION", value_name = "NAME OR ARN")]
+    pub inference_function: Option<String>,
+    /// The directory of pictures, which the reader writes; without it the wall has no pictures
+    #[arg(long, env = "UPLOADS_DIR", value_name = "DIR")]
+    pub uploads_dir: Option<String>,
     /// The way in which the volume is watched
     #[arg(long, env = "WATCH", value_name = "HOW", default_value = "auto")]
     pub watch: Watch,

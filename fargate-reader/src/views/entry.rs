@@ -3,6 +3,7 @@
 mod change;
 mod label;
 mod message;
+mod picture;
 mod text;
 
 pub(super) use self::change::config_change;

@@ -72,14 +72,17 @@ pub(crate) fn item(view: &View, item: &Item) -> Result<Pieces, askama::Error> {
             let removed = RemovedEvent { id, cursor: item.ends.to_string() };
             Ok(event("removed", Some(item.ends), &removed)?.into())
         }
-        ItemKind::Label(label) => labelled(label, item.ends),
+        ItemKind::Label(label) => labelled(&view.snapshot, label, item.ends),
         ItemKind::Removed => Ok(Pieces::default()),
     }
 }
 
 /// Encodes a label as a `label` event. The element that it contains replaces the one with the same id.
-fn labelled(label: &Label, ends: Cursor) -> Result<Pieces, askama::Error> {
-    let (id, html) = (&label.labels, entry::label(&label.labels, Some(label))?);
+fn labelled(snapshot: &Snapshot, label: &Label, ends: Cursor) -> Result<Pieces, askama::Error> {
+    let id = &label.labels;
+    let message = snapshot.messages.iter().rev().find(|message| message.id == *id);
+    let author = message.and_then(|message| message.author.as_deref());
+    let html = entry::label(id, author, Some(label))?;
     let data = LabelEvent { id, label: label.into(), cursor: ends.to_string(), html };
     Ok(event("label", Some(ends), &data)?.into())
 }

@@ -10,6 +10,13 @@ pub(crate) struct Html {
     pub(crate) escaped: Bytes,
 }
 
+impl Html {
+    /// Returns the HTML without the first `part`.
+    pub(crate) fn without(self, part: &str) -> Self {
+        String::from_utf8_lossy(&self.text).replacen(part, "", 1).into()
+    }
+}
+
 impl From<String> for Html {
     fn from(html: String) -> Self {
         let quoted = Bytes::from(serde_json::Value::from(html.as_str()).to_string());

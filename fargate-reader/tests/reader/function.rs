@@ -3,18 +3,25 @@
 use std::collections::VecDeque;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use shared_volume::WallDir;
+use shared_volume::message::Draft;
+use shared_volume::wall::{Appended, WallWriter};
 use support::{Process, Reply, eventually, free_address};
 use tokio::net::TcpListener;
 
 use crate::wall::Wall;
+
+/// The name of the inference function.
+const INFERENCE: &str = "Inference";
 
 /// An answer of Lambda.
 #[derive(Debug, Clone)]
@@ -34,6 +41,9 @@ pub(crate) enum Answer {
 pub(crate) struct Function {
     answers: Arc<Mutex<VecDeque<Answer>>>,
     asked: Arc<Mutex<Vec<Value>>>,
+    questions: Arc<Mutex<Vec<Value>>>,
+    /// The wall on which posts are written, if there are no answers for them.
+    wall: Option<WallDir>,
 }
 
 impl Function {
@@ -45,6 +55,11 @@ impl Function {
     /// Returns the commands since the last call.
     pub(crate) fn asked(&self) -> Vec<Value> {
         std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    /// Returns the asynchronous invocations of the inference function since the last call.
+    pub(crate) fn questions(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.questions.lock().unwrap())
     }
 
     /// Serves on a free port and returns the address.
@@ -64,11 +79,46 @@ pub(crate) fn posted(id: &str, repeated: bool) -> Answer {
     Answer::Of(json!({ "message": message, "repeated": repeated }))
 }
 
-async fn invoke(State(function): State<Function>, headers: HeaderMap, body: String) -> Response {
+/// Appends a message as the function does.
+fn write(wall: &WallDir, post: &Value) -> Answer {
+    let post: wall_api::Post = {
+        let mut post = post.clone();
+        post.as_object_mut().unwrap().remove("command");
+        serde_json::from_value(post).unwrap()
+    };
+    let event = post.event.map(|event| format!("page:{event}"));
+    let received = shared_volume::time::now();
+    let draft = Draft { author: post.author, text: post.text, picture: post.picture, event, received };
+    let batch = WallWriter::new(wall.clone()).append(&[draft], Instant::now() + Duration::from_secs(5)).unwrap();
+    match batch.answers.into_iter().next().unwrap() {
+        Ok(Appended { message, repeated, .. }) => {
+            let mut answer = json!({ "message": message, "repeated": repeated });
+            answer["message"].as_object_mut().unwrap().remove("event");
+            Answer::Of(answer)
+        }
+        Err(refusal) => {
+            let status = if refusal.name() == "event_reused" { 409 } else { 422 };
+            Answer::Of(json!({ "error": refusal.name(), "message": refusal.to_string(), "status": status }))
+        }
+    }
+}
+
+async fn invoke(
+    State(function): State<Function>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     assert!(headers.contains_key("authorization"), "the request is not signed");
+    if name == INFERENCE {
+        assert_eq!(headers["x-amz-invocation-type"], "Event");
+        function.questions.lock().unwrap().push(serde_json::from_str(&body).unwrap());
+        return StatusCode::ACCEPTED.into_response();
+    }
     function.asked.lock().unwrap().push(serde_json::from_str(&body).unwrap());
     let answer = function.answers.lock().unwrap().pop_front();
-    match answer.unwrap_or_else(|| posted("01JD0000000000000000000000", false)) {
+    let written = || function.wall.as_ref().map(|wall| write(wall, &serde_json::from_str(&body).unwrap()));
+    match answer.or_else(written).unwrap_or_else(|| posted("01JD0000000000000000000000", false)) {
         Answer::Of(value) => value.to_string().into_response(),
         Answer::Error(kind) => {
             let error = json!({ "errorType": kind, "errorMessage": format!("told by {kind}") });
@@ -99,12 +149,26 @@ impl Posting {
 
     /// Starts a reader whose Lambda is at this address.
     pub(crate) async fn start_with(wall: &Wall, function: Function, lambda: &str) -> Self {
+        Self::start_on(wall, function, lambda, None).await
+    }
+
+    /// Starts a reader with pictures in this directory, and with labels.
+    pub(crate) async fn start_with_uploads(wall: &Wall, uploads: &std::path::Path) -> Self {
+        let function = Function { wall: Some(wall.dir()), ..Function::default() };
+        let lambda = function.serve().await;
+        Self::start_on(wall, function, &lambda, Some(uploads)).await
+    }
+
+    async fn start_on(wall: &Wall, function: Function, lambda: &str, uploads: Option<&std::path::Path>) -> Self {
         let address = free_address().unwrap().to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_fargate-reader"));
         command.env_clear().env("LISTEN", &address).env("WALL_DIR", wall.path());
         command.env("WRITER_FUNCTION", "Writer").env("ADMIN_TOKEN", "secret").env("AWS_ENDPOINT_URL_LAMBDA", lambda);
         command.env("AWS_REGION", "eu-central-1").env("AWS_EC2_METADATA_DISABLED", "true");
         command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+        if let Some(uploads) = uploads {
+            command.env("UPLOADS_DIR", uploads).env("INFERENCE_FUNCTION", INFERENCE);
+        }
         let process = Process::start(command).unwrap();
         // Redirects are answers that tests want to see.
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -120,6 +184,12 @@ impl Posting {
     pub(crate) fn post(&self, content_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
         let request = self.client.post(format!("{}/api/messages", self.address));
         request.header("Content-Type", content_type).body(body)
+    }
+
+    /// Returns a request that uploads a form.
+    pub(crate) fn upload(&self, form: (String, Vec<u8>)) -> RequestBuilder {
+        let request = self.client.post(format!("{}/api/pictures", self.address));
+        request.header("Content-Type", form.0).body(form.1)
     }
 
     /// Returns a request of the administrator.

@@ -108,6 +108,8 @@ impl Wall {
             wall_dir: self.path(),
             listen: ([127, 0, 0, 1], 0).into(),
             writer_function: None,
+            inference_function: None,
+            uploads_dir: None,
             watch: Watch::Native,
             watch_interval: Duration::from_millis(20),
             admin_token: None,

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
+use shared_volume::message::Picture;
 use wall_api::{Command, MessageView, Origin, Outcome, Post, Posted};
 
 use super::body::{self, MediaType};
@@ -23,15 +24,15 @@ use crate::views::page::FormState;
 const RETURN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The body of a request.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Draft {
-    text: String,
+pub(super) struct Draft {
+    pub(super) text: String,
     #[serde(default)]
-    author: Option<String>,
+    pub(super) author: Option<String>,
     /// The key of the request, for clients that cannot send a header.
     #[serde(default)]
-    event: Option<String>,
+    pub(super) event: Option<String>,
 }
 
 /// The answer to a program.
@@ -54,9 +55,20 @@ pub(in crate::doors) async fn post(
         Err(error) if is_form => return refused(&app, Draft::default(), error),
         Err(error) => return Err(error),
     };
-    match send(&app, &headers, &draft).await {
+    let sent = send(&app, &headers, &draft, None).await;
+    answer(&app, draft, sent, is_form).await
+}
+
+/// Answers a program with the message, or a form with the page that shows it.
+pub(super) async fn answer(
+    app: &App,
+    draft: Draft,
+    sent: Result<Posted, ApiError>,
+    is_form: bool,
+) -> Result<Response, ApiError> {
+    match sent {
         Ok(posted) if is_form => {
-            returned(&app, &posted.message.id).await;
+            returned(app, &posted.message.id).await;
             Ok(Redirect::to("/").into_response())
         }
         Ok(Posted { message, repeated: true }) => {
@@ -67,7 +79,7 @@ pub(in crate::doors) async fn post(
         Ok(Posted { message, repeated: false }) => {
             Ok((StatusCode::CREATED, Json(Answer { message, repeated: false })).into_response())
         }
-        Err(error) if is_form => refused(&app, draft, error),
+        Err(error) if is_form => refused(app, draft, error),
         Err(error) => Err(error),
     }
 }
@@ -105,10 +117,18 @@ fn form(body: Vec<u8>) -> Result<Draft, ApiError> {
 }
 
 /// Makes the function write the message. Returns it as it is on the wall.
-async fn send(app: &App, headers: &HeaderMap, draft: &Draft) -> Result<Posted, ApiError> {
+///
+/// # Errors
+/// Returns the errors of the function, and `event_id_invalid`.
+pub(super) async fn send(
+    app: &App,
+    headers: &HeaderMap,
+    draft: &Draft,
+    picture: Option<Picture>,
+) -> Result<Posted, ApiError> {
     let key = Key::new(headers, draft.event.clone())?;
     let (text, author) = (draft.text.clone(), draft.author.clone());
-    let command = Command::Post(Post { text, picture: None, author, event: Some(key.id), source: Some(Origin::Page) });
+    let command = Command::Post(Post { text, picture, author, event: Some(key.id), source: Some(Origin::Page) });
     let posted: Posted = app.writer()?.call(&command).await?;
     app.follow.scan_now();
     // Without a key of the client's, only the reader can have sent the command twice.
@@ -125,7 +145,7 @@ async fn returned(app: &App, id: &str) {
 
 /// Sends the page again, with the error and the text that was typed. The key stays the same if the message may be on the
 /// wall already, or if sending it again may help, so that it is posted once.
-fn refused(app: &App, draft: Draft, error: ApiError) -> Result<Response, ApiError> {
+pub(super) fn refused(app: &App, draft: Draft, error: ApiError) -> Result<Response, ApiError> {
     let event = draft.event.filter(|_| error.outcome != Outcome::Refused);
     let author = draft.author.unwrap_or_default();
     let form = FormState { text: draft.text, author, refused: Some(error.body), event };

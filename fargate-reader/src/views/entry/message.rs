@@ -2,8 +2,10 @@
 
 use askama::Template;
 
+use super::picture::PictureElement;
 use super::text::{Piece, pieces, printable};
 use crate::follow::Message;
+use crate::views::Features;
 use crate::views::assets::fnv1a;
 use crate::views::moment::{Moment, attribute};
 
@@ -17,6 +19,7 @@ struct MessageItem<'a> {
     avatar: Avatar,
     author: &'a str,
     pieces: Vec<Piece<'a>>,
+    picture: Option<PictureElement>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
 }
@@ -30,7 +33,7 @@ enum Avatar {
 }
 
 /// Renders the list item of a message.
-pub(in crate::views) fn message(message: &Message) -> Result<String, askama::Error> {
+pub(in crate::views) fn message(message: &Message, features: Features) -> Result<String, askama::Error> {
     let Message { received, at, stored, seen, .. } = *message;
     let (author, text) = (printable(message.author.as_deref().unwrap_or_default()), printable(&message.text));
     let times = [("received", received), ("at", at), ("stored", stored), ("seen", seen)];
@@ -39,6 +42,7 @@ pub(in crate::views) fn message(message: &Message) -> Result<String, askama::Err
         avatar: Avatar::of(message),
         author: &author,
         pieces: pieces(&text),
+        picture: PictureElement::of(message, features)?,
         moment: message.written().map(Moment::from),
         times: times.map(|(name, time)| (name, attribute(time))),
     };

@@ -11,6 +11,12 @@ use crate::views::html::Html;
 use crate::views::view::RenderedChange;
 use crate::views::{Pieces, View};
 
+/// The number of pictures at the top that a browser loads at once.
+const EAGER_PICTURES: usize = 2;
+
+/// The mark of a picture that a browser loads only when it is about to be seen. No text contains it: quotes are escaped.
+const LAZY: &str = r#" loading="lazy""#;
+
 #[derive(Template)]
 #[template(path = "list.html")]
 struct Begin<'a> {
@@ -60,11 +66,15 @@ impl List {
 pub(crate) fn list(view: &View, page: &MessagePage<'_>) -> Result<List, askama::Error> {
     let mut changes = changes_within(view, page).into_iter().rev().peekable();
     let mut items = Vec::with_capacity(page.messages.len());
+    let mut eager = EAGER_PICTURES;
     for message in page.messages.iter().rev() {
         while let Some(change) = changes.next_if(|rendered| rendered.change.when() >= message.written()) {
             items.push(change.html()?);
         }
-        items.push(view.message(message).html()?);
+        let html = view.message(message).html()?;
+        let is_eager = eager > 0 && message.picture.is_some();
+        eager -= usize::from(is_eager);
+        items.push(if is_eager { html.without(LAZY) } else { html });
     }
     for change in changes {
         items.push(change.html()?);

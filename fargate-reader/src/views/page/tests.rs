@@ -12,7 +12,7 @@ use wall_api::{ErrorBody, PAGE_MESSAGES};
 
 use super::{FormState, WallPage, config_fragments, not_found, status_fragments};
 use crate::follow::{ConfigChange, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
-use crate::views::{Pieces, PostingState, View, Views, entry};
+use crate::views::{Features, Pieces, PostingState, View, Views, entry};
 
 fn ago(seconds: i64) -> Timestamp {
     Timestamp::now() - SignedDuration::from_secs(seconds)
@@ -57,7 +57,7 @@ fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
 /// Returns the view of a snapshot.
 fn view(snapshot: Snapshot) -> Arc<View> {
     let snapshot = Arc::new(snapshot);
-    Views::new(Arc::clone(&snapshot)).of(snapshot)
+    Views::new(Arc::clone(&snapshot), Features::default()).of(snapshot)
 }
 
 fn page_of(view: &View) -> WallPage<'_> {
@@ -216,7 +216,7 @@ fn a_message_carries_the_times_of_its_journey() {
     let mut message = Message::clone(&snapshot.messages[0]);
     message.at = Some("2026-11-23T18:26:01.120Z".parse().unwrap());
     message.stored = None;
-    let html = entry::message(&message).unwrap();
+    let html = entry::message(&message, Features::default()).unwrap();
     assert!(html.contains(r#" data-at="2026-11-23T18:26:01.120Z" data-stored="" data-seen="2"#), "{html}");
 }
 

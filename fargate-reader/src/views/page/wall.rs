@@ -12,6 +12,7 @@ use super::figures::{Figure, figures};
 use super::list::list;
 use super::notices::{Notice, notices, tone};
 use crate::follow::MessagePage;
+use crate::pictures::MAX_UPLOAD_BYTES;
 use crate::views::assets::url;
 use crate::views::moment::Moment;
 use crate::views::{Pieces, PostingState, View};
@@ -47,6 +48,8 @@ struct Wall<'a> {
     here: &'static str,
     config: &'a Config,
     posting: PostingState,
+    pictures: bool,
+    max_picture_bytes: usize,
     admin: bool,
     form: &'a FormState,
     event: String,
@@ -77,6 +80,8 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
         here: "wall",
         config: &snapshot.config.config,
         posting: content.posting,
+        pictures: content.view.features.pictures,
+        max_picture_bytes: MAX_UPLOAD_BYTES,
         admin: content.admin,
         form: &content.form,
         event: content.form.event.clone().unwrap_or_else(|| Ulid::generate().to_string()),
