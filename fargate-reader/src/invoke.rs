@@ -78,7 +78,7 @@ impl Function {
             Ok(Err(error)) => error,
             Err(late) => late.to_string(),
         };
-        tracing::warn!(error, message = question.message, picture = %question.picture, "label_not_asked");
+        tracing::warn!(error, id = question.message, picture = %question.picture, "label_not_asked");
     }
 
     async fn ask(&self, question: &ClassifyPicture) -> Result<(), String> {

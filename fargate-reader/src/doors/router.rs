@@ -8,7 +8,8 @@ use tower_http::trace::TraceLayer;
 
 use super::app::Shared;
 use super::routes::{
-    assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting, uploading,
+    assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting,
+    uploading,
 };
 use super::{paths, policy};
 

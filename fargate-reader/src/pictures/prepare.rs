@@ -121,7 +121,8 @@ fn on_white(mut picture: DynamicImage) -> DynamicImage {
     fn blend_deep(channels: &mut [u16], alpha: u16) {
         for channel in channels {
             let (colour, alpha) = (u64::from(*channel), u64::from(alpha));
-            *channel = u16::try_from((colour * alpha + 65_535 * (65_535 - alpha) + 32_767) / 65_535).unwrap_or(u16::MAX);
+            *channel =
+                u16::try_from((colour * alpha + 65_535 * (65_535 - alpha) + 32_767) / 65_535).unwrap_or(u16::MAX);
         }
     }
     match &mut picture {

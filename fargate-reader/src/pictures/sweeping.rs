@@ -32,7 +32,8 @@ pub(crate) async fn sweep(pictures: Arc<Pictures>, follow: Follow) -> Infallible
         if is_readable {
             let is_due = swept_at.is_none_or(|at| at.elapsed() >= SWEEP_PERIOD);
             let (uploads, all, before) = (pictures.uploads(), Arc::clone(&known), Arc::clone(&handled));
-            let delete = move || if is_due { sweep_all(&uploads, &all) } else { remove(&uploads, &all, &before.removed) };
+            let delete =
+                move || if is_due { sweep_all(&uploads, &all) } else { remove(&uploads, &all, &before.removed) };
             match spawn_blocking(delete).await {
                 Ok(Ok(deleted)) => {
                     if deleted > 0 {

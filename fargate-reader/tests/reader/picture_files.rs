@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use shared_volume::message::{Draft, Message, Picture};
 use shared_volume::wall::WallWriter;
-use support::{eventually, wait_until};
+use support::eventually;
 
 use crate::function::Posting;
 use crate::uploads::{Directory, jpeg};
@@ -23,7 +23,8 @@ fn picture(name: &str) -> Picture {
 /// Posts a message with a picture as the function does.
 fn post(wall: &Wall, picture: Picture) -> Message {
     let received = shared_volume::time::now();
-    let draft = Draft { author: Some("ann".into()), text: "look".into(), picture: Some(picture), event: None, received };
+    let draft =
+        Draft { author: Some("ann".into()), text: "look".into(), picture: Some(picture), event: None, received };
     let batch = WallWriter::new(wall.dir()).append(&[draft], std::time::Instant::now() + PATIENCE).unwrap();
     batch.answers.into_iter().next().unwrap().unwrap().message
 }
@@ -45,6 +46,15 @@ async fn reader(wall: &Wall, directory: &Directory) -> Reader {
     let reader = Reader::start(Settings { uploads_dir: Some(directory.path().to_owned()), ..wall.settings() }).await;
     reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
     reader
+}
+
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    eventually(what, async || {
+        anyhow::ensure!(is_so());
+        Ok(())
+    })
+    .await
+    .unwrap();
 }
 
 async fn status(reader: &Reader, file: &str) -> u16 {
@@ -139,14 +149,14 @@ async fn the_picture_of_a_removed_message_is_deleted_at_once() {
     assert_eq!(status(&running, &format!("{goes}.jpg")).await, 200);
     wall.remove(&message.id.to_string());
     wall.remove(&one_of_two.id.to_string());
-    wait_until("the files gone", || !directory.file(&format!("{goes}.jpg")).exists());
-    wait_until("the files gone", || !directory.file(&format!("{goes}-small.jpg")).exists());
+    until("the files gone", || !directory.file(&format!("{goes}.jpg")).exists()).await;
+    until("the files gone", || !directory.file(&format!("{goes}-small.jpg")).exists()).await;
     running.shows(&["look", "look"]).await;
     assert_eq!(status(&running, &format!("{goes}.jpg")).await, 404);
     // A reader that starts later reads from the log what was removed.
     put(&directory, goes, 0);
     let later = reader(&wall, &directory).await;
-    wait_until("the files gone again", || !directory.file(&format!("{goes}.jpg")).exists());
+    until("the files gone again", || !directory.file(&format!("{goes}.jpg")).exists()).await;
     for picture in [stays, twice] {
         assert_eq!(status(&later, &format!("{picture}.jpg")).await, 200, "another message has it");
     }
@@ -177,10 +187,10 @@ async fn files_without_a_message_are_deleted_after_a_week_and_others_stay() {
     let mut expected = directory.names();
     expected.retain(|name| *name != left && !name.starts_with(&old.to_string()));
     let _reader = reader(&wall, &directory).await;
-    wait_until("the sweep", || directory.names() == expected);
+    until("the sweep", || directory.names() == expected).await;
     assert!(outside.file("target").exists());
     let used_at = || fs_err::metadata(directory.file(&format!("{used}.jpg"))).unwrap().modified().unwrap();
-    wait_until("a mark of use", || used_at().elapsed().unwrap_or_default() < DAY);
+    until("a mark of use", || used_at().elapsed().unwrap_or_default() < DAY).await;
 }
 
 #[tokio::test]
@@ -193,14 +203,16 @@ async fn nothing_is_deleted_while_the_wall_is_not_known() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(directory.names().len(), 2);
     fs_err::create_dir(wall.path()).unwrap();
-    wait_until("the sweep", || directory.names().is_empty());
+    until("the sweep", || directory.names().is_empty()).await;
 }
 
 #[tokio::test]
 async fn a_label_that_did_not_come_is_asked_for_again() {
     let (wall, directory) = (Wall::empty(), Directory::new());
     let (late, young) = (picture("late"), picture("young"));
-    let ago = |seconds: i64| shared_volume::time::to_text(shared_volume::time::now() - jiff::SignedDuration::from_secs(seconds));
+    let ago = |seconds: i64| {
+        shared_volume::time::to_text(shared_volume::time::now() - jiff::SignedDuration::from_secs(seconds))
+    };
     let record = |id: &str, picture: Picture, seconds| {
         let at = ago(seconds);
         format!(r#"{{"id":"{id}","received":"{at}","at":"{at}","text":"","picture":"{picture}"}}"#) + "\n"
@@ -247,7 +259,10 @@ async fn the_page_keeps_the_place_of_a_label_and_names_its_classes() {
     for part in [r#"title="053.Western_Grebe""#, "Western Grebe <span class=\"sure\">96 %", "96.2 %", "&#60;b&#62;"] {
         assert!(html.contains(part), "{part} is not in {html}");
     }
-    assert!(html.contains("By nts-net in 0.71 s, warm.") && html.contains("A guess by a machine, not by ann."), "{html}");
+    assert!(
+        html.contains("By nts-net in 0.71 s, warm.") && html.contains("A guess by a machine, not by ann."),
+        "{html}"
+    );
     eventually("the label on the page", async || {
         anyhow::ensure!(page().await.contains(r#"alt="Western Grebe, 96 %, a guess by nts-net""#));
         Ok(())

@@ -44,7 +44,8 @@ pub(crate) fn form_with_file(fields: &[(&str, &str)], name: &str, kind: &str, fi
         let field = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend_from_slice(field.as_bytes());
     }
-    let head = format!("--edge\r\nContent-Disposition: form-data; name=\"picture\"; {name}\r\nContent-Type: {kind}\r\n\r\n");
+    let head =
+        format!("--edge\r\nContent-Disposition: form-data; name=\"picture\"; {name}\r\nContent-Type: {kind}\r\n\r\n");
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--edge--\r\n");

@@ -34,7 +34,10 @@ pub(in crate::doors) async fn post(
             return Err(ApiError::in_field(StatusCode::BAD_REQUEST, "picture_missing", PICTURE, fault));
         }
         Err(error) => {
-            form.discard().await;
+            // Of a client that is too slow nothing more is awaited.
+            if error.status != StatusCode::REQUEST_TIMEOUT {
+                form.discard().await;
+            }
             return if is_form { refused(&app, draft, error) } else { Err(error) };
         }
     };

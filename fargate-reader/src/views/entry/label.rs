@@ -43,11 +43,7 @@ struct ClassBar {
 ///
 /// # Errors
 /// Returns an error if the template fails.
-pub(in crate::views) fn label(
-    id: &str,
-    author: Option<&str>,
-    label: Option<&Label>,
-) -> Result<String, askama::Error> {
+pub(in crate::views) fn label(id: &str, author: Option<&str>, label: Option<&Label>) -> Result<String, askama::Error> {
     let findings = label.map(|label| &label.findings);
     let found = findings.map(|findings| findings.classes.as_slice()).unwrap_or_default();
     let bars: Vec<_> = found.iter().take(SHOWN).map(ClassBar::of).collect();
