@@ -1,7 +1,7 @@
 //! The doors: everything that knows of HTTP requests.
 //!
 //! - [`router()`]: all routes, with what holds for every response (`policy`). `paths`: their addresses.
-//! - `routes`: the handlers. None of them touches the volume.
+//! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
 //! - `error`: errors as clients see them. `chunked`: bodies in chunks. `metrics`: numbers for Prometheus.
 

@@ -1,4 +1,4 @@
-//! The handlers. None of them touches the volume.
+//! The handlers. None of them touches the volume of the wall; pictures are stored and read on threads of their own.
 
 pub(super) mod assets;
 pub(super) mod config;

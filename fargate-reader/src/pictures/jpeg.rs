@@ -1,21 +1,37 @@
-//! The end of a JPEG. Decoders fill what is missing of a file with grey, so that a broken upload would look like a picture.
+//! The structure of a JPEG: what decoders do not tell.
 
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// Returns true if the bytes contain a JPEG up to its end. More may follow: cameras append further data.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
+/// The beginnings of frames whose coefficients are sent in several scans.
+const PROGRESSIVE: [u8; 4] = [0xc2, 0xc6, 0xca, 0xce];
+
+/// The structure of a JPEG.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Structure {
+    /// True if it has its end. Decoders fill what is missing with grey, so that a broken upload would look like a picture.
+    /// More may follow: cameras append further data.
+    pub(super) is_complete: bool,
+    /// True if all coefficients have to be in memory at once.
+    pub(super) is_progressive: bool,
+}
+
+/// Reads the structure.
+pub(super) fn structure(bytes: &[u8]) -> Structure {
+    let mut structure = Structure::default();
     // After the two bytes of its beginning a JPEG is a row of segments, and after some of them compressed data.
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some((marker, after)) = next_marker(rest) {
+        structure.is_progressive |= PROGRESSIVE.contains(&marker);
         if marker == END {
-            return true;
+            structure.is_complete = true;
+            break;
         }
-        let Some(segment) = after.first_chunk::<2>() else { return false };
-        let Some(next) = after.get(usize::from(u16::from_be_bytes(*segment)).max(2)..) else { return false };
+        let Some(length) = after.first_chunk::<2>() else { break };
+        let Some(next) = after.get(usize::from(u16::from_be_bytes(*length)).max(2)..) else { break };
         rest = if marker == SCAN { skip_data(next) } else { next };
     }
-    false
+    structure
 }
 
 /// Returns the marker at the beginning, after fill bytes, and what follows it.
@@ -34,7 +50,11 @@ fn skip_data(bytes: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::is_complete;
+    use super::{Structure, structure};
+
+    fn is_complete(bytes: &[u8]) -> bool {
+        structure(bytes).is_complete
+    }
 
     #[test]
     fn a_jpeg_is_complete_up_to_its_end_marker() {
@@ -48,5 +68,12 @@ mod tests {
             assert!(!is_complete(&whole[..length]), "{length}");
         }
         assert!(!is_complete(&[0xff, 0xd8, 0xff, 0xe1, 0, 0]) && !is_complete(&[0xff, 0xd8, 0, 0, 0xff, 0xd9]));
+    }
+
+    #[test]
+    fn a_progressive_jpeg_is_recognised() {
+        let with = |marker| structure(&[0xff, 0xd8, 0xff, marker, 0, 2, 0xff, 0xd9]);
+        assert_eq!(with(0xc2), Structure { is_complete: true, is_progressive: true });
+        assert_eq!(with(0xc0), Structure { is_complete: true, is_progressive: false });
     }
 }

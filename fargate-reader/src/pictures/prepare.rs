@@ -21,6 +21,9 @@ pub(crate) const MAX_SMALL_SIDE: u32 = 720;
 /// The largest decoded picture, in bytes: the largest number of pixels, with 8 bits for each of four channels.
 const MAX_DECODED_BYTES: u64 = MAX_MEGAPIXELS as u64 * 1_000_000 * 4;
 
+/// The memory of the coefficients of a pixel, in bytes.
+const COEFFICIENT_BYTES: u64 = 3 * 2;
+
 const QUALITY: u8 = 85;
 
 /// An upload as it is stored.
@@ -45,7 +48,10 @@ pub(crate) enum Fault {
     #[error("picture: has {width} × {height} pixels; at most {MAX_MEGAPIXELS} million are allowed")]
     TooManyPixels { width: u32, height: u32 },
     /// It has too many bits for its number of pixels.
-    #[error("picture: needs more memory than {MAX_MEGAPIXELS} million pixels with 8 bits for each colour")]
+    #[error(
+        "picture: takes more memory than {MAX_MEGAPIXELS} million pixels with 8 bits for each colour; save it smaller, or \
+         as a JPEG that is not progressive"
+    )]
     TooDeep,
     /// It cannot be decoded.
     #[error("picture: is damaged: {0}")]
@@ -78,7 +84,9 @@ pub(super) fn prepare(upload: &[u8]) -> Result<Prepared, Fault> {
 
 fn decode(upload: &[u8]) -> Result<(DynamicImage, Orientation), Fault> {
     let format = format(upload)?;
-    if format == ImageFormat::Jpeg && !jpeg::is_complete(upload) {
+    let is_jpeg = format == ImageFormat::Jpeg;
+    let structure = if is_jpeg { jpeg::structure(upload) } else { jpeg::Structure::default() };
+    if is_jpeg && !structure.is_complete {
         return Err(Fault::Truncated);
     }
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
@@ -87,10 +95,12 @@ fn decode(upload: &[u8]) -> Result<(DynamicImage, Orientation), Fault> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
         return Err(Fault::TooManyPixels { width, height });
     }
-    if decoder.total_bytes() > MAX_DECODED_BYTES {
+    let coefficients = if structure.is_progressive { pixels * COEFFICIENT_BYTES } else { 0 };
+    if decoder.total_bytes() + coefficients > MAX_DECODED_BYTES {
         return Err(Fault::TooDeep);
     }
     // Without a readable orientation the picture is shown as it is stored.

@@ -9,3 +9,4 @@ mod looks;
 mod pictures;
 mod posting;
 mod removing;
+mod uploads;
