@@ -92,7 +92,7 @@ async fn a_picture_is_previewed_and_posted_and_nothing_moves_when_its_label_come
     browser.not_reloaded().await?;
     browser.reload().await?;
     until_picture(&browser).await?;
-    browser.until("the same places", &PLACES.replace("return", "return arguments[0] ==="), &[before]).await?;
+    browser.until("the same places", &PLACES.replacen("return", "return arguments[0] ===", 1), &[before]).await?;
     for page in [browser, visitor] {
         page.no_complaints().await?;
         page.quit().await?;
