@@ -32,7 +32,8 @@ async fn choose(browser: &Browser, file: &Path) -> Result<()> {
 
 /// Waits until the newest message has a picture that is loaded, and returns the id of the message.
 async fn until_picture(browser: &Browser) -> Result<String> {
-    let loaded = "const it = document.querySelector('#list > .message img'); return Boolean(it?.complete && it.naturalWidth)";
+    let loaded =
+        "const it = document.querySelector('#list > .message img'); return Boolean(it?.complete && it.naturalWidth)";
     browser.until("a picture on the wall", loaded, &[]).await?;
     let id = browser.run("return document.querySelector('#list > .message').id.slice(2)", &[]).await?;
     Ok(id.as_str().context("an id")?.to_owned())
@@ -45,7 +46,8 @@ fn write_label(wall: &Wall, id: &str, findings: Findings) -> Result<()> {
 }
 
 /// Returns the places of everything below and beside the label.
-const PLACES: &str = "return JSON.stringify([...document.querySelectorAll('#list > li, .picture img, .label, .by')].map((it) => {
+const PLACES: &str =
+    "return JSON.stringify([...document.querySelectorAll('#list > li, .picture img, .label, .by')].map((it) => {
     const { top, left, width, height } = it.getBoundingClientRect();
     return [top, left, width, height].map(Math.round);
 }))";
