@@ -5,8 +5,9 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use crate::flatten::flatten;
+use crate::flatten::on_white;
 use crate::jpeg;
+use crate::resize::fit;
 
 /// The largest file of a picture, in bytes: 10 MB.
 pub const MAX_BYTES: usize = 10_000_000;
@@ -66,6 +67,22 @@ impl From<ImageError> for InvalidPicture {
 /// # Errors
 /// Returns an error if the file is no such picture, is damaged, or exceeds a limit.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage, InvalidPicture> {
+    decoded(bytes, Ok)
+}
+
+/// Decodes a picture as [`decode`] does, with sides of at most `longest` pixels. It takes less memory than to decode it first
+/// and to make it smaller then.
+///
+/// # Errors
+/// Returns the same errors as [`decode`].
+pub fn decode_scaled(bytes: &[u8], longest: u32) -> Result<RgbImage, InvalidPicture> {
+    decoded(bytes, |picture| fit(picture, longest))
+}
+
+fn decoded(
+    bytes: &[u8],
+    scale: impl FnOnce(DynamicImage) -> Result<DynamicImage, InvalidPicture>,
+) -> Result<RgbImage, InvalidPicture> {
     if bytes.len() > MAX_BYTES {
         return Err(InvalidPicture::TooManyBytes(bytes.len()));
     }
@@ -90,9 +107,10 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, InvalidPicture> {
     }
     // Without a readable orientation the picture is shown as it is stored.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut flat = DynamicImage::from(flatten(DynamicImage::from_decoder(decoder)?));
-    flat.apply_orientation(orientation);
-    Ok(flat.into_rgb8())
+    let mut picture = scale(on_white(DynamicImage::from_decoder(decoder)?))?;
+    picture.apply_orientation(orientation);
+    // 16 bits become 8 as in Pillow and torchvision: divided by 257 and rounded.
+    Ok(picture.into_rgb8())
 }
 
 fn format(bytes: &[u8]) -> Result<ImageFormat, InvalidPicture> {

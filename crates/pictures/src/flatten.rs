@@ -1,38 +1,40 @@
-//! Reduces pixels to 8 bits of red, green and blue.
+//! Puts pictures on white.
 
-use image::{DynamicImage, Rgb, RgbImage};
+use image::DynamicImage;
 
-/// Returns the picture as 8 bits of red, green and blue, on white where it is transparent. 16 bits become 8 as in Pillow and
-/// torchvision: divided by 257 and rounded.
-pub(crate) fn flatten(picture: DynamicImage) -> RgbImage {
-    match picture {
-        DynamicImage::ImageLumaA8(image) => {
-            let pixels = image.pixels().map(|pixel| [over(pixel.0[0], pixel.0[1]); 3]);
-            collect(image.dimensions(), pixels)
+/// Puts a picture on white where it is transparent, in place: a copy of the largest one would take 160 MB.
+pub(crate) fn on_white(mut picture: DynamicImage) -> DynamicImage {
+    fn blend(channels: &mut [u8], alpha: u8) {
+        for channel in channels {
+            let (colour, alpha) = (u32::from(*channel), u32::from(alpha));
+            *channel = u8::try_from((colour * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX);
         }
-        DynamicImage::ImageRgba8(image) => {
-            let pixels = image.pixels().map(|pixel| {
-                let [red, green, blue, alpha] = pixel.0;
-                [red, green, blue].map(|value| over(value, alpha))
-            });
-            collect(image.dimensions(), pixels)
-        }
-        // With 16 bits for each channel, a picture is at most half as large.
-        DynamicImage::ImageLumaA16(_) | DynamicImage::ImageRgba16(_) => {
-            flatten(DynamicImage::ImageRgba8(picture.into_rgba8()))
-        }
-        opaque => opaque.into_rgb8(),
     }
-}
-
-/// Returns a value on white.
-fn over(value: u8, alpha: u8) -> u8 {
-    let (value, alpha) = (u32::from(value), u32::from(alpha));
-    u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
-}
-
-fn collect((width, height): (u32, u32), pixels: impl Iterator<Item = [u8; 3]>) -> RgbImage {
-    let mut flat = RgbImage::new(width, height);
-    flat.pixels_mut().zip(pixels).for_each(|(pixel, values)| *pixel = Rgb(values));
-    flat
+    fn blend_deep(channels: &mut [u16], alpha: u16) {
+        for channel in channels {
+            let (colour, alpha) = (u64::from(*channel), u64::from(alpha));
+            *channel =
+                u16::try_from((colour * alpha + 65_535 * (65_535 - alpha) + 32_767) / 65_535).unwrap_or(u16::MAX);
+        }
+    }
+    match &mut picture {
+        DynamicImage::ImageLumaA8(image) => image.pixels_mut().for_each(|pixel| {
+            let [colours @ .., alpha] = &mut pixel.0;
+            blend(colours, *alpha);
+        }),
+        DynamicImage::ImageRgba8(image) => image.pixels_mut().for_each(|pixel| {
+            let [colours @ .., alpha] = &mut pixel.0;
+            blend(colours, *alpha);
+        }),
+        DynamicImage::ImageLumaA16(image) => image.pixels_mut().for_each(|pixel| {
+            let [colours @ .., alpha] = &mut pixel.0;
+            blend_deep(colours, *alpha);
+        }),
+        DynamicImage::ImageRgba16(image) => image.pixels_mut().for_each(|pixel| {
+            let [colours @ .., alpha] = &mut pixel.0;
+            blend_deep(colours, *alpha);
+        }),
+        _ => {}
+    }
+    picture
 }

@@ -7,6 +7,6 @@ mod flatten;
 mod jpeg;
 mod resize;
 
-pub use self::decode::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS, decode};
+pub use self::decode::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS, decode, decode_scaled};
 pub use self::resize::{resize, scaled_down};
 pub use image::RgbImage;

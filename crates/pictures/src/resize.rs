@@ -2,7 +2,9 @@
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::RgbImage;
+use image::{DynamicImage, RgbImage};
+
+use crate::decode::InvalidPicture;
 
 /// Returns the picture in this size, by linear interpolation over all pixels that a new pixel covers, as Pillow does with
 /// `BILINEAR`.
@@ -31,16 +33,34 @@ pub fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
 /// Returns the picture with sides of at most `longest` pixels, in the same proportion. A smaller picture stays as it is.
 #[must_use]
 pub fn scaled_down(picture: &RgbImage, longest: u32) -> RgbImage {
-    let (width, height) = picture.dimensions();
+    let (width, height) = fitting(picture.dimensions(), longest);
+    resize(picture, width, height)
+}
+
+/// Makes a picture smaller if its longest side is longer than `longest`. The alpha channel is ignored.
+pub(crate) fn fit(picture: DynamicImage, longest: u32) -> Result<DynamicImage, InvalidPicture> {
+    let (width, height) = fitting((picture.width(), picture.height()), longest);
+    if (width, height) == (picture.width(), picture.height()) {
+        return Ok(picture);
+    }
+    let mut smaller = DynamicImage::new(width, height, picture.color());
+    let options = ResizeOptions::new().use_alpha(false);
+    let resized = Resizer::new().resize(&picture, &mut smaller, Some(&options));
+    resized.map_err(|error| InvalidPicture::Damaged(error.to_string()))?;
+    Ok(smaller)
+}
+
+/// Returns the largest size in the same proportion whose sides have at most `longest` pixels.
+fn fitting((width, height): (u32, u32), longest: u32) -> (u32, u32) {
     let longer = width.max(height).max(1);
     if longer <= longest {
-        return picture.clone();
+        return (width, height);
     }
     let scaled = |side: u32| {
         let side = (u64::from(side) * u64::from(longest) + u64::from(longer) / 2) / u64::from(longer);
         u32::try_from(side).unwrap_or(longest).max(1)
     };
-    resize(picture, scaled(width), scaled(height))
+    (scaled(width), scaled(height))
 }
 
 #[cfg(test)]

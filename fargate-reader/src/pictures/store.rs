@@ -117,5 +117,5 @@ fn named(key: &str, upload: &[u8]) -> Result<(Picture, Prepared), Fault> {
     let prepared = prepare(upload)?;
     let digest = Sha256::digest(upload);
     let picture = Picture::named(&[key.as_bytes(), &digest], prepared.width, prepared.height);
-    Ok((picture.map_err(|error| Fault::Damaged(error.to_string()))?, prepared))
+    Ok((picture.map_err(|error| Fault::damaged(&error))?, prepared))
 }
