@@ -10,7 +10,7 @@ use crate::doors::http_api::event::STAGE;
 use crate::doors::http_api::{INFERENCE_PATH, NAMED_WALL_PATH, WALL_PATH};
 use crate::doors::invoke_api::INVOKE_PATH;
 use crate::lambda::Settings;
-use crate::post::MESSAGES_PATH;
+use crate::post::{MESSAGES_PATH, PICTURES_PATH};
 use crate::up::Arguments;
 use crate::up::admin_token::ADMIN_TOKEN;
 use crate::up::functions::{MODELS_DIR, UPLOADS, UPLOADS_DIR, WALL_DIR};
@@ -41,6 +41,7 @@ fn the_routes_of_the_api_are_those_of_the_contract() {
     assert_eq!(local_cloud["status"], STATUS_PATH);
     assert_eq!(local_cloud["invoke"], INVOKE_PATH);
     let reader = &contract["routes"]["reader"];
+    assert_eq!(reader["pictures"], PICTURES_PATH);
     assert_eq!((&reader["live"], &reader["messages"]), (&json!(LIVE_PATH), &json!(MESSAGES_PATH)));
 }
 

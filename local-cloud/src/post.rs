@@ -21,7 +21,7 @@ use crate::{defaults, terminal};
 pub(crate) const MESSAGES_PATH: &str = "/api/messages";
 
 /// The path of messages with pictures.
-const PICTURES_PATH: &str = "/api/pictures";
+pub(crate) const PICTURES_PATH: &str = "/api/pictures";
 
 /// The longest time of the whole request.
 const DEADLINE: Duration = Duration::from_secs(30);

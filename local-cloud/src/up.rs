@@ -51,6 +51,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let wall = bind(&arguments.listen, "--listen").await?;
     let listeners = Listeners::bind(&arguments.lambda).await?;
     let volume = volume::make(&arguments.volume).context("--volume")?;
+    volume::make(&volume.join(functions::UPLOADS)).context("--volume")?;
     let logs = Logs::new(&arguments, &volume)?;
     let service = Service::start(listeners, cloud(&arguments, &volume, &logs))?;
     logs::to_terminal(arguments.verbose);
@@ -60,7 +61,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let writer = functions::writer(&service, &volume, &logs)?;
     let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
-    let mut reader = Reader::start(wall, &service, &volume, admin_token.as_deref(), &logs.reader)?;
+    let has_inference = arguments.inference_environments > 0;
+    let mut reader = Reader::start(wall, &service, &volume, has_inference, admin_token.as_deref(), &logs.reader)?;
     let writers = writer.keep(arguments.environments, service.writer(), &stop);
     let classifiers = service.cloud.function(INFERENCE_FUNCTION);
     let classifiers = classifiers.map(|lambda| inference.keep(arguments.inference_environments, lambda, &stop));

@@ -9,10 +9,12 @@ use tokio::process::Command;
 
 use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
 use super::child::{Process, this_program};
+use super::functions::UPLOADS;
 use super::logs::Log;
 use super::proxy;
 use super::service::Service;
 use crate::address::reachable;
+use crate::defaults::INFERENCE_FUNCTION;
 use crate::health;
 
 /// The path at which the reader answers as soon as it runs.
@@ -39,6 +41,7 @@ impl Reader {
         listener: TcpListener,
         service: &Service,
         volume: &Path,
+        has_inference: bool,
         admin_token: Option<&str>,
         log: &Log,
     ) -> anyhow::Result<Self> {
@@ -48,6 +51,10 @@ impl Reader {
         let mut command = Command::new(this_program()?);
         command.args(["fargate-reader", "--with-parent"]);
         command.arg("--writer-function").arg(&service.writer().settings().function);
+        command.arg("--uploads-dir").arg(volume.join(UPLOADS));
+        if has_inference {
+            command.arg("--inference-function").arg(INFERENCE_FUNCTION);
+        }
         command.arg("--listen").arg(listen.to_string()).arg("--wall-dir").arg(volume);
         use_local_cloud(&mut command, &service.api);
         command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
