@@ -315,6 +315,37 @@ async fn a_missing_or_unusable_directory_is_reported_and_the_wall_works() {
     assert_eq!(reader.upload(form(&[], &jpeg(10, 10))).send().await.unwrap().status(), 503);
 }
 
+/// Unmounts a directory at the end of a test.
+struct Mounted(std::path::PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        drop(std::process::Command::new("umount").arg("-l").arg(&self.0).status());
+    }
+}
+
+#[tokio::test]
+async fn a_full_directory_is_reported_and_nothing_is_left_in_it() {
+    let (wall, directory) = (Wall::empty(), Directory::new());
+    let small = ["-t", "tmpfs", "-o", "size=64k", "tmpfs"];
+    let mount = std::process::Command::new("mount").args(small).arg(directory.path()).output();
+    if !mount.is_ok_and(|mount| mount.status.success()) {
+        // Only root may mount.
+        return;
+    }
+    let _mounted = Mounted(directory.path().to_owned());
+    let reader = Posting::start_with_uploads(&wall, directory.path()).await;
+    let noise = image::RgbImage::from_fn(900, 700, |_, _| image::Rgb([fastrand::u8(..), fastrand::u8(..), 0]));
+    let file = encoded(&noise.into(), ImageFormat::Jpeg);
+    let answer = reader.upload(form(&[("text", "x")], &file)).send().await.unwrap();
+    assert_eq!(answer.status(), 507);
+    assert!(answer.headers().get("retry-after").is_none(), "it needs a person");
+    assert_eq!(answer.json::<Value>().await.unwrap()["error"], "uploads_full");
+    assert_eq!(directory.names(), [""; 0]);
+    assert!(reader.function.asked().is_empty());
+    assert_eq!(reader.upload(form(&[("text", "x")], &jpeg(20, 20))).send().await.unwrap().status(), 201);
+}
+
 #[tokio::test]
 async fn a_reader_that_is_killed_leaves_no_broken_picture() {
     let (wall, directory) = (Wall::empty(), Directory::new());
