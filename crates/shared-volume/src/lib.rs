@@ -49,6 +49,8 @@
 //! Directories have the mode 0750 and files 0640, so that the tasks, which run as another user of the same group, can only
 //! read. The root is never created: a missing root is a missing mount.
 //!
+//! Pictures are in a directory of their own, which is another mount: see [`uploads`].
+//!
 //! Anyone who can write the volume can place anything there. The module [`open`] is the only one that opens a file. It
 //! follows no symbolic links, never blocks, accepts only regular files, and reads each up to a limit. Anything else is an
 //! error that names the path and the type, such as `content: is a FIFO; expected a regular file`.
