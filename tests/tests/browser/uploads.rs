@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use shapes::make::{Options, make};
+use shapes::{Shape, draw, jpeg};
 use shared_volume::Volume;
 use shared_volume::message::Findings;
 use shared_volume::wall::WallWriter;
@@ -18,11 +20,10 @@ fn picture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/wall-light.png")
 }
 
-async fn wall_with_pictures() -> Result<(Wall, TempDir)> {
-    let uploads = TempDir::with_prefix("messagewall-uploads-")?;
-    let wall = Wall::builder()?.variable("UPLOADS_DIR", uploads.path().display().to_string());
+async fn wall_with_pictures() -> Result<Wall> {
     // Nobody answers for this function: the test writes the labels.
-    Ok((wall.variable("INFERENCE_FUNCTION", "Nobody").start().await?, uploads))
+    let wall = Wall::builder()?.variable("MESSAGEWALL_INFERENCE_ENVIRONMENTS", "0");
+    wall.variable("INFERENCE_FUNCTION", "Nobody").start().await
 }
 
 async fn choose(browser: &Browser, file: &Path) -> Result<()> {
@@ -54,7 +55,7 @@ const PLACES: &str =
 
 #[tokio::test]
 async fn a_picture_is_previewed_and_posted_and_nothing_moves_when_its_label_comes() -> Result<()> {
-    let (wall, _uploads) = wall_with_pictures().await?;
+    let wall = wall_with_pictures().await?;
     wall.post("the message below").await?.success()?;
     let (browser, visitor) = (Browser::open(&wall.page("/")).await?, Browser::open(&wall.page("/")).await?);
     choose(&browser, &picture()).await?;
@@ -104,9 +105,9 @@ async fn a_picture_is_previewed_and_posted_and_nothing_moves_when_its_label_come
 
 #[tokio::test]
 async fn a_refused_picture_shows_the_reason_and_keeps_what_was_chosen_and_typed() -> Result<()> {
-    let (wall, uploads) = wall_with_pictures().await?;
+    let (wall, directory) = (wall_with_pictures().await?, TempDir::new()?);
     let browser = Browser::open(&wall.page("/")).await?;
-    let fake = uploads.path().join("fake.jpg");
+    let fake = directory.path().join("fake.jpg");
     fs_err::write(&fake, "<script>alert(1)</script>")?;
     choose(&browser, &fake).await?;
     browser.element("#text").await?.send_keys("still here").await?;
@@ -121,7 +122,7 @@ async fn a_refused_picture_shows_the_reason_and_keeps_what_was_chosen_and_typed(
 
 #[tokio::test]
 async fn a_picture_is_dropped_or_pasted_and_needs_no_text() -> Result<()> {
-    let (wall, _uploads) = wall_with_pictures().await?;
+    let wall = wall_with_pictures().await?;
     let browser = Browser::open(&wall.page("/")).await?;
     for (number, event) in [(1, "drop"), (2, "paste")] {
         let script = "
@@ -147,7 +148,7 @@ async fn a_picture_is_dropped_or_pasted_and_needs_no_text() -> Result<()> {
 
 #[tokio::test]
 async fn without_a_script_the_form_posts_a_picture_and_a_text_alone() -> Result<()> {
-    let (wall, _uploads) = wall_with_pictures().await?;
+    let wall = wall_with_pictures().await?;
     let browser = Browser::open_without_javascript(&wall.page("/")).await?;
     choose(&browser, &picture()).await?;
     browser.element("#text").await?.send_keys("with a picture").await?;
@@ -165,7 +166,7 @@ async fn without_a_script_the_form_posts_a_picture_and_a_text_alone() -> Result<
 
 #[tokio::test]
 async fn a_removed_message_takes_its_picture_with_it() -> Result<()> {
-    let (wall, _uploads) = wall_with_pictures().await?;
+    let wall = wall_with_pictures().await?;
     let browser = Browser::open(&wall.page("/")).await?;
     choose(&browser, &picture()).await?;
     browser.element("#post").await?.click().await?;
@@ -186,7 +187,7 @@ async fn a_removed_message_takes_its_picture_with_it() -> Result<()> {
 
 #[tokio::test]
 async fn pictures_and_labels_fit_a_phone() -> Result<()> {
-    let (wall, _uploads) = wall_with_pictures().await?;
+    let wall = wall_with_pictures().await?;
     let browser = Browser::open(&wall.page("/")).await?;
     choose(&browser, &picture()).await?;
     browser.element("#post").await?.click().await?;
@@ -204,5 +205,23 @@ async fn pictures_and_labels_fit_a_phone() -> Result<()> {
         let wide = browser.run("return document.documentElement.scrollWidth", &[]).await?;
         assert_eq!(wide, width, "the page is wider than the screen");
     }
+    browser.quit().await
+}
+
+/// The model is real, and so is the function.
+#[tokio::test]
+async fn the_label_of_a_real_model_arrives_live_under_the_picture() -> Result<()> {
+    let (wall, drawn) = (Wall::start().await?, TempDir::new()?);
+    make(&wall.volume().join("models"), "shapes", &Options::default())?;
+    let star = drawn.path().join("a picture.jpg");
+    fs_err::write(&star, jpeg::encode(&draw::poster(Shape::Star, 3, 1200, 900))?)?;
+    let browser = Browser::open(&wall.page("/")).await?;
+    choose(&browser, &star).await?;
+    browser.element("#post").await?.click().await?;
+    until_picture(&browser).await?;
+    browser.until_shown("#list .found", "star").await?;
+    browser.until_shown("#list .by", "By shapes in").await?;
+    browser.not_reloaded().await?;
+    browser.no_complaints().await?;
     browser.quit().await
 }

@@ -8,6 +8,7 @@ mod events;
 mod history;
 mod keys;
 mod load;
+mod pictures;
 mod text;
 mod transcript;
 mod up;

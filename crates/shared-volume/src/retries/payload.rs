@@ -1,12 +1,10 @@
 //! The digests of commands. A retry of an event has the same digest as its first attempt.
 
 use crate::digest::Digest;
-use crate::message::Picture;
 
 /// Returns the digest of a post.
-pub(crate) fn post(author: Option<&str>, text: &str, picture: Option<&Picture>) -> Digest {
-    let picture = picture.map(Picture::to_string);
-    let picture = picture.as_deref().map(|picture| ["picture", picture]);
+pub(crate) fn post(author: Option<&str>, text: &str, picture: Option<&str>) -> Digest {
+    let picture = picture.map(|picture| ["picture", picture]);
     let parts = ["post", text].into_iter().chain(author).chain(picture.into_iter().flatten());
     Digest::of(&parts.map(str::as_bytes).collect::<Vec<_>>())
 }

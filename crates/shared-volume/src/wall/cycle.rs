@@ -222,7 +222,8 @@ fn repeated_in_cycle(earlier: &Message, draft: &Draft) -> Result<Appended, Refus
 }
 
 fn answer(session: &mut Session<'_>, draft: &Draft) -> Result<Appended, ChangeError> {
-    let payload = payload::post(draft.author.as_deref(), &draft.text, draft.picture.as_ref());
+    let picture = draft.picture.map(String::from);
+    let payload = payload::post(draft.author.as_deref(), &draft.text, picture.as_deref());
     let earlier = session.earlier(draft.event.as_deref(), Kind::Post, payload)?;
     let (id, received, at, repeated) = match earlier {
         Some(Applied { result, received, at, .. }) => (Ulid(result), received, at, true),

@@ -266,9 +266,10 @@ fn event_of(entry: &Entry) -> Option<(EventKey, (u64, Applied))> {
 }
 
 fn posted(message: &Message) -> Applied {
+    let picture = message.picture.map(String::from);
     Applied {
         kind: Kind::Post,
-        payload: payload::post(message.author.as_deref(), &message.text, message.picture.as_ref()),
+        payload: payload::post(message.author.as_deref(), &message.text, picture.as_deref()),
         result: message.id.0,
         received: message.received,
         at: message.at,
