@@ -11,6 +11,8 @@ export interface Size {
   readonly writes: number;
   /** The part of `writes` that comes through the HTTP API. The rest comes from the page or as events. */
   readonly byApi: number;
+  /** Pictures in a month. Each is also one of `writes`. */
+  readonly pictures: number;
   /** Reader tasks, and the CPU (vCPU) and memory (GB) of each. */
   readonly tasks: number;
   readonly taskCpu: number;
@@ -24,9 +26,9 @@ export interface Size {
 }
 
 export const SIZES: readonly Size[] = [
-  { name: "a team", writes: 10_000, byApi: 2_000, tasks: 2, taskCpu: 0.25, taskGb: 0.5, browsers: 20, watched: 0.25, storedGb: 0.1 },
-  { name: "a company", writes: 100_000, byApi: 20_000, tasks: 2, taskCpu: 0.5, taskGb: 1, browsers: 200, watched: 1, storedGb: 1 },
-  { name: "the public", writes: 1_000_000, byApi: 100_000, tasks: 6, taskCpu: 1, taskGb: 2, browsers: 2_000, watched: 1, storedGb: 5 },
+  { name: "a team", writes: 10_000, byApi: 2_000, pictures: 100, tasks: 2, taskCpu: 0.25, taskGb: 0.5, browsers: 20, watched: 0.25, storedGb: 0.1 },
+  { name: "a company", writes: 100_000, byApi: 20_000, pictures: 1_000, tasks: 2, taskCpu: 0.5, taskGb: 1, browsers: 200, watched: 1, storedGb: 1 },
+  { name: "the public", writes: 1_000_000, byApi: 100_000, pictures: 5_000, tasks: 6, taskCpu: 1, taskGb: 2, browsers: 2_000, watched: 1, storedGb: 5 },
 ];
 
 const SECONDS = HOURS * 3600;
@@ -45,6 +47,13 @@ const WRITER_READ_BYTES = 32 * KIB + 4 * 4 * KIB;
 const WRITER_WRITE_BYTES = 32 * KIB + 4 * 4 * KIB;
 /** One append: 25 ms at 256 MB, an assumption for EFS. */
 const WRITER_GB_SECONDS = 0.025 * 0.25;
+/** One picture: 2 s at 3008 MB, and one in ten in a new environment, which loads a model of 200 MB. Assumptions for EFS and arm64. */
+const INFERENCE_GB_SECONDS = 2 * 2.94;
+const MODEL_LOADS = 0.1;
+const MODEL_BYTES = 200e6;
+/** The bytes of one picture in both sizes, and those that a browser loads. */
+const PICTURE_BYTES = 600_000;
+const SHOWN_PICTURE_BYTES = 100_000;
 /** The bytes of one change to one browser, and of its log lines. */
 const PUSHED_BYTES = 1_500;
 const LOGGED_BYTES = 2_000;
@@ -52,10 +61,12 @@ const LOGGED_BYTES = 2_000;
 export function bill(size: Size, natGateways = 0): Record<string, number> {
   const p = PRICES;
   const pushes = size.writes * size.browsers;
-  const internetGb = (pushes * PUSHED_BYTES) / GIB;
+  const internetGb = (pushes * PUSHED_BYTES + size.pictures * size.browsers * SHOWN_PICTURE_BYTES) / GIB;
   const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / contract.times.status_log_s) * 300) / GIB;
   const scans = size.watched * SCANS_PER_SECOND.watched + (1 - size.watched) * SCANS_PER_SECOND.unwatched;
-  const readGb = (size.tasks * (scans * SECONDS * SCAN_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES) / GIB;
+  const readGb = (size.tasks * (scans * SECONDS * SCAN_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES
+    + size.pictures * (PICTURE_BYTES + MODEL_LOADS * MODEL_BYTES)) / GIB;
+  const writtenGb = (size.writes * WRITER_WRITE_BYTES + size.pictures * PICTURE_BYTES) / GIB;
   const units = Math.max(size.browsers / 3_000, internetGb / HOURS, 0.1);
   const network = natGateways === 0
     ? interfaceEndpoints * zones * HOURS * p.endpointHour + logGb * p.endpointGb
@@ -65,9 +76,10 @@ export function bill(size: Size, natGateways = 0): Record<string, number> {
     "Fargate tasks": size.tasks * HOURS * (size.taskCpu * p.fargateCpuHour + size.taskGb * p.fargateGbHour),
     "load balancer": HOURS * (p.loadBalancerHour + units * p.loadBalancerUnitHour + zones * p.addressHour),
     "function": size.writes * (p.requestLambda + WRITER_GB_SECONDS * p.lambdaGbSecond),
+    "function for pictures": size.pictures * (p.requestLambda + INFERENCE_GB_SECONDS * p.lambdaGbSecond),
     "HTTP API and events": size.byApi * p.requestApi + size.writes * 0.01 * p.event,
     "EFS storage and backup": size.storedGb * (p.efsGbMonth + p.backupGbMonth),
-    "EFS throughput (elastic)": readGb * p.efsReadGb + ((size.writes * WRITER_WRITE_BYTES) / GIB) * p.efsWriteGb,
+    "EFS throughput (elastic)": readGb * p.efsReadGb + writtenGb * p.efsWriteGb,
     "key, secret": p.keyMonth + p.secretMonth,
     "logs, metrics, alarms": logGb * p.logGb + alarmCount * p.alarmMonth + (logMetrics + containerInsightsMetrics) * p.metricMonth,
     "data to browsers": internetGb * p.internetGb,
@@ -85,6 +97,7 @@ export function table(): string {
     row(["US dollars a month", ...SIZES.map(({ name }) => name)]),
     row(["---", ...SIZES.map(() => "---:")]),
     about("*writes a month*", ({ writes }) => writes.toLocaleString("en-US")),
+    about("*pictures a month*", ({ pictures }) => pictures.toLocaleString("en-US")),
     about("*browsers watching*", ({ browsers }) => browsers.toLocaleString("en-US")),
     about("*tasks*", ({ tasks, taskCpu, taskGb }) => `${tasks} × ${taskCpu} vCPU, ${taskGb} GB`),
     ...Object.keys(bills[0]!).map((line) => row([line, ...bills.map((lines) => money(lines[line]!))])),

@@ -7,10 +7,10 @@ export const zones = 2;
 export const interfaceEndpoints = 5;
 
 /** Alarms. */
-export const alarmCount = 14;
+export const alarmCount = 19;
 
 /** Custom metrics from log lines. */
-export const logMetrics = 3;
+export const logMetrics = 4;
 
 /** Custom metrics of Container Insights for a cluster with one service, an estimate. */
 export const containerInsightsMetrics = 20;

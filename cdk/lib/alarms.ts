@@ -1,6 +1,7 @@
 // The alarms of a stack, as data. The runbook, cdk/RUNBOOK.md, has a section for each.
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import { contract } from "./contract.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -98,6 +99,7 @@ export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
       minutes: 5,
     },
     ...commandAlarms(metrics),
+    ...inferenceAlarms(metrics),
     {
       id: "EventRefused",
       meaning: "The function refused an event for good, and its sender reads no answer. The event is in rejected/ on the volume.",
@@ -163,5 +165,48 @@ function commandAlarms({ commandQueue, commandTopic }: Metrics): Alarm[] {
       threshold: 1,
       minutes: 5,
     }]),
+  ];
+}
+
+/** Returns the alarms of the function that classifies pictures. */
+function inferenceAlarms({ inference }: Metrics): Alarm[] {
+  if (inference === undefined) return [];
+  const timeout = Duration.seconds(contract.times.inference_timeout_s);
+  return [
+    {
+      id: "InferenceErrors",
+      meaning: "The function that classifies pictures failed, crashed, timed out, has no model, or could not mount the file system.",
+      metric: inference.errors,
+      threshold: 1,
+      minutes: 5,
+    },
+    {
+      id: "InferenceThrottles",
+      meaning: "Lambda refused invocations of the function that classifies pictures, because its concurrency was used up.",
+      metric: inference.throttles,
+      threshold: 1,
+      minutes: 5,
+    },
+    {
+      id: "InferenceSlow",
+      meaning: "One picture in a hundred takes more than 80 % of the timeout of the function that classifies pictures.",
+      metric: inference.slowest,
+      threshold: 0.8 * timeout.toMilliseconds(),
+      minutes: 10,
+    },
+    {
+      id: "ModelNotLoaded",
+      meaning: "The model in use cannot be loaded. Pictures are classified with the one before, or not at all.",
+      metric: inference.modelNotLoaded,
+      threshold: 1,
+      minutes: 5,
+    },
+    {
+      id: "LostLabels",
+      meaning: "Lambda could not pass the result of a picture on to the function that writes the wall. The picture has no label.",
+      metric: inference.lostResults,
+      threshold: 1,
+      minutes: 5,
+    },
   ];
 }

@@ -1,4 +1,4 @@
-// The facts that the template shares with the two programs: `contract.json`, and what is derived from it.
+// The facts that the template shares with the programs: `contract.json`, and what is derived from it.
 //
 // The file is imported when the template is made. No program reads it at run time; test/contract.test.ts and a test in
 // each crate compare the programs with it.
@@ -6,9 +6,9 @@ import contract from "../../contract.json" with { type: "json" };
 
 export { contract };
 
-const { both: shared, writer: ofWriter, reader: ofReader } = contract.environment;
+const { both: shared, writer: ofWriter, inference: ofInference, reader: ofReader } = contract.environment;
 
-/** Makes both programs refuse a directory that is not a mount point: a wall that is stored there is lost with its container. */
+/** Makes writer and reader refuse a directory that is not a mount point: a wall that is stored there is lost with its container. */
 const SHARED_ENVIRONMENT = { [shared.wall_dir]: contract.paths.wall_dir, [shared.require_mount]: "true" };
 
 /** Settings that the environment of `lambda-writer` depends on. */
@@ -33,16 +33,38 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
   };
 }
 
+/** Settings that the environment of `lambda-inference` depends on. */
+export interface InferenceChoices {
+  /** The hosts of pictures that are classified by URL; `undefined` is none. */
+  readonly inferenceFetchAllow?: string | undefined;
+}
+
+/** Returns the environment of `lambda-inference`. */
+export function inferenceEnvironment({ inferenceFetchAllow }: InferenceChoices): Record<string, string> {
+  const { inference_dir, models, uploads } = contract.paths;
+  return {
+    [ofInference.models_dir]: `${inference_dir}/${models}`,
+    [ofInference.uploads_dir]: `${inference_dir}/${uploads}`,
+    // The default of the program is every public address.
+    [ofInference.fetch_allow]: inferenceFetchAllow ?? "",
+  };
+}
+
 /** Settings that the environment of `fargate-reader` depends on. */
 export interface ReaderChoices {
   /** The function that receives the posts of the page; `undefined` turns posting off. */
   readonly writerFunction: string | undefined;
+  /** The function that classifies the pictures of the page; `undefined` leaves them without labels. */
+  readonly inferenceFunction: string | undefined;
+  /** The directory of the pictures; `undefined` is a wall without pictures. */
+  readonly uploadsDir: string | undefined;
   /** The interval between scans while a stream is open, in milliseconds; `undefined` is the default of the reader. */
   readonly watchIntervalMs: number | undefined;
 }
 
 /** Returns the environment of `fargate-reader`, without the admin token, which comes from Secrets Manager. */
-export function readerEnvironment({ writerFunction, watchIntervalMs }: ReaderChoices): Record<string, string> {
+export function readerEnvironment(choices: ReaderChoices): Record<string, string> {
+  const { writerFunction, inferenceFunction, uploadsDir, watchIntervalMs } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     [ofReader.listen]: `0.0.0.0:${contract.ports.reader}`,
@@ -51,6 +73,8 @@ export function readerEnvironment({ writerFunction, watchIntervalMs }: ReaderCho
     // The alarm on stale readers counts lines of this level.
     [ofReader.log]: "info",
     ...(writerFunction === undefined ? {} : { [ofReader.writer_function]: writerFunction }),
+    ...(inferenceFunction === undefined ? {} : { [ofReader.inference_function]: inferenceFunction }),
+    ...(uploadsDir === undefined ? {} : { [ofReader.uploads_dir]: uploadsDir }),
     ...(watchIntervalMs === undefined ? {} : { [ofReader.watch_interval_ms]: String(watchIntervalMs) }),
   };
 }

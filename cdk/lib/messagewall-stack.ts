@@ -6,6 +6,8 @@ import { CommandQueue } from "./command-queue.ts";
 import { CommandTopic } from "./command-topic.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { followedDocuments, reconcileRate } from "./followed-documents.ts";
+import { InferenceFunction } from "./inference-function.ts";
+import { InferenceMetrics } from "./inference-metrics.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { metrics } from "./metrics.ts";
 import { Network } from "./network.ts";
@@ -29,20 +31,30 @@ export class MessageWallStack extends Stack {
     const volume = new SharedVolume(this, "SharedVolume", { settings, network });
     const failedEvents = new DeadLetterQueue(this, "FailedEvents");
     const { function: writer, log: writerLog } = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
-    const api = new WriterApi(this, "Api", { settings, writer });
+    const inference = volume.pictures === undefined
+      ? undefined
+      : new InferenceFunction(this, "Inference", { settings, network, volume, accessPoints: volume.pictures, writer });
+    const api = new WriterApi(this, "Api", { settings, writer, inference: inference?.invoked });
     const events = new WriterEvents(this, "Events", { settings, writer, failedEvents });
     const rate = reconcileRate(settings);
     if (rate !== undefined) new ReconcileSchedule(this, "Reconcile", { rate, writer, failedEvents });
     const commandQueue = settings.commandQueue === "none" ? undefined : new CommandQueue(this, "CommandQueue", { settings, writer });
     const commandTopic = settings.commandTopic ? new CommandTopic(this, "CommandTopic", { settings, writer }) : undefined;
     const loadBalancer = new LoadBalancer(this, "LoadBalancer", { settings, network });
-    const task = new ReaderTask(this, "Reader", { settings, volume, writer });
+    const task = new ReaderTask(this, "Reader", { settings, volume, writer, inference: inference?.invoked });
     new ReaderService(this, "Readers", { settings, network, volume, task, loadBalancer });
     const writerMetrics = new WriterMetrics(this, "WriterMetrics", settings.name, writerLog);
     const readerMetrics = new ReaderMetrics(this, "ReaderMetrics", settings.name, task.log);
+    const inferenceMetrics = inference && {
+      function: inference.function,
+      metrics: new InferenceMetrics(this, "InferenceMetrics", settings.name, inference.log),
+    };
     const { dashboard, topic } = new Observability(this, "Observability", {
       settings,
-      metrics: metrics({ volume, writer, writerMetrics, api: api.api, failedEvents, commandQueue, commandTopic, loadBalancer, readerMetrics }),
+      metrics: metrics({
+        volume, writer, writerMetrics, inference: inferenceMetrics, api: api.api, failedEvents, commandQueue, commandTopic, loadBalancer,
+        readerMetrics,
+      }),
     });
 
     const subnets = (selection: ec2.SubnetSelection) => network.vpc.selectSubnets(selection).subnetIds.join(",");
@@ -50,6 +62,12 @@ export class MessageWallStack extends Stack {
       Page: [loadBalancer.url, "The page of the wall"],
       Api: [api.url, settings.openWall ? "The API: OPEN, anybody may write and delete" : "The API: callers sign with IAM"],
       Function: [writer.functionName, "For aws lambda invoke --function-name"],
+      ...(inference === undefined || api.inferenceUrl === undefined
+        ? {}
+        : {
+          InferenceApi: [api.inferenceUrl, "The API that classifies a picture: callers are those of the API"] as const,
+          InferenceFunction: [inference.function.functionName, "For aws lambda invoke --function-name, with {\"file\": \"...\"}"] as const,
+        }),
       EventBus: [events.bus.eventBusName, "For aws events put-events"],
       AdminToken: [task.adminToken.secretName, "For aws secretsmanager get-secret-value --secret-id"],
       FileSystem: [volume.fileSystemId, "The file system of the wall"],

@@ -8,6 +8,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { CommandQueue } from "./command-queue.ts";
 import type { CommandTopic } from "./command-topic.ts";
 import { contract } from "./contract.ts";
+import type { InferenceMetrics } from "./inference-metrics.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { ReaderMetrics } from "./reader-metrics.ts";
 import type { SharedVolume } from "./shared-volume.ts";
@@ -20,6 +21,8 @@ export interface Observed {
   readonly volume: SharedVolume;
   readonly writer: IFunction;
   readonly writerMetrics: WriterMetrics;
+  /** The function that classifies pictures, and its metrics; undefined without it. */
+  readonly inference: { readonly function: IFunction; readonly metrics: InferenceMetrics } | undefined;
   readonly api: HttpApi;
   readonly failedEvents: IQueue;
   readonly commandQueue: CommandQueue | undefined;
@@ -32,7 +35,8 @@ export type Metrics = ReturnType<typeof metrics>;
 
 /** Returns the metrics of one stack. */
 export function metrics(observed: Observed) {
-  const { volume, writer, writerMetrics, api, failedEvents, commandQueue, commandTopic, loadBalancer: balancer, readerMetrics } = observed;
+  const { volume, writer, writerMetrics, inference, api, failedEvents, commandQueue, commandTopic, loadBalancer: balancer, readerMetrics } =
+    observed;
   const efs = (metricName: string, statistic: string, period = PERIOD) =>
     new cloudwatch.Metric({ namespace: "AWS/EFS", metricName, dimensionsMap: { FileSystemId: volume.fileSystemId }, statistic, period });
   const sum = { statistic: "Sum", period: PERIOD };
@@ -53,6 +57,16 @@ export function metrics(observed: Observed) {
     writerConcurrency: writer.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
     failedEvents: length(failedEvents),
     lostEvents: writer.metric("DestinationDeliveryFailures", sum),
+    inference: inference && {
+      errors: inference.function.metricErrors(sum),
+      throttles: inference.function.metricThrottles(sum),
+      invocations: inference.function.metricInvocations(sum),
+      slowest: inference.function.metricDuration({ statistic: "p99", period: PERIOD }),
+      typical: inference.function.metricDuration({ statistic: "p50", period: PERIOD }),
+      concurrency: inference.function.metric("ConcurrentExecutions", { statistic: "Maximum", period: PERIOD }),
+      lostResults: inference.function.metric("DestinationDeliveryFailures", sum),
+      modelNotLoaded: inference.metrics.modelNotLoaded,
+    },
     commandQueue: commandQueue && {
       failed: length(commandQueue.failed),
       oldest: commandQueue.queue.metricApproximateAgeOfOldestMessage({ statistic: "Maximum", period: PERIOD }),

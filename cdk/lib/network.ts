@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 
 const NFS = ec2.Port.tcp(2049);
 
-/** The VPC, and the security groups of load balancer, tasks, function and file system. */
+/** The VPC, and the security groups of load balancer, tasks, functions and file system. */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
   /** The subnets of the function, the tasks and the mount targets. They have no public addresses. */
@@ -16,6 +16,8 @@ export class Network extends Construct {
   readonly loadBalancerGroup: ec2.SecurityGroup;
   readonly readerGroup: ec2.SecurityGroup;
   readonly writerGroup: ec2.SecurityGroup;
+  /** The security group of the function that classifies pictures; undefined without it. */
+  readonly inferenceGroup: ec2.SecurityGroup | undefined;
   readonly fileSystemGroup: ec2.ISecurityGroup;
   /** The security group of the interface endpoints; undefined without endpoints. */
   readonly endpointGroup: ec2.SecurityGroup | undefined;
@@ -36,16 +38,19 @@ export class Network extends Construct {
     this.loadBalancerGroup = this.group("LoadBalancer", "Browsers to the load balancer");
     this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer only");
     this.writerGroup = this.group("Writer", "The function: nothing in, NFS out");
+    if (settings.inference) this.inferenceGroup = this.group("Inference", "The function that classifies pictures: nothing in, NFS out");
     this.fileSystemGroup = settings.fileSystemSecurityGroupId === undefined
-      ? this.group("FileSystem", "NFS from the function and the tasks only")
+      ? this.group("FileSystem", "NFS from the functions and the tasks only")
       : ec2.SecurityGroup.fromSecurityGroupId(this, "FileSystem", settings.fileSystemSecurityGroupId);
 
     this.allow(this.writerGroup, this.fileSystemGroup, NFS, "NFS of the function");
     this.allow(this.readerGroup, this.fileSystemGroup, NFS, "NFS of the tasks");
+    this.allowInference(settings);
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");
     if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints(settings);
     this.allowReadingDocuments(settings);
+    if (this.inferenceGroup !== undefined) this.needed.add(this.inferenceGroup);
     this.needed.add(this.loadBalancerGroup, this.readerGroup, this.writerGroup, this.fileSystemGroup);
     this.needed.add(this.vpc.selectSubnets(this.privateSubnets).internetConnectivityEstablished);
     this.ready = this.needed;
@@ -112,6 +117,15 @@ export class Network extends Construct {
       } else {
         this.writerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, description);
       }
+    }
+  }
+
+  /** Lets the function that classifies pictures mount the file system, and fetch pictures only if hosts are allowed. */
+  private allowInference(settings: Settings): void {
+    if (this.inferenceGroup === undefined) return;
+    this.allow(this.inferenceGroup, this.fileSystemGroup, NFS, "NFS of the function that classifies pictures");
+    if (settings.inferenceFetchAllow !== undefined) {
+      this.inferenceGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "Pictures of the hosts of inferenceFetchAllow");
     }
   }
 

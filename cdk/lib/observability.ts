@@ -62,7 +62,16 @@ export class Observability extends Construct {
       graph("Function: duration", [metrics.writerTypical, metrics.writerSlowest]),
       graph("Function: environments; failed, refused events", [metrics.writerConcurrency], [metrics.failedEvents, metrics.refusedEvents]),
     );
-    const { commandQueue: queue, commandTopic: topic } = metrics;
+    const { commandQueue: queue, commandTopic: topic, inference } = metrics;
+    if (inference !== undefined) {
+      dashboard.addWidgets(
+        graph("Pictures: invocations, errors, throttles", [inference.invocations], [inference.errors, inference.throttles]),
+        graph("Pictures: duration", [inference.typical, inference.slowest]),
+        graph("Pictures: environments; models not loaded, lost labels", [inference.concurrency], [
+          inference.modelNotLoaded, inference.lostResults,
+        ]),
+      );
+    }
     if (queue !== undefined || topic !== undefined) {
       dashboard.addWidgets(
         ...(queue === undefined ? [] : [graph("Queue of commands: failed, age of the oldest", [queue.failed], [queue.oldest])]),

@@ -1,6 +1,7 @@
 // The task definition of the reader.
 import { Duration, Validations } from "aws-cdk-lib";
 import * as ecs from "aws-cdk-lib/aws-ecs";
+import type * as efs from "aws-cdk-lib/aws-efs";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as logs from "aws-cdk-lib/aws-logs";
@@ -13,14 +14,17 @@ import type { Settings } from "./settings.ts";
 import type { SharedVolume } from "./shared-volume.ts";
 
 const VOLUME = "wall";
+const UPLOADS = "uploads";
 
 export interface ReaderTaskProps {
   readonly settings: Settings;
   readonly volume: SharedVolume;
   readonly writer: lambda.IFunction;
+  /** The function that classifies pictures; undefined without it. */
+  readonly inference: lambda.IFunction | undefined;
 }
 
-/** The task definition: one container that can read the wall and cannot write it, with its mount, roles and secret. */
+/** The task definition: one container that can read the wall and write pictures only, with its mounts, roles and secret. */
 export class ReaderTask extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
   readonly log: logs.ILogGroup;
@@ -29,7 +33,7 @@ export class ReaderTask extends Construct {
 
   constructor(scope: Construct, id: string, props: ReaderTaskProps) {
     super(scope, id);
-    const { settings, volume, writer } = props;
+    const { settings, volume } = props;
     this.log = logGroup(this, "reader", settings);
     this.adminToken = this.newAdminToken(settings);
     this.definition = new ecs.FargateTaskDefinition(this, "Definition", {
@@ -40,21 +44,17 @@ export class ReaderTask extends Construct {
         cpuArchitecture: ecs.CpuArchitecture.ARM64,
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
       },
-      taskRole: this.taskRole(volume, writer, settings),
-      volumes: [{
-        name: VOLUME,
-        efsVolumeConfiguration: {
-          fileSystemId: volume.fileSystemId,
-          transitEncryption: "ENABLED",
-          authorizationConfig: { accessPointId: volume.readerAccessPoint.accessPointId, iam: "ENABLED" },
-        },
-      }],
+      taskRole: this.taskRole(props),
+      volumes: [
+        efsVolume(VOLUME, volume, volume.readerAccessPoint),
+        ...(volume.pictures === undefined ? [] : [efsVolume(UPLOADS, volume, volume.pictures.uploads)]),
+      ],
     });
     this.addContainer(props);
     Validations.of(this.definition).acknowledge(
       {
         id: "AwsSolutions-ECS2",
-        reason: "The variables are paths, ports and the name of the function, which are no secrets. The admin token comes from "
+        reason: "The variables are paths, ports and the names of the functions, which are no secrets. The admin token comes from "
           + "Secrets Manager.",
       },
       {
@@ -65,7 +65,7 @@ export class ReaderTask extends Construct {
     );
   }
 
-  private addContainer({ settings, writer }: ReaderTaskProps): void {
+  private addContainer({ settings, volume, writer, inference }: ReaderTaskProps): void {
     const { uid, gid } = posixUser(contract.users.reader);
     const container = this.definition.addContainer("reader", {
       image: readerImage(),
@@ -75,6 +75,8 @@ export class ReaderTask extends Construct {
       portMappings: [{ containerPort: contract.ports.reader }],
       environment: readerEnvironment({
         writerFunction: settings.pagePosts ? writer.functionName : undefined,
+        inferenceFunction: settings.pagePosts ? inference?.functionArn : undefined,
+        uploadsDir: volume.pictures === undefined ? undefined : contract.paths.uploads_dir,
         watchIntervalMs: settings.watchIntervalMs,
       }),
       secrets: { [contract.environment.reader.admin_token]: ecs.Secret.fromSecretsManager(this.adminToken) },
@@ -90,18 +92,26 @@ export class ReaderTask extends Construct {
       logging: ecs.LogDrivers.awsLogs({ logGroup: this.log, streamPrefix: "reader", mode: ecs.AwsLogDriverMode.NON_BLOCKING }),
     });
     container.addMountPoints({ sourceVolume: VOLUME, containerPath: contract.paths.wall_dir, readOnly: true });
+    if (volume.pictures !== undefined) {
+      container.addMountPoints({ sourceVolume: UPLOADS, containerPath: contract.paths.uploads_dir, readOnly: !settings.pagePosts });
+    }
   }
 
-  /** Allows the container to mount through the access point of the reader and to invoke the function, and nothing else. */
-  private taskRole(volume: SharedVolume, writer: lambda.IFunction, settings: Settings): iam.Role {
+  /** Allows the container to read the wall, to write pictures, and to invoke the functions, and nothing else. */
+  private taskRole({ settings, volume, writer, inference }: ReaderTaskProps): iam.Role {
     const role = new iam.Role(this, "TaskRole", {
-      description: "The reader: mounts the file system to read it, and invokes the function",
+      description: "The reader: mounts the file system to read it and to write pictures, and invokes the functions",
       assumedBy: new iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
     });
     role.addToPolicy(volume.mountStatement(volume.readerAccessPoint, "ClientMount"));
+    if (volume.pictures !== undefined) {
+      const actions = settings.pagePosts ? ["ClientMount", "ClientWrite"] as const : ["ClientMount"] as const;
+      role.addToPolicy(volume.mountStatement(volume.pictures.uploads, ...actions));
+    }
     if (settings.pagePosts) {
       // grantInvoke would allow all versions and aliases, with a wildcard.
-      role.addToPolicy(new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [writer.functionArn] }));
+      const resources = [writer.functionArn, ...(inference === undefined ? [] : [inference.functionArn])];
+      role.addToPolicy(new iam.PolicyStatement({ actions: ["lambda:InvokeFunction"], resources }));
     }
     return role;
   }
@@ -124,4 +134,12 @@ export class ReaderTask extends Construct {
     });
     return secret;
   }
+}
+
+/** Returns a volume that is mounted through an access point, with the role of the task, and with TLS. */
+function efsVolume(name: string, { fileSystemId }: SharedVolume, { accessPointId }: efs.IAccessPoint): ecs.Volume {
+  return {
+    name,
+    efsVolumeConfiguration: { fileSystemId, transitEncryption: "ENABLED", authorizationConfig: { accessPointId, iam: "ENABLED" } },
+  };
 }

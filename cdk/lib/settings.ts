@@ -4,7 +4,7 @@ import { contract } from "./contract.ts";
 import { RETENTION } from "./dead-letter-queue.ts";
 import { boolean, duration, identifier, integer, list, oneNumberOf, oneOf, text } from "./setting-values.ts";
 
-const { times } = contract;
+const { limits, times } = contract;
 const keyArn = () => text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, "the ARN of a KMS key");
 const subnets = () => list(identifier("subnet", "a subnet"), "subnet ids such as subnet-0123456789abcdef0, two or more, with commas between", 2);
 
@@ -49,6 +49,22 @@ const FIELDS = z.object({
    * longest time, and the time that the dead-letter queue keeps an event that somebody may send again.
    */
   retryWindow: duration(1, times.retry_window_max_s).default(`${RETENTION.toDays()}d`),
+  /** Lets the page have pictures, and makes the function that classifies them. Default true. */
+  inference: boolean().default(true),
+  /** The memory of the function that classifies pictures, in MB. Default 3008. */
+  inferenceMemoryMb: integer(512, 10_240).default(limits.inference_memory_mb),
+  /** The most environments of the function that classifies pictures at once; 0 stops it. Default: no reservation. */
+  inferenceReservedConcurrency: integer(0, 1000).optional(),
+  /** The number of its environments that are ready at all times, with the model loaded. Default 0. */
+  inferenceProvisionedConcurrency: integer(0, 1000).default(0),
+  /**
+   * The hosts of pictures that are classified by URL, with commas between, as in `FETCH_ALLOW`. Needs a way to the internet:
+   * `natGateways` or an existing VPC. Default: none.
+   */
+  inferenceFetchAllow: text(
+    /^(?! *$)[A-Za-z0-9.*:[\]-]+(, *[A-Za-z0-9.*:[\]-]+)*$/,
+    "* or hosts such as upload.wikimedia.org or *.example.com, with commas between",
+  ).optional(),
   /**
    * The name of a parameter of Parameter Store, in the account and Region of the stack. Each new version is published as the
    * configuration. Default: none.
@@ -184,6 +200,32 @@ const RULES: readonly Rule[] = [
     // 0 stops the function, and the queue with it.
     holds: ({ commandQueue, reservedConcurrency }) => commandQueue === "none" || reservedConcurrency !== 1,
     problem: "commandQueue needs a reservedConcurrency of 2 or more: Lambda reads a queue for two environments at least",
+  },
+  {
+    about: ["inferenceProvisionedConcurrency", "inferenceReservedConcurrency"],
+    holds: ({ inferenceProvisionedConcurrency: provisioned, inferenceReservedConcurrency: reserved }) =>
+      reserved === undefined || provisioned <= reserved,
+    problem: "inferenceProvisionedConcurrency must not be more than inferenceReservedConcurrency",
+  },
+  {
+    about: ["inferenceFetchAllow", "natGateways", "vpcId"],
+    holds: ({ inferenceFetchAllow, natGateways, vpcId }) => inferenceFetchAllow === undefined || natGateways > 0 || vpcId !== undefined,
+    problem: "inferenceFetchAllow needs natGateways or vpcId: without them the function has no way to the internet",
+  },
+  {
+    about: ["inferenceReservedConcurrency", "inference"],
+    holds: ({ inference, inferenceReservedConcurrency }) => inference || inferenceReservedConcurrency === undefined,
+    problem: "inferenceReservedConcurrency needs inference=true",
+  },
+  {
+    about: ["inferenceProvisionedConcurrency", "inference"],
+    holds: ({ inference, inferenceProvisionedConcurrency }) => inference || inferenceProvisionedConcurrency === 0,
+    problem: "inferenceProvisionedConcurrency needs inference=true",
+  },
+  {
+    about: ["inferenceFetchAllow", "inference"],
+    holds: ({ inference, inferenceFetchAllow }) => inference || inferenceFetchAllow === undefined,
+    problem: "inferenceFetchAllow needs inference=true",
   },
 ];
 

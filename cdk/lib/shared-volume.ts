@@ -1,4 +1,4 @@
-// The file system and its two access points.
+// The file system and its access points.
 //
 // Four of the five security layers are here: IAM, the access point in the condition of each policy, the path, and POSIX.
 // The network layer is in network.ts.
@@ -7,7 +7,7 @@ import * as efs from "aws-cdk-lib/aws-efs";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as kms from "aws-cdk-lib/aws-kms";
 import { Construct, type IDependable } from "constructs";
-import { contract, posixUser } from "./contract.ts";
+import { contract, posixUser, type User } from "./contract.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,12 +16,22 @@ export interface SharedVolumeProps {
   readonly network: Network;
 }
 
-/** The EFS file system, the access point of the writer, and the access point of the readers. */
+/** The access points of models and pictures. */
+export interface PictureAccessPoints {
+  /** That of the function which classifies pictures: the directories of models and pictures. */
+  readonly inference: efs.IAccessPoint;
+  /** That of the readers: the directory of pictures. */
+  readonly uploads: efs.IAccessPoint;
+}
+
+/** The EFS file system, and the access points of the functions and the readers. */
 export class SharedVolume extends Construct {
   readonly fileSystemId: string;
   readonly fileSystemArn: string;
   readonly writerAccessPoint: efs.IAccessPoint;
   readonly readerAccessPoint: efs.IAccessPoint;
+  /** The access points of models and pictures; undefined if no pictures are classified. */
+  readonly pictures: PictureAccessPoints | undefined;
   /** The mount targets. A mount fails before they exist. */
   readonly mountTargets: IDependable;
 
@@ -40,8 +50,12 @@ export class SharedVolume extends Construct {
       resourceName: fileSystem.fileSystemId,
     });
     this.mountTargets = fileSystem.mountTargetsAvailable;
-    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", fileSystem, posixUser(contract.users.writer));
-    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", fileSystem, posixUser(contract.users.reader));
+    const { users, paths } = contract;
+    // Both have the same root with the same owner, so either can be mounted first.
+    const wall = { fileSystem, path: paths.access_point, owner: users.writer };
+    this.writerAccessPoint = this.accessPoint("WriterAccessPoint", { ...wall, user: users.writer });
+    this.readerAccessPoint = this.accessPoint("ReaderAccessPoint", { ...wall, user: users.reader });
+    if (props.settings.inference) this.pictures = this.pictureAccessPoints(fileSystem);
   }
 
   /** Returns a statement that allows `actions` through `accessPoint`. Writing needs both `ClientMount` and `ClientWrite`. */
@@ -76,16 +90,39 @@ export class SharedVolume extends Construct {
     });
   }
 
-  /** Makes an access point. Both have the same root with the same owner, so either can be mounted first. */
-  private accessPoint(id: string, fileSystem: efs.IFileSystem, user: efs.PosixUser): efs.AccessPoint {
-    const owner = posixUser(contract.users.writer);
+  /**
+   * Makes the access points of models and pictures. All users are in one group, and the function which classifies pictures
+   * owns nothing there, so that the modes let it read only.
+   */
+  private pictureAccessPoints(fileSystem: efs.IFileSystem): PictureAccessPoints {
+    const { users, paths } = contract;
+    const path = paths.inference_access_point;
+    return {
+      inference: this.accessPoint("InferenceAccessPoint", { fileSystem, path, user: users.inference, owner: users.writer }),
+      uploads: this.accessPoint("UploadsAccessPoint", {
+        fileSystem, path: `${path}/${paths.uploads}`, user: users.reader, owner: users.reader,
+      }),
+    };
+  }
+
+  private accessPoint(id: string, { fileSystem, path, user, owner: { uid, gid } }: AccessPointProps): efs.AccessPoint {
+    const owner = posixUser({ uid, gid });
     return new efs.AccessPoint(this, id, {
       fileSystem,
-      path: contract.paths.access_point,
-      posixUser: user,
+      path,
+      posixUser: posixUser(user),
       createAcl: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: contract.users.directory_mode },
     });
   }
+}
+
+interface AccessPointProps {
+  readonly fileSystem: efs.IFileSystem;
+  readonly path: string;
+  /** The user that every client acts as. */
+  readonly user: User;
+  /** The owner of the root. EFS makes the root at the first mount. */
+  readonly owner: User;
 }
 
 /** Returns the policy of the file system, which only denies. The roles allow: EFS accepts an allow from either. */

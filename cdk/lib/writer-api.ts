@@ -1,4 +1,4 @@
-// The HTTP API of the function: `https://.../default/MessageWall`, as in the blog post.
+// The HTTP API of the functions: `https://.../default/MessageWall` and `/default/inference`, as in the blog post.
 import { Annotations, Stack, Validations } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
@@ -14,6 +14,8 @@ const routes = contract.routes.api;
 export interface WriterApiProps {
   readonly settings: Settings;
   readonly writer: lambda.IFunction;
+  /** The function that classifies pictures; undefined without it. */
+  readonly inference: lambda.IFunction | undefined;
 }
 
 /** The HTTP API. Callers sign with IAM, unless `openWall` lets anybody call it, as in the blog post. */
@@ -21,15 +23,20 @@ export class WriterApi extends Construct {
   readonly api: apigateway.HttpApi;
   /** The address of the default wall. */
   readonly url: string;
+  /** The address of the classification of pictures; undefined without it. */
+  readonly inferenceUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: WriterApiProps) {
     super(scope, id);
-    const { settings, writer } = props;
+    const { settings, writer, inference } = props;
     this.api = new apigateway.HttpApi(this, "Api", { apiName: settings.name, createDefaultStage: false });
-    const integration = new HttpLambdaIntegration("Writer", writer);
+    const { ANY, GET, POST } = apigateway.HttpMethod;
     const authorizer = settings.openWall ? new apigateway.HttpNoneAuthorizer() : new HttpIamAuthorizer();
-    for (const path of [routes.wall, routes.named_wall]) {
-      this.api.addRoutes({ path, methods: [apigateway.HttpMethod.ANY], integration, authorizer });
+    const toWriter = { methods: [ANY], integration: new HttpLambdaIntegration("Writer", writer), authorizer };
+    for (const path of [routes.wall, routes.named_wall]) this.api.addRoutes({ path, ...toWriter });
+    if (inference !== undefined) {
+      const integration = new HttpLambdaIntegration("Inference", inference);
+      this.api.addRoutes({ path: routes.inference, methods: [GET, POST], integration, authorizer });
     }
     const stage = new apigateway.HttpStage(this, "Stage", {
       httpApi: this.api,
@@ -38,7 +45,9 @@ export class WriterApi extends Construct {
       throttle: { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup(this, "api", settings)) },
     });
-    this.url = `${this.api.apiEndpoint}/${stage.stageName}${routes.wall}`;
+    const address = (path: string) => `${this.api.apiEndpoint}/${stage.stageName}${path}`;
+    this.url = address(routes.wall);
+    if (inference !== undefined) this.inferenceUrl = address(routes.inference);
     if (settings.openWall) this.warnThatItIsOpen();
   }
 

@@ -1,14 +1,16 @@
 // The function, which is the only writer of the wall.
-import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
-import * as iam from "aws-cdk-lib/aws-iam";
+import { Duration, Stack } from "aws-cdk-lib";
+import type * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type * as logs from "aws-cdk-lib/aws-logs";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { WriterCode } from "./assets.ts";
+import { FunctionCode } from "./assets.ts";
 import { contract, writerEnvironment } from "./contract.ts";
 import { followedDocuments } from "./followed-documents.ts";
+import { FunctionMount } from "./function-mount.ts";
+import { FunctionRole } from "./function-role.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -38,7 +40,7 @@ export class WriterFunction extends Construct {
       runtime: lambda.Runtime.PROVIDED_AL2023,
       architecture: lambda.Architecture.ARM_64,
       handler: "bootstrap",
-      code: new WriterCode(),
+      code: new FunctionCode("lambda-writer"),
       environment: writerEnvironment(settings),
       memorySize: settings.writerMemoryMb,
       timeout: Duration.seconds(settings.writerTimeoutSeconds),
@@ -49,7 +51,7 @@ export class WriterFunction extends Construct {
       vpc: network.vpc,
       vpcSubnets: network.privateSubnets,
       securityGroups: [network.writerGroup],
-      filesystem: new Mount(volume),
+      filesystem: new FunctionMount(volume, volume.writerAccessPoint, contract.paths.wall_dir),
       // An event is tried three times at most. The function remembers its id for the retry window, so that a retry of an
       // applied event changes nothing.
       retryAttempts: 2,
@@ -60,61 +62,12 @@ export class WriterFunction extends Construct {
     (this.function.node.defaultChild as lambda.CfnFunction).addMetadata("cfn-lint", { config: { ignore_checks: ["W3005"] } });
   }
 
+  /** Allows the function to write through its access point, to read the documents that it follows, and nothing else. */
   private role({ settings, volume }: WriterFunctionProps): iam.Role {
-    const role = new iam.Role(this, "Role", {
-      description: "The function: logs, mounts the file system to write it, and connects to the VPC",
-      assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
-    });
-    role.addToPolicy(new iam.PolicyStatement({
-      sid: "Log",
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      resources: [this.log.logGroupArn],
-    }));
+    const description = "The function: logs, mounts the file system to write it, and connects to the VPC";
+    const role = new FunctionRole(this, "Role", { functionName: settings.name, description, log: this.log });
     role.addToPolicy(volume.mountStatement(volume.writerAccessPoint, "ClientMount", "ClientWrite"));
     for (const { permissions } of followedDocuments(settings)) permissions(Stack.of(this)).forEach((statement) => role.addToPolicy(statement));
-    const interfaces = [
-      "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
-      "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
-    ];
-    role.addToPolicy(new iam.PolicyStatement({ sid: "ConnectToVpc", actions: interfaces, resources: ["*"] }));
-    // Lambda needs these actions to connect the function; the code of the function does not.
-    role.addToPolicy(new iam.PolicyStatement({
-      sid: "DenyConnectToVpcFromCode",
-      effect: iam.Effect.DENY,
-      actions: interfaces,
-      resources: ["*"],
-      conditions: {
-        ArnEquals: {
-          "lambda:SourceFunctionArn": Stack.of(this).formatArn({
-            service: "lambda",
-            resource: "function",
-            resourceName: settings.name,
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-          }),
-        },
-      },
-    }));
-    Validations.of(role).acknowledge({
-      id: "AwsSolutions-IAM5[Resource::*]",
-      reason: "Lambda connects the function to the VPC with network interfaces that do not exist yet, and the Describe actions support no "
-        + "resource. AWS documents these actions for the purpose. The next statement denies them to the code of the function.",
-    });
     return role;
-  }
-}
-
-/**
- * The mount of the access point of the writer.
- *
- * `FileSystem.fromEfsAccessPoint` of CDK would allow ClientMount on all file systems and ClientWrite through all access
- * points of this one. The role has a narrower statement instead.
- */
-class Mount extends lambda.FileSystem {
-  constructor(volume: SharedVolume) {
-    super({
-      arn: volume.writerAccessPoint.accessPointArn,
-      localMountPath: contract.paths.wall_dir,
-      dependency: [volume.mountTargets],
-    });
   }
 }

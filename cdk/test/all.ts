@@ -5,6 +5,7 @@ import "./contract.test.ts";
 import "./cost.test.ts";
 import "./docker.test.ts";
 import "./followed.test.ts";
+import "./inference.test.ts";
 import "./observability.test.ts";
 import "./order.test.ts";
 import "./reader.test.ts";

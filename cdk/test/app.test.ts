@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { messageWall } from "../lib/app.ts";
 import { NOT_SOURCES } from "../lib/assets.ts";
 import { REPOSITORY } from "./programs.ts";
-import { CDK_JSON, mentions, only, resources, synthesize, synthesizeAgain } from "./synthesized.ts";
+import { CDK_JSON, inferenceFunction, mentions, only, resources, synthesize, synthesizeAgain, writerFunction } from "./synthesized.ts";
 import { FILE_SYSTEM, VARIANTS, VPC } from "./variants.ts";
 
 describe("checks", () => {
@@ -35,13 +35,17 @@ describe("checks", () => {
 describe("assets", () => {
   const { assets, template } = synthesize();
 
-  test("the_zip_of_the_function_is_built_at_publication_by_an_existing_program", () => {
-    const [writer] = Object.values<any>(assets.files).filter(({ displayName }) => displayName === "lambda-writer");
-    const [program] = writer.source.executable;
-    accessSync(program, constants.X_OK);
-    const [{ objectKey }] = Object.values<any>(writer.destinations);
-    assert.equal(only(template, "AWS::Lambda::Function").Properties["Code"].S3Key, objectKey);
-  });
+  for (const [name, of] of [["lambda-writer", writerFunction], ["lambda-inference", inferenceFunction]] as const) {
+    test(`the_zip_of_${name}_is_built_at_publication_by_an_existing_program`, () => {
+      const [zip, ...others] = Object.values<any>(assets.files).filter(({ displayName }) => displayName === name);
+      assert.deepEqual(others, []);
+      const [program, ...built] = zip.source.executable;
+      accessSync(program, constants.X_OK);
+      assert.deepEqual(built, [name]);
+      const [{ objectKey }] = Object.values<any>(zip.destinations);
+      assert.equal(of(template)[1].Properties["Code"].S3Key, objectKey);
+    });
+  }
 
   test("the_image_of_the_reader_is_a_target_of_the_dockerfile_for_arm64", () => {
     const [{ source }] = Object.values<any>(assets.dockerImages);
@@ -128,22 +132,24 @@ describe("variants", () => {
     assert.deepEqual(only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["Subnets"], VPC.publicSubnetIds.split(","));
   });
 
-  test("an_existing_file_system_gets_two_access_points_and_two_rules_in_its_group", () => {
+  test("an_existing_file_system_gets_four_access_points_and_three_rules_in_its_group", () => {
     const { template } = synthesize({ ...VPC, ...FILE_SYSTEM });
     assert.equal(resources(template, "AWS::EFS::FileSystem").length, 0);
     const points = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["FileSystemId"]);
-    assert.deepEqual(points, [FILE_SYSTEM.fileSystemId, FILE_SYSTEM.fileSystemId]);
+    assert.deepEqual(points, Array(4).fill(FILE_SYSTEM.fileSystemId));
     const rules = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => Properties["GroupId"] === FILE_SYSTEM.fileSystemSecurityGroupId);
-    assert.deepEqual(rules.map(([, { Properties }]) => Properties["FromPort"]), [2049, 2049]);
+    assert.deepEqual(rules.map(([, { Properties }]) => Properties["FromPort"]), [2049, 2049, 2049]);
     const task = only(template, "AWS::ECS::TaskDefinition").Properties;
-    assert.equal(task["Volumes"][0].EFSVolumeConfiguration.FilesystemId, FILE_SYSTEM.fileSystemId);
+    const mounted = task["Volumes"].map(({ EFSVolumeConfiguration }: any) => EFSVolumeConfiguration.FilesystemId);
+    assert.deepEqual(mounted, Array(2).fill(FILE_SYSTEM.fileSystemId));
   });
 
   test("two_stacks_in_one_account_have_different_names", () => {
     const green = synthesize({ name: "Green" }).template;
-    assert.equal(only(green, "AWS::Lambda::Function").Properties["FunctionName"], "Green");
+    const functions = resources(green, "AWS::Lambda::Function").map(([, { Properties }]) => Properties["FunctionName"]);
+    assert.deepEqual(functions, ["Green", "GreenInference"]);
     assert.equal(only(green, "AWS::Events::EventBus").Properties["Name"], "Green");
-    const [writer] = resources(green, "AWS::Lambda::Function")[0]!;
+    const [writer] = writerFunction(green);
     assert.ok(mentions(only(green, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment, writer));
     assert.ok(!JSON.stringify(green.toJSON().Resources).includes("MessageWall-"), "no alarm and no family has the name of the other stack");
   });

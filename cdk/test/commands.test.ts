@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Template } from "aws-cdk-lib/assertions";
 import { allStatements, pointsTo, statementsOfRole, writerRole } from "./permissions.ts";
-import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+import { list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 
 const none = synthesize().template;
 const standard = synthesize({ commandQueue: "standard" }).template;
@@ -30,7 +30,7 @@ test("by_default_there_is_neither_a_queue_nor_a_topic_for_commands", () => {
 for (const [type, template] of Object.entries({ standard, fifo })) {
   describe(`${type} queue`, () => {
     const { id, queue, failedId, failed } = queues(template);
-    const timeout = only(template, "AWS::Lambda::Function").Properties["Timeout"];
+    const timeout = writerFunction(template)[1].Properties["Timeout"];
 
     test("a_message_goes_to_the_dead_letter_queue_after_five_deliveries_and_is_kept_there_for_14_days", () => {
       assert.equal(queue.RedrivePolicy.maxReceiveCount, 5);
@@ -108,7 +108,7 @@ describe("topic", () => {
   const [, { Properties: subscription }] = resources(topic, "AWS::SNS::Subscription")[0]!;
   const id = pointsTo(subscription["TopicArn"]);
   const undelivered = pointsTo(subscription["RedrivePolicy"].deadLetterTargetArn);
-  const [functionId] = resources(topic, "AWS::Lambda::Function")[0]!;
+  const [functionId] = writerFunction(topic);
 
   test("the_function_is_subscribed_and_the_topic_can_invoke_it", () => {
     assert.deepEqual([subscription["Protocol"], pointsTo(subscription["Endpoint"])], ["lambda", functionId]);

@@ -1,15 +1,16 @@
-// Compares contract.json with the two programs, and the template with contract.json.
+// Compares contract.json with the programs, and the template with contract.json.
 //
 // A test that runs a program is skipped where the program is not built. A wrong value in contract.json fails here.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
-import { contract, readerEnvironment, writerEnvironment } from "../lib/contract.ts";
+import { describe, test, type TestContext } from "node:test";
+import { contract, inferenceEnvironment, readerEnvironment, writerEnvironment } from "../lib/contract.ts";
 import { readSettings } from "../lib/read-settings.ts";
 import { emptyWall, firstLine, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
 import { runtimeApi } from "./runtime-api.ts";
-import { only, synthesize } from "./synthesized.ts";
+import { inferenceFunction, only, synthesize, writerFunction } from "./synthesized.ts";
 
 const { environment, events, logs, paths, ports, routes, times, watchers } = contract;
 const exactly = (message: string) => new RegExp(`"${logs.message_field}":"${message}"`);
@@ -114,16 +115,86 @@ describe("lambda-writer", () => {
   });
 
   test("gets_from_the_template_what_the_contract_says", () => {
-    const { Environment, FileSystemConfigs, FunctionName, Timeout } = only(synthesize().template, "AWS::Lambda::Function").Properties;
+    const { Environment, FileSystemConfigs, FunctionName, Timeout } = writerFunction(synthesize().template)[1].Properties;
     assert.deepEqual(Environment.Variables, given);
     assert.equal(FileSystemConfigs[0].LocalMountPath, paths.wall_dir);
     assert.deepEqual([FunctionName, Timeout], [contract.functions.writer, times.function_timeout_s]);
   });
 });
 
+describe("lambda-inference", () => {
+  const given = inferenceEnvironment({});
+  const { models_dir, uploads_dir, fetch_allow } = environment.inference;
+
+  test("reads_the_variables_of_the_contract_and_no_others", (t) => {
+    const ran = run(t, "lambda-inference", ["--help"]);
+    if (ran === undefined) return;
+    assert.equal(ran.status, 0, ran.output);
+    assert.deepEqual([...variables(ran.output).keys()].sort(), Object.values(environment.inference).sort());
+  });
+
+  test("has_the_defaults_of_the_contract", (t) => {
+    const ran = run(t, "lambda-inference", ["--help"]);
+    if (ran === undefined) return;
+    for (const name of [models_dir, uploads_dir]) {
+      assert.ok(variables(ran.output).get(name)?.includes(`[default: ${given[name]}]`), ran.output);
+    }
+  });
+
+  test("accepts_the_values_of_the_template", (t) => {
+    for (const values of [given, inferenceEnvironment({ inferenceFetchAllow: "*.example.com, 10.0.0.5:8080" })]) {
+      const ran = run(t, "lambda-inference", [], values);
+      if (ran === undefined) return;
+      assert.equal(ran.status, 64, ran.output);
+      assert.match(ran.output, /AWS_LAMBDA_RUNTIME_API/);
+      assert.doesNotMatch(ran.output, /fetch.allow/i);
+    }
+  });
+
+  test("fetches_nothing_unless_a_host_is_allowed", async (t) => {
+    const answer = await ask(t, { url: "https://192.0.2.1/picture.jpg" });
+    if (answer !== undefined) assert.deepEqual([answer["error"], answer["status"]], ["url_forbidden", 403]);
+  });
+
+  test("logs_the_line_that_the_metric_counts_when_a_model_cannot_be_loaded", async (t) => {
+    const api = await runtimeApi(t, { file: "cat.jpg" });
+    const models = mkdtempSync(join(tmpdir(), "models-"));
+    t.after(() => rmSync(models, { recursive: true }));
+    mkdirSync(join(models, "broken"));
+    writeFileSync(join(models, "current"), "broken");
+    const { message, error_field } = logs.model_not_loaded;
+    const line = await firstLine(t, "lambda-inference", exactly(message), { ...given, ...api.environment, [models_dir]: models });
+    if (line === undefined) return;
+    assert.equal(line[logs.message_field], message);
+    assert.match(String(line[error_field]), /broken/);
+    assert.equal(line["level"], "ERROR");
+  });
+
+  test("gets_from_the_template_what_the_contract_says", () => {
+    const { Environment, FileSystemConfigs, FunctionName, MemorySize, Timeout } = inferenceFunction(synthesize().template)[1].Properties;
+    assert.deepEqual(Environment.Variables, given);
+    assert.equal(FileSystemConfigs[0].LocalMountPath, paths.inference_dir);
+    assert.deepEqual([FunctionName, Timeout], [contract.functions.inference, times.inference_timeout_s]);
+    assert.equal(MemorySize, contract.limits.inference_memory_mb);
+    assert.equal(Environment.Variables[fetch_allow], "");
+  });
+
+  /** Returns the reply to one event, or undefined if the program is not built. */
+  async function ask(t: TestContext, event: unknown): Promise<Record<string, unknown> | undefined> {
+    const api = await runtimeApi(t, event);
+    const ran = await serve(t, "lambda-inference", { ...given, ...api.environment });
+    return ran === undefined ? undefined : await api.answer as Record<string, unknown>;
+  }
+});
+
 describe("fargate-reader", () => {
-  const given = readerEnvironment({ writerFunction: contract.functions.writer, watchIntervalMs: times.watch_interval_ms });
-  const { admin_token, listen, watch, watch_interval_ms, writer_function } = environment.reader;
+  const given = readerEnvironment({
+    writerFunction: contract.functions.writer,
+    inferenceFunction: contract.functions.inference,
+    uploadsDir: paths.uploads_dir,
+    watchIntervalMs: times.watch_interval_ms,
+  });
+  const { admin_token, inference_function, listen, watch, watch_interval_ms, writer_function } = environment.reader;
 
   test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "fargate-reader", ["--help"]);
@@ -213,8 +284,9 @@ describe("fargate-reader", () => {
     const task = only(synthesize({ watchIntervalMs: times.watch_interval_ms }).template, "AWS::ECS::TaskDefinition").Properties;
     const [container] = task["ContainerDefinitions"];
     const environment = Object.fromEntries(container.Environment.map(({ Name, Value }: any) => [Name, Value]));
-    assert.deepEqual({ ...environment, [writer_function]: contract.functions.writer }, given);
-    assert.equal(container.MountPoints[0].ContainerPath, paths.wall_dir);
+    const { writer, inference } = contract.functions;
+    assert.deepEqual({ ...environment, [writer_function]: writer, [inference_function]: inference }, given);
+    assert.deepEqual(container.MountPoints.map(({ ContainerPath }: any) => ContainerPath), [paths.wall_dir, paths.uploads_dir]);
     assert.equal(`0.0.0.0:${container.PortMappings[0].ContainerPort}`, environment[listen]);
   });
 });

@@ -1,7 +1,7 @@
 // Compares the images and the compose file in docker/ with contract.json.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { contract, type User } from "../lib/contract.ts";
 import { REPOSITORY } from "./programs.ts";
@@ -11,6 +11,8 @@ const { wall_dir, require_mount } = environment.both;
 const read = (...path: string[]) => readFileSync(join(REPOSITORY, "docker", ...path), "utf8").replaceAll("\\\n", " ");
 const dockerfile = read("Dockerfile");
 const compose = read("compose.yaml");
+const MODELS = `${paths.inference_dir}/${paths.models}`;
+const UPLOADS = `${paths.inference_dir}/${paths.uploads}`;
 const owner = ({ uid, gid }: User) => `-o ${uid} -g ${gid} -m 0${users.directory_mode}`;
 
 /** Returns the instructions of a stage of the Dockerfile, such as `USER 1001:1001`. */
@@ -38,6 +40,14 @@ describe("Dockerfile", () => {
     ]);
   });
 
+  test("the_image_of_the_inference_has_the_user_program_and_environment_of_the_contract", () => {
+    const { models_dir, uploads_dir } = environment.inference;
+    includes(stage("inference"), [
+      user(users.inference), json("ENTRYPOINT", paths.inference_program), `/programs/lambda-inference ${paths.inference_program}`,
+      `ENV ${models_dir}=${MODELS} ${uploads_dir}=${UPLOADS}`,
+    ]);
+  });
+
   test("the_readers_image_has_the_user_program_port_and_environment_of_the_contract", () => {
     includes(stage("reader"), [
       user(users.reader), json("ENTRYPOINT", paths.reader_program), `/programs/fargate-reader ${paths.reader_program}`,
@@ -55,29 +65,52 @@ describe("Dockerfile", () => {
   });
 
   test("the_directory_of_the_wall_is_the_writers_with_the_mode_of_the_contract", () => {
-    assert.ok(dockerfile.includes(`install -d ${owner(users.writer)} /volume/msg`));
-    for (const image of ["writer", "reader"]) {
-      assert.ok(stage(image).includes(`COPY --from=build /volume ${dirname(paths.wall_dir)}`), image);
-    }
-    assert.equal(paths.wall_dir, `${dirname(paths.wall_dir)}/msg`);
+    assert.ok(dockerfile.includes(`for wall in writer reader; do install -d ${owner(users.writer)} /mounts/$wall/msg; done`));
+    assert.equal(paths.wall_dir, "/mnt/msg");
+  });
+
+  test("models_are_the_writers_and_pictures_the_readers_with_the_mode_of_the_contract", () => {
+    const models = `for models in inference local-cloud; do install -d ${owner(users.writer)} /mounts/$models/inference/models; done`;
+    const uploads = `for uploads in inference/inference reader; do install -d ${owner(users.reader)} /mounts/$uploads/uploads; done`;
+    for (const line of [models, uploads]) assert.ok(dockerfile.replaceAll(/\s+/g, " ").includes(line), line);
+    assert.deepEqual([MODELS, UPLOADS, paths.uploads_dir], ["/mnt/inference/models", "/mnt/inference/uploads", "/mnt/uploads"]);
+  });
+
+  test("every_image_has_the_directories_of_its_volumes", () => {
+    for (const image of ["writer", "reader", "inference", "local-cloud"]) assert.ok(stage(image).includes(`COPY --from=build /mounts/${image} /mnt`), image);
   });
 });
 
-test("build_writer_copies_the_program_from_the_writers_image", () => {
-  const script = readFileSync(join(REPOSITORY, "cdk", "assets", "build-writer"), "utf8");
-  assert.ok(script.includes(`"$container:${paths.writer_program}"`));
+test("build_function_copies_the_program_from_the_image_of_the_function", () => {
+  const script = readFileSync(join(REPOSITORY, "cdk", "assets", "build-function"), "utf8");
+  for (const program of [paths.writer_program, paths.inference_program]) assert.ok(script.includes(`"$container:${program}"`), program);
 });
 
 describe("compose.yaml", () => {
   test("every_volume_of_a_program_is_mounted_where_the_programs_expect_it", () => {
-    const targets = [...all(/volumes: \["wall:([^:"]+)(?::ro)?"\]/g), ...all(/target: (\/[^,]+),/g)];
+    const targets = [...all(/"wall:([^:"]+)(?::ro)?"/g), ...all(/target: (\/[^,]+),/g)];
     assert.deepEqual(targets, Array(5).fill(paths.wall_dir));
+  });
+
+  test("models_and_pictures_are_mounted_where_the_programs_expect_them_and_read_only_for_the_inference", () => {
+    assert.deepEqual(all(/"(models:[^"]+)"/g), [`models:${MODELS}:ro`, `models:${MODELS}`]);
+    assert.deepEqual(all(/"(uploads:[^"]+)"/g), [`uploads:${UPLOADS}:ro`, `uploads:${paths.uploads_dir}`]);
+    assert.deepEqual(all(new RegExp(`^ +${environment.reader.uploads_dir}: (.+)$`, "gm")), [paths.uploads_dir]);
+    const { uid, gid } = users.writer;
+    assert.deepEqual(all(/^ +user: "(.+)"$/gm), [`${uid}:${gid}`], "the models belong to the user who makes them");
+  });
+
+  test("the_limits_of_the_inference_are_those_of_the_contract", () => {
+    const { inference_memory_mb: memory } = contract.limits;
+    assert.ok(compose.includes(`mem_limit: ${memory}m`) && compose.includes(`AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "${memory}"`));
   });
 
   test("ports_are_those_of_the_contract", () => {
     const published = all(/ports: \["127\.0\.0\.1:\$\{(?!NFS_PORT)\w+:-\d+\}:(\d+)"\]/g).map(Number);
     assert.deepEqual(published.sort(), [ports.reader, ports.reader, ports.reader, ports.api, ports.api].sort());
-    assert.deepEqual(all(/AWS_LAMBDA_RUNTIME_API: .*:(\d+)$/gm).map(Number), [ports.runtime_api, ports.runtime_api]);
+    const runtime = all(/AWS_LAMBDA_RUNTIME_API: (.+)$/gm);
+    const { runtime_api } = ports;
+    assert.deepEqual(runtime, [`cloud:${runtime_api}`, `http://cloud:${runtime_api}/functions/${functions.inference}`, `nfs-cloud:${runtime_api}`]);
     assert.deepEqual(all(/AWS_ENDPOINT_URL_LAMBDA: http:.*:(\d+)$/gm).map(Number), [ports.api, ports.api]);
     assert.deepEqual(all(/(?:WALL|API)_PORT:-(\d+)\}/g).map(Number).slice(0, 2), [ports.api, ports.reader]);
   });
@@ -85,8 +118,10 @@ describe("compose.yaml", () => {
   test("variables_are_known_and_name_the_function_of_the_contract", () => {
     const known = new Set(Object.values(environment).flatMap((names) => Object.values<string>(names)));
     for (const name of all(/^ +([A-Z][A-Z_]+): /gm)) assert.ok(known.has(name) || /^(AWS|TOKIO)_/.test(name), name);
-    const { watch, writer_function } = environment.reader;
-    assert.deepEqual(all(new RegExp(`(?:AWS_LAMBDA_FUNCTION_NAME|${writer_function}): (.+)`, "g")), [functions.writer, functions.writer]);
+    const { inference_function, watch, writer_function } = environment.reader;
+    const { inference, writer } = functions;
+    assert.deepEqual(all(new RegExp(`(?:AWS_LAMBDA_FUNCTION_NAME|${writer_function}): (.+)`, "g")), [writer, writer, inference]);
+    assert.deepEqual(all(new RegExp(`${inference_function}: (.+)`, "g")), [inference]);
     assert.deepEqual(all(new RegExp(`^ +${watch}: (.+)$`, "gm")), [contract.watchers.native]);
   });
 });

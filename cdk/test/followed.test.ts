@@ -4,14 +4,14 @@ import { describe, test } from "node:test";
 import type { Template } from "aws-cdk-lib/assertions";
 import { contract } from "../lib/contract.ts";
 import { pointsTo, type Statement, statementsOfRole, writerRole } from "./permissions.ts";
-import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+import { list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 import { FOLLOWED, KEY, KEYS, VPC } from "./variants.ts";
 
 const { events, environment } = contract;
 const none = synthesize().template;
 const all = synthesize({ ...FOLLOWED, ...KEYS }).template;
 const followed = (settings: Record<string, unknown>) => synthesize(settings).template;
-const writer = (template: Template) => only(template, "AWS::Lambda::Function").Properties;
+const writer = (template: Template) => writerFunction(template)[1].Properties;
 
 /** Returns the text of an ARN or name, with the pseudo parameters in place of their values. */
 function text(value: any): string {
@@ -180,7 +180,7 @@ describe("schedule", () => {
 
   const { Target } = only(all, "AWS::Scheduler::Schedule").Properties;
   const [queue] = resources(all, "AWS::SQS::Queue")[0]!;
-  const [functionId] = resources(all, "AWS::Lambda::Function")[0]!;
+  const [functionId] = writerFunction(all);
 
   test("its_event_is_one_that_the_function_reconciles_on", () => {
     const event = JSON.parse(text(Target.Input));

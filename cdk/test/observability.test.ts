@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { contract, logField } from "../lib/contract.ts";
-import { mentions, only, resources, synthesize } from "./synthesized.ts";
+import { inferenceFunction, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 
 const { template } = synthesize();
 const alarms = resources(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
@@ -22,7 +22,7 @@ describe("alarms", () => {
       const metric of [
         "BurstCreditBalance", "PercentIOLimit", "ClientConnections", "Errors", "Throttles", "Duration",
         "ReaderLastLookAge", "ReaderConfigRejected", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "5xx",
-        "ApproximateNumberOfMessagesVisible", "RefusedEvents", "HealthyHostCount",
+        "ApproximateNumberOfMessagesVisible", "RefusedEvents", "HealthyHostCount", "ModelNotLoaded",
       ]
     ) assert.ok(watched.includes(`"${metric}"`), metric);
   });
@@ -48,7 +48,7 @@ describe("alarms", () => {
     const filter = resources(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties)
       .find(({ MetricTransformations: [{ MetricName }] }: any) => MetricName === "RefusedEvents")!;
     assert.equal(filter["FilterPattern"], `{ ${logField(contract.logs.message_field)} = "${contract.logs.event_refused.message}" }`);
-    assert.deepEqual(filter["LogGroupName"], only(template, "AWS::Lambda::Function").Properties["LoggingConfig"].LogGroup);
+    assert.deepEqual(filter["LogGroupName"], writerFunction(template)[1].Properties["LoggingConfig"].LogGroup);
     const alarm = alarms.find(({ MetricName }) => MetricName === "RefusedEvents")!;
     const [{ MetricNamespace }] = filter["MetricTransformations"];
     assert.deepEqual([alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]], [MetricNamespace, "Sum", 1]);
@@ -101,15 +101,16 @@ describe("logs", () => {
     for (const [id, { Properties }] of groups) assert.equal(Properties["RetentionInDays"], 30, id);
   });
 
-  test("function_api_network_and_reader_log_into_log_groups_of_the_stack", () => {
+  test("functions_api_network_and_reader_log_into_log_groups_of_the_stack", () => {
     const groups = resources(template, "AWS::Logs::LogGroup").map(([id]) => id);
     const used = {
-      function: only(template, "AWS::Lambda::Function").Properties["LoggingConfig"]?.LogGroup,
+      writer: writerFunction(template)[1].Properties["LoggingConfig"]?.LogGroup,
+      inference: inferenceFunction(template)[1].Properties["LoggingConfig"]?.LogGroup,
       api: only(template, "AWS::ApiGatewayV2::Stage").Properties["AccessLogSettings"]?.DestinationArn,
       flow: only(template, "AWS::EC2::FlowLog").Properties["LogGroupName"] ?? only(template, "AWS::EC2::FlowLog").Properties["LogDestination"],
       reader: only(template, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].LogConfiguration?.Options["awslogs-group"],
     };
     for (const [who, reference] of Object.entries(used)) assert.ok(groups.some((id) => mentions(reference, id)), who);
-    assert.equal(resources(template, "AWS::Lambda::Function").length, 1, "there is no helper function with another log group");
+    assert.equal(resources(template, "AWS::Lambda::Function").length, 2, "there is no helper function with another log group");
   });
 });

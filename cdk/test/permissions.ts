@@ -1,6 +1,6 @@
 // Finds the permissions that a template grants, in policies of every type.
 import type { Template } from "aws-cdk-lib/assertions";
-import { list, mentions, only, resources } from "./synthesized.ts";
+import { inferenceFunction, list, mentions, only, resources, writerFunction } from "./synthesized.ts";
 
 /** One statement of a policy, and the logical id of the resource that has it. */
 export interface Statement {
@@ -65,6 +65,11 @@ export function pointsTo(value: any): string {
   return target;
 }
 
+/** Returns the logical id of the access point whose ARN, or whose id, a value is. */
+export function accessPointIn(value: any): string {
+  return pointsTo(value?.["Fn::Join"]?.[1].at(-1) ?? value);
+}
+
 /** Returns the role of the tasks. */
 export function taskRole(template: Template): string {
   return pointsTo(only(template, "AWS::ECS::TaskDefinition").Properties["TaskRoleArn"]);
@@ -75,7 +80,12 @@ export function executionRole(template: Template): string {
   return pointsTo(only(template, "AWS::ECS::TaskDefinition").Properties["ExecutionRoleArn"]);
 }
 
-/** Returns the role of the function. */
+/** Returns the role of the function that writes the wall. */
 export function writerRole(template: Template): string {
-  return pointsTo(only(template, "AWS::Lambda::Function").Properties["Role"]);
+  return pointsTo(writerFunction(template)[1].Properties["Role"]);
+}
+
+/** Returns the role of the function that classifies pictures. */
+export function inferenceRole(template: Template): string {
+  return pointsTo(inferenceFunction(template)[1].Properties["Role"]);
 }

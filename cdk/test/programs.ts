@@ -1,4 +1,4 @@
-// Runs the two programs as the template runs them.
+// Runs the programs as the template runs them.
 //
 // They are those of MESSAGEWALL_BIN_DIR, else of the workspace's target/debug. Nothing is built here.
 import assert from "node:assert/strict";
@@ -26,7 +26,7 @@ export interface Ran {
 function binary(t: TestContext, program: string): string | undefined {
   const path = join(BINARIES, program);
   if (existsSync(path)) return path;
-  t.skip(`there is no ${path}: run cargo build -p lambda-writer -p fargate-reader, or set MESSAGEWALL_BIN_DIR`);
+  t.skip(`there is no ${path}: run cargo build -p lambda-writer -p lambda-inference -p fargate-reader, or set MESSAGEWALL_BIN_DIR`);
   return undefined;
 }
 

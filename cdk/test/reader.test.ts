@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contract, posixUser } from "../lib/contract.ts";
 import { statementsOfRole, taskRole } from "./permissions.ts";
-import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+import { inferenceFunction, list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 
 const { template } = synthesize();
 const task = only(template, "AWS::ECS::TaskDefinition").Properties;
@@ -16,20 +16,27 @@ function attributes(type: string, name: string): Record<string, string> {
 }
 
 describe("task", () => {
-  test("it_can_mount_and_invoke_the_function_and_nothing_else", () => {
+  test("it_can_read_the_wall_write_pictures_and_invoke_the_two_functions_and_nothing_else", () => {
     const statements = statementsOfRole(template, taskRole(template));
-    const may = statements.flatMap(({ Effect, Action, NotAction }) => [Effect, ...list(Action), ...list(NotAction)]);
-    assert.deepEqual(may, ["Allow", "elasticfilesystem:ClientMount", "Allow", "lambda:InvokeFunction"]);
-    const [functionId] = resources(template, "AWS::Lambda::Function")[0]!;
-    assert.deepEqual(statements[1]!.Resource, { "Fn::GetAtt": [functionId, "Arn"] });
+    const may = statements.map(({ Effect, Action, NotAction }) => [Effect, ...list(Action), ...list(NotAction)]);
+    assert.deepEqual(may, [
+      ["Allow", "elasticfilesystem:ClientMount"],
+      ["Allow", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+      ["Allow", "lambda:InvokeFunction"],
+    ]);
+    const functions = [inferenceFunction(template), writerFunction(template)];
+    assert.deepEqual(statements[2]!.Resource, functions.map(([id]) => ({ "Fn::GetAtt": [id, "Arn"] })));
   });
 
-  test("without_posting_from_the_page_it_cannot_invoke_the_function", () => {
+  test("without_posting_from_the_page_it_can_neither_invoke_a_function_nor_write_pictures", () => {
     const silent = synthesize({ pagePosts: false }).template;
     const may = statementsOfRole(silent, taskRole(silent)).flatMap(({ Action }) => list(Action));
-    assert.deepEqual(may, ["elasticfilesystem:ClientMount"]);
-    const names = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0].Environment.map(({ Name }: any) => Name);
-    assert.ok(!names.includes(contract.environment.reader.writer_function));
+    assert.deepEqual(may, ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientMount"]);
+    const [{ Environment, MountPoints }] = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"];
+    const names = Environment.map(({ Name }: any) => Name);
+    const { writer_function, inference_function, uploads_dir } = contract.environment.reader;
+    assert.ok(!names.includes(writer_function) && !names.includes(inference_function) && names.includes(uploads_dir), names.join());
+    assert.deepEqual(MountPoints.map(({ ReadOnly }: any) => ReadOnly), [true, true]);
   });
 
   test("it_cannot_write_its_root_file_system_and_has_no_capability", () => {

@@ -72,6 +72,7 @@ describe("settings", () => {
       retryWindow: "15d", readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
       runbookUrl: "the wiki", configParameter: "/wall/", configParameterKeyArn: "alias/wall", configObject: "s3://walls", configObjectKeyArn: "wall",
       configAppConfig: "wall/production/config", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
+      inference: "maybe", inferenceMemoryMb: 128, inferenceReservedConcurrency: -1, inferenceProvisionedConcurrency: "all", inferenceFetchAllow: "https://example.com/",
     })
   ) {
     test(`a_bad_${name}_is_refused_by_name`, () => {
@@ -95,11 +96,12 @@ describe("settings", () => {
       ["configParameter", ["/messagewall/config", "wall", "/a/b.c/d_e-f"], ["/wall/", "wall/config", "/wall config", "/aws/wall", "ssm-wall", `/${"a/".repeat(15)}b`, "arn:aws:ssm:eu-west-1:123456789012:parameter/x"]],
       ["configObject", ["s3://walls/wall.yaml", "s3://my.walls/a b/é.json"], ["walls/wall.yaml", "s3://walls/", "s3://Walls/x", "s3://walls/*", "s3://walls/wall?", "s3://walls/${x}", "s3://walls/a\nb"]],
       ["configAppConfig", ["abc1234/def5678/ghi9012"], ["abc1234/def5678", "abc1234/def5678/ghi9012/x", "abc1234//ghi9012", "Wall/prod/config"]],
+      ["inferenceFetchAllow", ["*", "upload.wikimedia.org", "*.example.com, 10.0.0.5:8080", "[::1]:80"], ["https://example.com", "a b", ",", "a,", "a/b"]],
       ["reconcile", ["off", "rate(1 minute)", "rate(15 minutes)", "rate(2 days)"], ["rate(0 minutes)", "rate(15 seconds)", "cron(0 * * * ? *)", "15 minutes", "on"]],
     ] as const
   ) {
     test(`${name}_accepts_what_aws_accepts_and_nothing_else`, () => {
-      const rest = name === "reconcile" ? { configParameter: "/wall" } : {};
+      const rest = { reconcile: { configParameter: "/wall" }, inferenceFetchAllow: { natGateways: 1 } }[name as string] ?? {};
       for (const value of good) assert.equal(read({ ...rest, [name]: value })[name], value);
       for (const value of bad) assert.equal(problems({ ...rest, [name]: value }).length, 1, value);
     });
@@ -122,6 +124,11 @@ describe("settings", () => {
       "large batches without a queue": { commandBatch: 11 },
       "large batches of a FIFO queue": { commandBatch: 11, commandQueue: "fifo" },
       "a queue for one environment": { commandQueue: "standard", reservedConcurrency: 1 },
+      "more environments of the classifier provisioned than reserved": { inferenceProvisionedConcurrency: 2, inferenceReservedConcurrency: 1 },
+      "fetching pictures without a way to the internet": { inferenceFetchAllow: "*" },
+      "reserved concurrency without inference": { inference: false, inferenceReservedConcurrency: 1 },
+      "provisioned concurrency without inference": { inference: false, inferenceProvisionedConcurrency: 1 },
+      "fetching pictures without inference": { inference: false, inferenceFetchAllow: "*", natGateways: 1 },
     })
   ) {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));

@@ -2,24 +2,33 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contract, posixUser } from "../lib/contract.ts";
-import { allowing, allStatements, covers, executionRole, statementsOfRole, taskRole, writerRole } from "./permissions.ts";
-import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+import { accessPointIn, allowing, allStatements, covers, executionRole, inferenceRole, statementsOfRole, taskRole, writerRole } from "./permissions.ts";
+import { inferenceFunction, list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 
 const owner = posixUser(contract.users.writer);
 const reader = posixUser(contract.users.reader);
+const classifier = posixUser(contract.users.inference);
 const { template } = synthesize();
 const fileSystem = only(template, "AWS::EFS::FileSystem").Properties;
 const task = only(template, "AWS::ECS::TaskDefinition").Properties;
-const writer = only(template, "AWS::Lambda::Function").Properties;
+const writer = writerFunction(template)[1].Properties;
+const inference = inferenceFunction(template)[1].Properties;
+const { users, paths } = contract;
 
-function accessPointOf(user: string): string {
-  const found = resources(template, "AWS::EFS::AccessPoint").filter(([, { Properties }]) => Properties["PosixUser"].Uid === user);
-  assert.equal(found.length, 1, `one access point acts as uid ${user}`);
+const WALL = paths.access_point;
+const PICTURES = paths.inference_access_point;
+const UPLOADS = `${PICTURES}/${paths.uploads}`;
+
+/** Returns the access point that acts as a user at a path. */
+function accessPointOf(user: string, path: string): string {
+  const found = resources(template, "AWS::EFS::AccessPoint")
+    .filter(([, { Properties }]) => Properties["PosixUser"].Uid === user && Properties["RootDirectory"].Path === path);
+  assert.equal(found.length, 1, `one access point acts as uid ${user} at ${path}`);
   return found[0]![0];
 }
 
 describe("layer 1, network", () => {
-  test("only_the_function_and_the_tasks_reach_port_2049", () => {
+  test("only_the_functions_and_the_tasks_reach_port_2049", () => {
     const guarded = resources(template, "AWS::EFS::MountTarget").flatMap(([, { Properties }]) => Properties["SecurityGroups"]);
     assert.ok(guarded.length > 0);
     const [group] = new Set(guarded.map((reference) => JSON.stringify(reference)));
@@ -33,7 +42,7 @@ describe("layer 1, network", () => {
       assert.ok("SourceSecurityGroupId" in Properties, `${id} admits a group`);
     }
     const service = only(template, "AWS::ECS::Service").Properties["NetworkConfiguration"].AwsvpcConfiguration.SecurityGroups;
-    const expected = [...writer["VpcConfig"].SecurityGroupIds, ...service];
+    const expected = [...writer["VpcConfig"].SecurityGroupIds, ...inference["VpcConfig"].SecurityGroupIds, ...service];
     const sources = admitted.map(([, { Properties }]) => Properties["SourceSecurityGroupId"]);
     const sorted = (references: unknown[]) => references.map((reference) => JSON.stringify(reference)).sort();
     assert.deepEqual(sorted(sources), sorted(expected));
@@ -48,7 +57,7 @@ describe("layer 1, network", () => {
     }
   });
 
-  test("function_tasks_and_mount_targets_are_in_subnets_without_a_route_from_the_internet", () => {
+  test("functions_tasks_and_mount_targets_are_in_subnets_without_a_route_from_the_internet", () => {
     const toGateway = resources(template, "AWS::EC2::Route").filter(([, { Properties }]) => "GatewayId" in Properties);
     const tables = toGateway.map(([, { Properties }]) => Properties["RouteTableId"].Ref);
     const publicSubnets = resources(template, "AWS::EC2::SubnetRouteTableAssociation")
@@ -57,17 +66,25 @@ describe("layer 1, network", () => {
     assert.equal(publicSubnets.length, 2);
     const inside = [
       ...writer["VpcConfig"].SubnetIds,
+      ...inference["VpcConfig"].SubnetIds,
       ...only(template, "AWS::ECS::Service").Properties["NetworkConfiguration"].AwsvpcConfiguration.Subnets,
       ...resources(template, "AWS::EFS::MountTarget").map(([, { Properties }]) => Properties["SubnetId"]),
     ];
-    assert.equal(inside.length, 6);
+    assert.equal(inside.length, 8);
     for (const { Ref } of inside) assert.ok(!publicSubnets.includes(Ref), Ref);
   });
 });
 
 describe("layer 2, IAM", () => {
-  test("the_task_role_can_mount_and_can_neither_write_nor_be_root", () => {
+  test("the_task_role_can_mount_twice_and_write_once_and_cannot_be_root", () => {
     const role = taskRole(template);
+    assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 2);
+    assert.equal(allowing(template, role, "elasticfilesystem:ClientWrite").length, 1);
+    assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
+  });
+
+  test("the_function_that_classifies_pictures_can_mount_and_can_neither_write_nor_be_root", () => {
+    const role = inferenceRole(template);
     assert.equal(allowing(template, role, "elasticfilesystem:ClientMount").length, 1);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientWrite"), []);
     assert.deepEqual(allowing(template, role, "elasticfilesystem:ClientRootAccess"), []);
@@ -107,7 +124,7 @@ describe("layer 2, IAM", () => {
     const about = allStatements(template).filter((statement) =>
       list(statement.Action).some((action) => action.startsWith("elasticfilesystem") || action === "*") || statement.NotAction !== undefined
     );
-    assert.ok(about.length >= 4);
+    assert.ok(about.length >= 6);
     for (const statement of about) {
       assert.ok(!list(statement.Resource).some((resource) => resource === "*"), statement.where);
       assert.equal(statement.NotResource, undefined, statement.where);
@@ -118,53 +135,81 @@ describe("layer 2, IAM", () => {
 });
 
 describe("layer 3, the access point in the policy's condition", () => {
-  for (const [who, role, user] of [["function", writerRole, owner.uid], ["tasks", taskRole, reader.uid]] as const) {
-    test(`the_${who}_mount_through_their_own_access_point_only`, () => {
+  const mount = "elasticfilesystem:ClientMount", write = "elasticfilesystem:ClientWrite";
+  for (
+    const [who, role, expected] of [
+      ["function that writes the wall", writerRole, [[accessPointOf(owner.uid, WALL), mount, write]]],
+      ["function that classifies pictures", inferenceRole, [[accessPointOf(classifier.uid, PICTURES), mount]]],
+      ["tasks", taskRole, [[accessPointOf(reader.uid, WALL), mount], [accessPointOf(reader.uid, UPLOADS), mount, write]]],
+    ] as const
+  ) {
+    test(`mounts through its own access points only, and writes through the right one: ${who}`, () => {
       const about = statementsOfRole(template, role(template)).filter((statement) =>
         list(statement.Action).some((action) => action.startsWith("elasticfilesystem"))
       );
-      assert.equal(about.length, 1);
-      const arn = about[0]!.Condition?.["StringEquals"]?.["elasticfilesystem:AccessPointArn"];
-      assert.ok(mentions(arn, accessPointOf(user)), JSON.stringify(about[0]!.Condition));
+      const allowed = about.map(({ Action, Condition }) => {
+        assert.deepEqual(Object.keys(Condition ?? {}), ["StringEquals"]);
+        assert.deepEqual(Object.keys(Condition!["StringEquals"]!), ["elasticfilesystem:AccessPointArn"]);
+        return [accessPointIn(Condition!["StringEquals"]!["elasticfilesystem:AccessPointArn"]), ...list(Action)];
+      });
+      assert.deepEqual(allowed, expected);
     });
   }
 });
 
 describe("layer 4, the path", () => {
-  test("both_access_points_show_the_same_directory_and_nothing_above_it", () => {
-    for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.equal(Properties["RootDirectory"].Path, contract.paths.access_point, id);
+  test("nobody_who_mounts_the_wall_sees_models_and_nobody_who_mounts_models_sees_the_wall", () => {
+    const roots = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["RootDirectory"].Path);
+    assert.deepEqual(roots.sort(), [PICTURES, UPLOADS, WALL, WALL].sort());
+    assert.ok(!WALL.startsWith(`${PICTURES}/`) && !PICTURES.startsWith(`${WALL}/`) && WALL !== PICTURES);
+  });
+
+  test("each_function_mounts_its_access_point_and_the_tasks_that_of_the_wall_and_that_of_pictures", () => {
+    const mounted = [writer, inference].map(({ FileSystemConfigs }) =>
+      FileSystemConfigs.map(({ Arn, LocalMountPath }: any) => [accessPointIn(Arn), LocalMountPath])
+    );
+    assert.deepEqual(mounted, [
+      [[accessPointOf(owner.uid, WALL), paths.wall_dir]], [[accessPointOf(classifier.uid, PICTURES), paths.inference_dir]],
+    ]);
+    const ofTasks = task["Volumes"].map(({ EFSVolumeConfiguration }: any) => accessPointIn(EFSVolumeConfiguration.AuthorizationConfig.AccessPointId));
+    assert.deepEqual(ofTasks, [accessPointOf(reader.uid, WALL), accessPointOf(reader.uid, UPLOADS)]);
+  });
+
+  test("the_tasks_mount_with_iam_and_tls_and_the_wall_read_only", () => {
+    for (const { EFSVolumeConfiguration } of task["Volumes"]) {
+      assert.equal(EFSVolumeConfiguration.TransitEncryption, "ENABLED");
+      assert.equal(EFSVolumeConfiguration.AuthorizationConfig.IAM, "ENABLED");
     }
-  });
-
-  test("the_function_mounts_the_writers_access_point_and_the_tasks_the_readers", () => {
-    assert.equal(writer["FileSystemConfigs"].length, 1);
-    assert.ok(mentions(writer["FileSystemConfigs"][0].Arn, accessPointOf(owner.uid)));
-    const [volume, ...others] = task["Volumes"];
-    assert.deepEqual(others, []);
-    assert.ok(mentions(volume.EFSVolumeConfiguration.AuthorizationConfig.AccessPointId, accessPointOf(reader.uid)));
-  });
-
-  test("the_tasks_mount_read_only_with_iam_and_tls", () => {
-    const { EFSVolumeConfiguration } = task["Volumes"][0];
-    assert.equal(EFSVolumeConfiguration.TransitEncryption, "ENABLED");
-    assert.equal(EFSVolumeConfiguration.AuthorizationConfig.IAM, "ENABLED");
     assert.equal(task["ContainerDefinitions"].length, 1);
-    const mounts = task["ContainerDefinitions"][0].MountPoints;
-    assert.deepEqual(mounts, [{ ContainerPath: contract.paths.wall_dir, ReadOnly: true, SourceVolume: task["Volumes"][0].Name }]);
+    const [wall, uploads] = task["Volumes"].map(({ Name }: any) => Name);
+    assert.deepEqual(task["ContainerDefinitions"][0].MountPoints, [
+      { ContainerPath: paths.wall_dir, ReadOnly: true, SourceVolume: wall },
+      { ContainerPath: paths.uploads_dir, ReadOnly: false, SourceVolume: uploads },
+    ]);
   });
 });
 
 describe("layer 5, POSIX", () => {
-  test("the_function_is_the_owner_and_the_tasks_are_only_of_its_group", () => {
-    const users = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["PosixUser"]);
-    assert.deepEqual(users.map(({ Uid, Gid }) => [Uid, Gid]).sort(), [owner, reader].map(({ uid, gid }) => [uid, gid]).sort());
+  test("every_user_is_of_one_group_which_can_only_read", () => {
+    const acting = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["PosixUser"]);
+    const expected = [owner, reader, classifier, reader].map(({ uid, gid }) => [uid, gid]);
+    assert.deepEqual(acting.map(({ Uid, Gid }) => [Uid, Gid]).sort(), expected.sort());
+    assert.equal(new Set(acting.map(({ Gid }) => Gid)).size, 1);
+    assert.equal(new Set(Object.values(users).filter((user) => typeof user === "object" && String(user.gid) === owner.gid).map(({ uid }: any) => uid)).size, 3);
+    assert.match(users.directory_mode, /^7[45]0$/);
   });
 
-  test("the_root_belongs_to_the_function_with_the_mode_of_the_contract_whoever_mounts_first", () => {
+  test("each_root_belongs_to_its_writer_with_the_mode_of_the_contract_whoever_mounts_first", () => {
     for (const [id, { Properties }] of resources(template, "AWS::EFS::AccessPoint")) {
-      assert.deepEqual(Properties["RootDirectory"].CreationInfo, { OwnerUid: owner.uid, OwnerGid: owner.gid, Permissions: contract.users.directory_mode }, id);
+      const { Path, CreationInfo } = Properties["RootDirectory"];
+      const { uid, gid } = Path === UPLOADS ? reader : owner;
+      assert.deepEqual(CreationInfo, { OwnerUid: uid, OwnerGid: gid, Permissions: users.directory_mode }, id);
     }
+  });
+
+  test("the_function_that_classifies_pictures_owns_nothing", () => {
+    const owners = resources(template, "AWS::EFS::AccessPoint").map(([, { Properties }]) => Properties["RootDirectory"].CreationInfo.OwnerUid);
+    assert.ok(!owners.includes(classifier.uid));
   });
 });
 

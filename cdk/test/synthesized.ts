@@ -66,6 +66,22 @@ export function only(template: Template, type: string): Resource {
   return found[0]![1];
 }
 
+/** Returns the logical id and the resource of the function that writes the wall. */
+export function writerFunction(template: Template): [string, Resource] {
+  return functionOf(template, "Writer");
+}
+
+/** Returns the logical id and the resource of the function that classifies pictures. */
+export function inferenceFunction(template: Template): [string, Resource] {
+  return functionOf(template, "Inference");
+}
+
+function functionOf(template: Template, construct: string): [string, Resource] {
+  const found = resources(template, "AWS::Lambda::Function").filter(([id]) => id.startsWith(construct));
+  if (found.length !== 1) throw new Error(`expected one function of ${construct}, found ${found.length}`);
+  return found[0]!;
+}
+
 /** Returns true if `value` contains the logical id anywhere, in a Ref, GetAtt or Sub. */
 export function mentions(value: unknown, logicalId: string): boolean {
   return JSON.stringify(value ?? null).includes(`"${logicalId}"`);

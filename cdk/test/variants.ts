@@ -28,4 +28,6 @@ export const VARIANTS: Record<string, Record<string, unknown>> = {
   "everything followed, in an existing VPC": { ...FOLLOWED, ...VPC },
   "standard queue with large batches, topic": { commandQueue: "standard", commandBatch: 1000, commandTopic: true },
   "FIFO queue": { commandQueue: "fifo" },
+  "no inference": { inference: false },
+  "inference: provisioned, fetching, open": { inferenceProvisionedConcurrency: 2, inferenceReservedConcurrency: 5, natGateways: 1, inferenceFetchAllow: "*", openWall: true },
 };

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { contract } from "../lib/contract.ts";
 import { statementsOfRole, writerRole } from "./permissions.ts";
-import { list, mentions, only, resources, synthesize } from "./synthesized.ts";
+import { list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
 
 const routes = contract.routes.api;
 const { template } = synthesize();
-const writer = only(template, "AWS::Lambda::Function");
+const [writerId, writer] = writerFunction(template);
 const [queueId] = resources(template, "AWS::SQS::Queue")[0]!;
 
 describe("function", () => {
@@ -24,7 +24,7 @@ describe("function", () => {
 
   test("its_concurrency_is_reserved_only_by_the_setting_and_zero_stops_it", () => {
     const reserved = (settings: Record<string, unknown>) =>
-      only(synthesize(settings).template, "AWS::Lambda::Function").Properties["ReservedConcurrentExecutions"];
+      writerFunction(synthesize(settings).template)[1].Properties["ReservedConcurrentExecutions"];
     assert.equal(reserved({}), undefined);
     assert.equal(reserved({ reservedConcurrency: 20 }), 20);
     assert.equal(reserved({ reservedConcurrency: 0 }), 0);
@@ -44,7 +44,9 @@ describe("function", () => {
 describe("API", () => {
   test("every_route_is_signed_with_iam", () => {
     const signed = resources(template, "AWS::ApiGatewayV2::Route");
-    assert.deepEqual(signed.map(([, { Properties }]) => Properties["RouteKey"]).sort(), [routes.wall, routes.named_wall].map((path) => `ANY ${path}`));
+    assert.deepEqual(signed.map(([, { Properties }]) => Properties["RouteKey"]).sort(), [
+      ...[routes.wall, routes.named_wall].map((path) => `ANY ${path}`), ...["GET", "POST"].map((method) => `${method} ${routes.inference}`),
+    ]);
     for (const [id, { Properties }] of signed) assert.equal(Properties["AuthorizationType"], "AWS_IAM", id);
   });
 
@@ -63,8 +65,8 @@ describe("API", () => {
     assert.equal(stage["StageName"], routes.stage);
     assert.ok(stage["AccessLogSettings"].DestinationArn);
     assert.ok(stage["DefaultRouteSettings"].ThrottlingRateLimit > 0);
-    const integration = only(template, "AWS::ApiGatewayV2::Integration").Properties;
-    assert.equal(integration["PayloadFormatVersion"], "2.0");
+    const formats = resources(template, "AWS::ApiGatewayV2::Integration").map(([, { Properties }]) => Properties["PayloadFormatVersion"]);
+    assert.deepEqual(formats, ["2.0", "2.0"]);
   });
 });
 
@@ -89,7 +91,8 @@ describe("events", () => {
   });
 
   test("events_that_the_function_cannot_apply_go_to_the_dead_letter_queue", () => {
-    const { DestinationConfig, MaximumRetryAttempts } = only(template, "AWS::Lambda::EventInvokeConfig").Properties;
+    const { DestinationConfig, MaximumRetryAttempts } = resources(template, "AWS::Lambda::EventInvokeConfig")
+      .map(([, { Properties }]) => Properties).find(({ FunctionName }) => mentions(FunctionName, writerId))!;
     assert.ok(mentions(DestinationConfig?.OnFailure, queueId));
     assert.equal(MaximumRetryAttempts, 2);
     const maySend = statementsOfRole(template, writerRole(template)).filter((statement) =>
