@@ -2,7 +2,7 @@
 
 import sys
 
-from . import images, isolation, mounts, recovery, scaling, stopping, wall
+from . import images, isolation, mounts, pictures, recovery, scaling, stopping, wall
 from .report import Report
 from .stack import Stack
 
@@ -11,13 +11,13 @@ def main(repository):
     report, stack = Report(), Stack(repository)
     images.check(report, stack)
     try:
-        with report.check("compose up brings up a function, a service and a cloud, all healthy"):
+        with report.check("compose up brings up two functions, a service and a cloud, all healthy"):
             stack.compose("up", "-d", "--build")
             stack.up(writers=1)
         if report.failed:
             print(stack.compose("ps"), stack.compose("logs", "--no-color", "--tail", "20"), flush=True)
         else:
-            for part in (wall, mounts, scaling, isolation, recovery, stopping):
+            for part in (wall, pictures, mounts, scaling, isolation, recovery, stopping):
                 part.check(report, stack)
     finally:
         with report.check("compose down leaves no container, volume or network"):

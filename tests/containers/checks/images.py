@@ -7,23 +7,24 @@ import subprocess
 from .report import Skip, equal, require
 from .stack import run
 
-IMAGES = {"writer": "1001:1001", "reader": "1002:1001", "local-cloud": "1003:1003"}
-LIMIT_MB = 25
+IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003"}
+FUNCTION = "var/runtime/bootstrap"
+LIMIT_MB = {"writer": 25, "reader": 25, "inference": 40}
 
 
 def check(report, stack):
     images = {name: inspect(f"messagewall/{name}:{os.environ['MESSAGEWALL_TAG']}") for name in IMAGES}
     for name, image in images.items():
         print(f"     {name}: {image['Size'] / 1e6:.1f} MB", flush=True)
-    for name in ("writer", "reader"):
-        with report.check(f"the {name}'s image is smaller than {LIMIT_MB} MB"):
-            require(images[name]["Size"] < LIMIT_MB * 1e6, f"{images[name]['Size']} bytes")
+    for name, limit in LIMIT_MB.items():
+        with report.check(f"the image {name} is smaller than {limit} MB"):
+            require(images[name]["Size"] < limit * 1e6, f"{images[name]['Size']} bytes")
     with report.check("every image runs as a user of its own that is not root"):
         equal({name: image["Config"]["User"] for name, image in images.items()}, IMAGES)
     with report.check("every image holds one program and certificates, and nothing else"):
         for name, image in images.items():
             files = [file for file in contents(image["Id"]) if not file.startswith(("dev/", "etc/", "proc/", "sys/", ".dockerenv"))]
-            programs = {"writer": "var/runtime/bootstrap", "reader": "fargate-reader", "local-cloud": "messagewall"}
+            programs = {"writer": FUNCTION, "inference": FUNCTION, "reader": "fargate-reader", "local-cloud": "messagewall"}
             equal([file for file in files if not file.endswith("/")], [programs[name]])
             require("etc/ssl/certs/ca-certificates.crt" in contents(image["Id"]), f"{name} has no certificates")
     with report.check("the health checks of reader and cloud run their own program"):
@@ -34,9 +35,10 @@ def check(report, stack):
         for name, image in images.items():
             for label in ("title", "description", "licenses", "version", "revision"):
                 require(image["Config"]["Labels"].get(f"org.opencontainers.image.{label}"), f"{name}: no {label}")
-    with report.check("compose accepts the file, with the profile nfs too, and it has no version"):
+    with report.check("compose accepts the file, with each profile too, and it has no version"):
         stack.compose("config", "-q")
-        stack.compose("--profile", "nfs", "config", "-q")
+        for profile in ("nfs", "model"):
+            stack.compose("--profile", profile, "config", "-q")
         with open(stack.file) as file:
             require(not any(line.startswith("version:") for line in file), "the key `version` is deprecated")
     with report.check("a Lambda base image can be put under the function"):

@@ -12,7 +12,7 @@ WALL = "/mnt/msg"
 def check(report, stack):
     [reader] = stack.containers("reader")
     with report.check("no process runs as root in any container"):
-        for service in ("cloud", "writer", "reader"):
+        for service in ("cloud", "writer", "inference", "reader"):
             for container in stack.containers(service):
                 users = run("docker", "top", container, "-eo", "uid,pid").split()[2::2]
                 require(users and "0" not in users, f"{service}: {users}")
@@ -36,8 +36,8 @@ def check(report, stack):
     with report.check("the volume belongs to the function, 0750, and its files are 0640"):
         listed = busybox("--volume", f"{stack.volume()}:{WALL}:ro", "--user", "1001:1001", shell=f"stat -c '%u:%g %a' {WALL} {WALL}/content")
         equal(listed[1].splitlines(), ["1001:1001 750", "1001:1001 640"])
-    with report.check("the Runtime API and the function cannot be reached from the host"):
-        for service, ports in (("cloud", ["9000/tcp"]), ("writer", []), ("reader", ["8080/tcp"])):
+    with report.check("the Runtime API and the functions cannot be reached from the host"):
+        for service, ports in (("cloud", ["9000/tcp"]), ("writer", []), ("inference", []), ("reader", ["8080/tcp"])):
             for container in stack.containers(service):
                 published = run("docker", "port", container).splitlines()
                 equal([line.split(" ")[0] for line in published], ports)

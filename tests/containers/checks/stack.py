@@ -50,16 +50,16 @@ class Stack:
         eventually(lambda: len(self.environments()) == writers, 60)
 
     def environments(self):
-        """Returns the execution environments that the Lambda service knows."""
+        """Returns the execution environments of the writer that the Lambda service knows."""
         return json.loads(get(f"{self.api}/status"))["environments"]
 
     def containers(self, service):
         """Returns the ids of the containers of a service, running or not."""
         return self._labelled("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}")
 
-    def volume(self):
-        """Returns the name of the volume of the wall."""
-        [volume] = self._labelled("volume", "ls", "-q", "--filter", "label=com.docker.compose.volume=wall")
+    def volume(self, name="wall"):
+        """Returns the full name of a volume, by default that of the wall."""
+        [volume] = self._labelled("volume", "ls", "-q", "--filter", f"label=com.docker.compose.volume={name}")
         return volume
 
     def _labelled(self, *command):

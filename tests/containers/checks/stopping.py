@@ -12,7 +12,7 @@ WITHIN_S = 5
 
 def check(report, stack):
     streams = [urllib.request.urlopen(f"{stack.wall}/events", timeout=20) for _ in range(20)]
-    for service, doing in (("reader", "with 20 open event streams"), ("writer", "waiting for work"), ("cloud", "serving")):
+    for service, doing in (("reader", "with 20 open event streams"), ("writer", "waiting for work"), ("inference", "waiting for work"), ("cloud", "serving")):
         with report.check(f"SIGTERM ends every {service} container within {WITHIN_S} s, {doing}, and it exits with 0"):
             containers = stack.containers(service)
             with concurrent.futures.ThreadPoolExecutor() as pool:
