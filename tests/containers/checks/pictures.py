@@ -27,11 +27,11 @@ def check(report, stack):
         print(f"     {stack.compose('run', '--rm', 'model').strip().splitlines()[-1]}", flush=True)
         answers = []
         eventually(lambda: answers.append(classify(stack, picture)) or answers[-1][0] == 200, WITHIN_S)
-        equal(answers[-1][1]["class"], "circle")
+        equal(answers[-1][1]["shape"], "circle")
     with report.check("a direct invocation names the picture in a file of the volume"):
         store(stack, "shape.png", picture)
         answer = invoke(stack, {"file": "shape.png", "top": 3})
-        equal((answer.get("class"), answer.get("model"), len(answer.get("classes", []))), ("circle", "shapes", 3))
+        equal((answer.get("shape"), answer.get("model"), len(answer.get("classes", []))), ("circle", "shapes", 3))
         print(f"     {answer['classes'][0]}, {answer['timing']}", flush=True)
         equal(invoke(stack, {"file": "other.png"}).get("error"), "file_missing")
     with report.check("it fetches nothing, and its network does not reach the outside"):
