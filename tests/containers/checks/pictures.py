@@ -44,9 +44,9 @@ def check(report, stack):
         inside = busybox("--pid", f"container:{inference}", "--user", "1003:1001", shell="touch /proc/1/root/new")
         refused(inside, "Read-only file system")
     with report.check("with the mounts made writable, the modes still refuse the inference"):
-        equal(in_volume(stack, "models", "1003:1001", "cat /x/current /x/shapes/model.json >/dev/null")[0], 0)
+        equal(in_volume(stack, "models", "1003:1001", "cat /x/current/model.json >/dev/null")[0], 0)
         equal(in_volume(stack, "uploads", "1003:1001", "cat /x/shape.png >/dev/null")[0], 0)
-        for volume, file in (("models", "current"), ("uploads", "shape.png")):
+        for volume, file in (("models", "shapes/model.json"), ("uploads", "shape.png")):
             for attempt in ("touch /x/new", f"echo x >>/x/{file}", f"rm -f /x/{file}"):
                 refused(in_volume(stack, volume, "1003:1001", attempt), "Permission denied")
     with report.check("the reader's user can write pictures through its mount, and has no mount of the models"):
