@@ -1,6 +1,7 @@
 //! The page in headless Chromium. `tests/all browser` installs the browser and runs these tests.
 
 mod browser;
+mod classified_pictures;
 mod connection;
 mod history;
 mod history_pictures;
