@@ -26,7 +26,8 @@ async fn the_pictures_of_classified_pictures_can_be_made() -> Result<()> {
         post(&wall, author, text, drawn).await?;
     }
     let browser = Browser::open(&wall.page("/")).await?;
-    browser.until("two labels", "return document.querySelectorAll('#list .found').length === 2", &[]).await?;
+    let labels = "return [...document.querySelectorAll('#list .label')].filter((it) => it.innerText.includes('By shapes')).length === 2";
+    browser.until("two labels", labels, &[]).await?;
     browser.devtools("Emulation.setScrollbarsHidden", &json!({ "hidden": true })).await?;
     for (name, scheme, screen) in [
         ("pictures-light", "light", screen(1280, 1250, false)),
@@ -37,7 +38,7 @@ async fn the_pictures_of_classified_pictures_can_be_made() -> Result<()> {
         browser.devtools("Emulation.setEmulatedMedia", &media).await?;
         browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
         browser.until("nothing that moves", "return document.getAnimations().length === 0", &[]).await?;
-        let loaded = "return [...document.images].every((it) => it.complete && it.naturalWidth)";
+        let loaded = "return [...document.querySelectorAll('#list img')].every((it) => it.complete && it.naturalWidth)";
         browser.until("all pictures", loaded, &[]).await?;
         keep(name, &browser.picture().await?)?;
     }
