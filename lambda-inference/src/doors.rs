@@ -8,19 +8,19 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use crate::classifier::Classifier;
 use crate::error::Failure;
-use crate::handler::Handler;
 
 /// Recognises an event and handles it.
 ///
 /// # Errors
 /// Returns a failure that may pass, so that Lambda repeats an asynchronous invocation. A client of the HTTP API receives
 /// everything in the response, and every sender a refusal as a reply.
-pub(crate) async fn handle(handler: &Handler, event: Value, ends: Instant) -> Result<Value, Failure> {
+pub(crate) async fn handle(classifier: &Classifier, event: Value, ends: Instant) -> Result<Value, Failure> {
     if http::recognises(&event) {
-        return Ok(http::handle(handler, event, ends).await);
+        return Ok(http::handle(classifier, event, ends).await);
     }
-    match direct::handle(handler, event, ends).await {
+    match direct::handle(classifier, event, ends).await {
         Err(failure) if !failure.is_transient() => {
             tracing::info!(error = failure.problem().name(), detail = %failure, "request_refused");
             Ok(direct::refused(&failure))

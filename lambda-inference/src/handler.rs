@@ -1,20 +1,14 @@
 //! The function, from an event to its reply.
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
-use tokio::time::timeout_at;
-use wall_api::{Class, Timing};
 
+use crate::classifier::Classifier;
 use crate::doors;
-use crate::error::{Failure, Problem};
-use crate::fetch::fetch;
-use crate::files;
-use crate::model::ModelStore;
-use crate::settings::{Arguments, FetchAllow};
+use crate::error::Failure;
+use crate::settings::Arguments;
 
 /// The longest time to wait for the volume, the model and the picture, without a deadline of Lambda.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -24,54 +18,19 @@ const REPLY_RESERVE: Duration = Duration::from_millis(500);
 
 /// The function. A process makes it once, and it then handles one event at a time.
 #[derive(Debug)]
-pub struct Handler {
-    models: Arc<ModelStore>,
-    uploads: PathBuf,
-    allow: FetchAllow,
-}
-
-/// The source of a picture.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// The bytes of the request.
-    Bytes(Vec<u8>),
-    /// A URL.
-    Url(String),
-    /// The name of a file in `uploads/`.
-    File {
-        /// The name.
-        name: String,
-        /// True if the file was announced by the wall, so that it must exist soon.
-        is_expected: bool,
-    },
-}
-
-/// A picture that was classified.
-#[derive(Debug)]
-pub(crate) struct Classification {
-    /// The most probable classes.
-    pub(crate) classes: Vec<Class>,
-    /// The name of the model.
-    pub(crate) model: String,
-    /// The name of the field of the answer that contains the class.
-    pub(crate) answer_field: String,
-    pub(crate) timing: Timing,
-}
+pub struct Handler(Classifier);
 
 impl Handler {
     /// Returns a function with these settings. It does not access the volume yet.
     #[must_use]
     pub fn new(arguments: Arguments) -> Self {
-        let Arguments { models_dir, uploads_dir, fetch_allow } = arguments;
-        Self { models: Arc::new(ModelStore::new(models_dir)), uploads: uploads_dir, allow: fetch_allow }
+        Self(Classifier::new(arguments))
     }
 
     /// Loads the model in use, so that the first picture need not wait for it. A failure is logged, and the model is looked
     /// for again with each event.
     pub fn prepare(&self) {
-        if let Err(failure) = self.models.prepare() {
-            tracing::warn!(error = failure.problem().name(), detail = %failure, "model_not_ready");
-        }
+        self.0.prepare();
     }
 
     /// Handles one event of any kind.
@@ -80,90 +39,8 @@ impl Handler {
     /// Returns an error if the sender should repeat the event. Every other failure is part of the reply.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Failure> {
         let (event, context) = event.into_parts();
-        doors::handle(self, event, deadline(&context)).await
+        doors::handle(&self.0, event, deadline(&context)).await
     }
-
-    /// Classifies a picture, and returns its `top` most probable classes.
-    pub(crate) async fn classify(&self, source: Source, top: usize, ends: Instant) -> Result<Classification, Failure> {
-        let began = Instant::now();
-        let (bytes, field) = match source {
-            Source::Bytes(bytes) => (Ok(bytes), "picture"),
-            Source::Url(url) => (Err(fetch(&url, &self.allow).await?), "url"),
-            Source::File { name, is_expected } => (Err(self.read(name, is_expected, ends).await?), "file"),
-        };
-        let (bytes, began) = match bytes {
-            Ok(bytes) => (bytes, began),
-            // The time to fetch a picture is no time of this function.
-            Err(bytes) => (bytes, Instant::now()),
-        };
-        let models = Arc::clone(&self.models);
-        blocking(ends, move || {
-            let picture = pictures::decode(&bytes).map_err(|error| invalid(field, &error))?;
-            drop(bytes);
-            let decoded = Instant::now();
-            let (model, first) = models.model()?;
-            let ready = Instant::now();
-            let classes = model.classify(&picture)?.top(top);
-            let timing = Timing {
-                load_ms: millis(model.load_time()),
-                decode_ms: millis(decoded - began),
-                inference_ms: millis(ready.elapsed()),
-                first,
-            };
-            let Timing { load_ms, decode_ms, inference_ms, first } = timing;
-            tracing::info!(model = model.name(), load_ms, decode_ms, inference_ms, first, "picture_classified");
-            let answer_field = model.manifest().answer_field.clone();
-            Ok(Classification { classes, model: model.name().to_owned(), answer_field, timing })
-        })
-        .await
-    }
-
-    async fn read(&self, name: String, is_expected: bool, ends: Instant) -> Result<Vec<u8>, Failure> {
-        let directory = self.uploads.clone();
-        blocking(ends, move || {
-            let volume = |error: std::io::Error| Failure::in_field(Problem::VolumeError, "file", error);
-            if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
-                return Err(Failure::in_field(Problem::FileMissing, "file", "must be the name of a file in uploads/"));
-            }
-            let uploads = files::directory(&directory).map_err(volume)?;
-            let file = uploads.map(|uploads| files::open(&uploads, &name)).transpose();
-            let file = file.map_err(|error| Failure::in_field(Problem::FileMissing, "file", error))?.flatten();
-            let Some(file) = file else {
-                // A file that the wall has announced may not be visible to this client of NFS yet.
-                let problem = if is_expected { Problem::PictureNotYet } else { Problem::FileMissing };
-                return Err(Failure::in_field(problem, "file", format!("there is no file {name:?} in uploads/")));
-            };
-            files::read(&file, pictures::MAX_BYTES as u64).map_err(|error| match error.kind() {
-                std::io::ErrorKind::FileTooLarge => Failure::in_field(Problem::PictureTooLarge, "file", error),
-                _ => volume(error),
-            })
-        })
-        .await
-    }
-}
-
-/// Runs `work` on a thread for blocking calls, until the deadline.
-async fn blocking<T: Send + 'static>(
-    ends: Instant,
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    match timeout_at(ends.into(), tokio::task::spawn_blocking(work)).await {
-        Ok(Ok(result)) => result,
-        // lambda_runtime makes a function error of the panic.
-        Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Ok(Err(error)) => Err(Failure::new(Problem::VolumeError, error.to_string())),
-        Err(_) => {
-            Err(Failure::new(Problem::VolumeError, "the time of this invocation is up; the volume may be silent"))
-        }
-    }
-}
-
-fn invalid(field: &'static str, error: &pictures::InvalidPicture) -> Failure {
-    let problem = match error {
-        pictures::InvalidPicture::TooManyBytes(_) => Problem::PictureTooLarge,
-        _ => Problem::PictureInvalid,
-    };
-    Failure::in_field(problem, field, error)
 }
 
 /// Returns the time at which an answer must be ready.
@@ -172,8 +49,4 @@ fn deadline(context: &Context) -> Instant {
     // `cargo lambda watch` sends no deadline.
     let left = if left.is_zero() { LONGEST } else { left.saturating_sub(REPLY_RESERVE.min(left / 4)) };
     Instant::now() + left
-}
-
-fn millis(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }

@@ -8,6 +8,7 @@
 //! - [`settings`]: the settings.
 //! - [`handler`]: the function, from an event to its reply.
 //! - `doors`: the HTTP API, direct invocations, and pictures of the wall.
+//! - `classifier`: classifies pictures from every source.
 //! - `fetch`: pictures from other hosts, without reaching hosts that are nobody's business.
 //! - [`model`]: finds, checks, loads and runs a model.
 //! - `files`: opens files. [`error`]: failures, by stable names.
@@ -19,6 +20,8 @@ pub mod handler;
 pub mod settings;
 
 mod doors;
+
+mod classifier;
 mod fetch;
 pub mod model;
 

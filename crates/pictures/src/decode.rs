@@ -3,63 +3,18 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
+use crate::error::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS};
 use crate::flatten::on_white;
 use crate::jpeg;
 use crate::resize::fit;
-
-/// The largest file of a picture, in bytes: 10 MB.
-pub const MAX_BYTES: usize = 10_000_000;
-
-/// The largest number of pixels of a picture, in millions.
-pub const MAX_MEGAPIXELS: u32 = 40;
 
 /// The largest decoded picture, in bytes: the largest number of pixels, with 8 bits for each of four channels.
 const MAX_DECODED_BYTES: u64 = MAX_MEGAPIXELS as u64 * 1_000_000 * 4;
 
 /// The memory of the coefficients of a pixel in a progressive JPEG, in bytes.
 const COEFFICIENT_BYTES: u64 = 3 * 2;
-
-/// The error of a file that is no picture which can be decoded.
-#[derive(Debug, thiserror::Error)]
-pub enum InvalidPicture {
-    /// The file has more than [`MAX_BYTES`].
-    #[error("has {0} bytes; at most {MAX_BYTES} are allowed")]
-    TooManyBytes(usize),
-    /// The content is of another kind.
-    #[error("is {0}; send a JPEG, PNG or WebP")]
-    Format(&'static str),
-    /// The file ends too early.
-    #[error("the file ends too early; it was not copied completely")]
-    Truncated,
-    /// The picture has more than [`MAX_MEGAPIXELS`] million pixels.
-    #[error("has {width} × {height} pixels; at most {MAX_MEGAPIXELS} million are allowed")]
-    TooManyPixels {
-        /// The width in pixels.
-        width: u32,
-        /// The height in pixels.
-        height: u32,
-    },
-    /// The picture has too many bits for its number of pixels.
-    #[error(
-        "takes more memory than {MAX_MEGAPIXELS} million pixels with 8 bits for each colour; save it smaller, or as a JPEG \
-         that is not progressive"
-    )]
-    TooDeep,
-    /// The content is damaged.
-    #[error("is damaged: {0}")]
-    Damaged(String),
-}
-
-impl From<ImageError> for InvalidPicture {
-    fn from(error: ImageError) -> Self {
-        match error {
-            ImageError::Limits(_) => Self::TooDeep,
-            error => Self::Damaged(error.to_string()),
-        }
-    }
-}
 
 /// Decodes a JPEG, PNG or WebP picture, whatever its name: upright, as 8 bits of red, green and blue, on white where it is
 /// transparent. Of an animation, the first frame is decoded. Colour profiles are ignored.

@@ -4,7 +4,7 @@ use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, RgbImage};
 
-use crate::decode::InvalidPicture;
+use crate::error::InvalidPicture;
 
 /// Returns the picture in this size, by linear interpolation over all pixels that a new pixel covers, as Pillow does with
 /// `BILINEAR`.

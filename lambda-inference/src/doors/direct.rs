@@ -8,8 +8,8 @@ use shared_volume::message::PictureSize;
 use wall_api::{Classified, ClassifyPicture, ErrorBody};
 
 use super::top;
+use crate::classifier::{Classification, Classifier, Source};
 use crate::error::{Failure, Problem};
-use crate::handler::{Classification, Handler, Source};
 
 /// A request for the classes of one picture.
 #[derive(Debug, Default, Deserialize)]
@@ -21,9 +21,9 @@ struct Request {
 }
 
 /// Handles a request.
-pub(super) async fn handle(handler: &Handler, event: Value, ends: Instant) -> Result<Value, Failure> {
+pub(super) async fn handle(classifier: &Classifier, event: Value, ends: Instant) -> Result<Value, Failure> {
     if event.get("message").is_some() && event.get("picture").is_some() {
-        return of_wall(handler, event, ends).await;
+        return of_wall(classifier, event, ends).await;
     }
     let request: Request = parse(event)?;
     let count = request.top.map(|top| top::parse(&top.to_string())).transpose()?;
@@ -32,14 +32,14 @@ pub(super) async fn handle(handler: &Handler, event: Value, ends: Instant) -> Re
         (None, Some(name)) => Source::File { name, is_expected: false },
         _ => return Err(Failure::new(Problem::EventUnknown, "the event must have either `url` or `file`")),
     };
-    Ok(answer(handler.classify(source, count.unwrap_or(1), ends).await?, count.is_some()))
+    Ok(answer(classifier.classify(source, count.unwrap_or(1), ends).await?, count.is_some()))
 }
 
 /// Classifies the picture of a message. Lambda passes the answer on to the function that writes the wall.
-async fn of_wall(handler: &Handler, event: Value, ends: Instant) -> Result<Value, Failure> {
+async fn of_wall(classifier: &Classifier, event: Value, ends: Instant) -> Result<Value, Failure> {
     let ClassifyPicture { message: _, picture } = parse(event)?;
     let source = Source::File { name: picture.file(PictureSize::Full), is_expected: true };
-    let Classification { classes, model, timing, .. } = handler.classify(source, top::OF_LABEL, ends).await?;
+    let Classification { classes, model, timing, .. } = classifier.classify(source, top::OF_LABEL, ends).await?;
     Ok(json!(Classified { classes, model, timing }))
 }
 

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use wall_api::Timing;
 
 use super::{direct, top};
+use crate::classifier::{Classification, Classifier, Source};
 use crate::error::{Failure, Problem};
-use crate::handler::{Classification, Handler, Source};
 
 /// The header that tells the first picture of an environment apart.
 const FIRST: HeaderName = HeaderName::from_static("x-messagewall-first");
@@ -29,8 +29,8 @@ pub(super) fn recognises(event: &Value) -> bool {
 }
 
 /// Handles a request: `GET ?url=` or `POST` with a picture, each with `top` for more than one class.
-pub(super) async fn handle(handler: &Handler, event: Value, ends: Instant) -> Value {
-    let response = match respond(handler, event, ends).await {
+pub(super) async fn handle(classifier: &Classifier, event: Value, ends: Instant) -> Value {
+    let response = match respond(classifier, event, ends).await {
         Ok(response) => response,
         Err(failure) => {
             tracing::info!(error = failure.problem().name(), detail = %failure, "request_failed");
@@ -40,7 +40,7 @@ pub(super) async fn handle(handler: &Handler, event: Value, ends: Instant) -> Va
     json!(response)
 }
 
-async fn respond(handler: &Handler, event: Value, ends: Instant) -> Result<ApiGatewayV2httpResponse, Failure> {
+async fn respond(classifier: &Classifier, event: Value, ends: Instant) -> Result<ApiGatewayV2httpResponse, Failure> {
     let request: ApiGatewayV2httpRequest = serde_path_to_error::deserialize(event)
         .map_err(|error| Failure::new(Problem::EventUnknown, format!("the event: {error}")))?;
     let query = |name: &str| request.query_string_parameters.first(name).map(str::to_owned);
@@ -55,7 +55,7 @@ async fn respond(handler: &Handler, event: Value, ends: Instant) -> Result<ApiGa
             return Err(Failure::new(Problem::EventUnknown, format!("the method {method} is not supported")));
         }
     };
-    let classification = handler.classify(source, count.unwrap_or(1), ends).await?;
+    let classification = classifier.classify(source, count.unwrap_or(1), ends).await?;
     Ok(classified(classification, count.is_some()))
 }
 

@@ -12,14 +12,11 @@ use std::path::Path;
 use anyhow::bail;
 use tract_onnx::prelude::TractResult;
 
-use self::anchors::anchors;
+use self::anchors::{SIDE, anchors};
 use self::crops::crop;
 use self::suppression::best;
 use super::network::Network;
 use super::preprocess::Tensor;
-
-/// The side of the picture, in pixels.
-const SIDE: usize = 448;
 
 /// The side of a part, in pixels.
 const PART: usize = 224;

@@ -1,5 +1,6 @@
 //! Makes a model directory.
 
+mod error;
 mod files;
 mod manifest;
 
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use fs_err as fs;
 
+pub use self::error::MakeError;
 use crate::onnx;
-use crate::preprocess::PreprocessError;
 use crate::shape::Shape;
 use crate::train::{accuracy, fresh, train};
 
@@ -43,28 +44,6 @@ pub struct Report {
     pub accuracy: f64,
     /// The time that the training took.
     pub trained: Duration,
-}
-
-/// The error of a model that cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum MakeError {
-    /// The name cannot be that of a directory beside `current`.
-    #[error(
-        "the name {0:?} cannot be that of a model: use letters, digits, `-`, `_` and `.`, not first, and not `current`"
-    )]
-    Name(String),
-    /// A model with this name exists.
-    #[error("the model `{}` exists already; choose another name, or replace it with --replace", .0.display())]
-    Exists(PathBuf),
-    /// Two labels are the same, or one is empty.
-    #[error("the label {0:?} is empty or there twice")]
-    Label(String),
-    /// The file system failed. The message names the operation and the path.
-    #[error(transparent)]
-    Files(#[from] std::io::Error),
-    /// A drawn picture could not be preprocessed.
-    #[error(transparent)]
-    Preprocess(#[from] PreprocessError),
 }
 
 /// Trains a network, writes it to the directory `name` in `models`, and makes `current` point to it.

@@ -1,6 +1,7 @@
 //! The rectangles that the backbone scores.
 
-use super::SIDE;
+/// The side of the picture, in pixels.
+pub(super) const SIDE: usize = 448;
 
 /// The pixels that are added on each side of the picture, so that a part may reach over its edge.
 pub(super) const PADDING: usize = 224;

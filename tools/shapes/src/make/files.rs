@@ -14,7 +14,7 @@ use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-use super::MakeError;
+use super::error::MakeError;
 
 /// The name of the link to the model in use.
 const CURRENT: &str = "current";
