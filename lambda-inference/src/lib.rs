@@ -4,7 +4,7 @@
 //!
 //! Imports go down only.
 //!
-//! - `start`: reads the settings, loads the model, and requests events from the Lambda Runtime API. [`bench`]: measures it.
+//! - `start`: reads the settings, loads the model, and requests events from the Lambda Runtime API. [`mod@bench`]: measures it.
 //! - [`settings`]: the settings.
 //! - [`handler`]: the function, from an event to its reply.
 //! - `doors`: the HTTP API, direct invocations, and pictures of the wall.

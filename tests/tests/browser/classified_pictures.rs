@@ -10,8 +10,11 @@ use tests::{Reply, Wall};
 use crate::browser::Browser;
 use crate::pictures::keep;
 
-/// The messages: author, text, and the shape and seed of the picture.
-const MESSAGES: [(&str, &str, Option<(Shape, u64)>); 3] = [
+/// The shape and the seed of a picture.
+type Drawn = (Shape, u64);
+
+/// The messages: author, text and picture.
+const MESSAGES: [(&str, &str, Option<Drawn>); 3] = [
     ("moritz", "High water is at 16:20 today, bring boots.", None),
     ("jo", "Found on the beach. A heart, or do I only wish it?", Some((Shape::Heart, 4))),
     ("lena", "And this one was right beside it.", Some((Shape::Star, 2))),
@@ -50,7 +53,7 @@ fn screen(width: u32, height: u32, mobile: bool) -> Value {
     json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile })
 }
 
-async fn post(wall: &Wall, author: &str, text: &str, drawn: Option<(Shape, u64)>) -> Result<()> {
+async fn post(wall: &Wall, author: &str, text: &str, drawn: Option<Drawn>) -> Result<()> {
     let Some((shape, seed)) = drawn else {
         let message = json!({ "author": author, "text": text });
         Reply::to(wall.http.post(wall.page("/api/messages")).json(&message)).await?.success()?;
