@@ -56,39 +56,36 @@ impl Classifier {
         Self { models: Arc::new(ModelStore::new(models_dir)), uploads: uploads_dir, allow: fetch_allow }
     }
 
-    /// Loads the model in use, so that the first picture need not wait for it. A failure is logged, and the model is looked
-    /// for again with each event.
-    pub(crate) fn prepare(&self) {
-        if let Err(failure) = self.models.prepare() {
+    /// Loads the model in use, so that the first picture need not wait for it. Waits until `ends`; a model that takes longer
+    /// goes on loading. A failure is logged, and the model is looked for again with each event.
+    pub(crate) async fn prepare(&self, ends: Instant) {
+        let models = Arc::clone(&self.models);
+        if let Err(failure) = blocking(ends, move || models.model().map(drop)).await {
             tracing::warn!(error = failure.problem().name(), detail = %failure, "model_not_ready");
         }
     }
 
     /// Classifies a picture, and returns its `top` most probable classes.
     pub(crate) async fn classify(&self, source: Source, top: usize, ends: Instant) -> Result<Classification, Failure> {
-        let began = Instant::now();
         let (bytes, field) = match source {
-            Source::Bytes(bytes) => (Ok(bytes), "picture"),
-            Source::Url(url) => (Err(fetch(&url, &self.allow).await?), "url"),
-            Source::File { name, is_expected } => (Err(self.read(name, is_expected, ends).await?), "file"),
-        };
-        let (bytes, began) = match bytes {
-            Ok(bytes) => (bytes, began),
-            // The time to fetch a picture is no time of this function.
-            Err(bytes) => (bytes, Instant::now()),
+            Source::Bytes(bytes) => (bytes, "picture"),
+            Source::Url(url) => (fetch(&url, &self.allow).await?, "url"),
+            Source::File { name, is_expected } => (self.read(name, is_expected, ends).await?, "file"),
         };
         let models = Arc::clone(&self.models);
         blocking(ends, move || {
+            // First the model: a thread that waits for a slow volume must not hold a decoded picture.
+            let model = models.model()?;
+            let began = Instant::now();
             let picture = pictures::decode(&bytes).map_err(|error| invalid(field, &error))?;
             drop(bytes);
             let decoded = Instant::now();
-            let (model, first) = models.model()?;
-            let ready = Instant::now();
+            let first = model.is_first_use();
             let classes = model.classify(&picture)?.top(top);
             let timing = Timing {
                 load_ms: millis(model.load_time()),
                 decode_ms: millis(decoded - began),
-                inference_ms: millis(ready.elapsed()),
+                inference_ms: millis(decoded.elapsed()),
                 first,
             };
             let Timing { load_ms, decode_ms, inference_ms, first } = timing;

@@ -18,6 +18,7 @@ pub struct Failure {
 pub enum Problem {
     EventUnknown,
     FileMissing,
+    MethodUnsupported,
     ModelFailed,
     ModelInvalid,
     ModelMissing,
@@ -39,6 +40,7 @@ impl Problem {
         match self {
             Self::EventUnknown => "event_unknown",
             Self::FileMissing => "file_missing",
+            Self::MethodUnsupported => "method_unsupported",
             Self::ModelFailed => "model_failed",
             Self::ModelInvalid => "model_invalid",
             Self::ModelMissing => "model_missing",
@@ -61,6 +63,7 @@ impl Problem {
             Self::EventUnknown | Self::PictureMissing | Self::TopInvalid | Self::UrlInvalid => 400,
             Self::UrlForbidden => 403,
             Self::FileMissing => 404,
+            Self::MethodUnsupported => 405,
             Self::PictureTooLarge => 413,
             Self::PictureInvalid => 422,
             Self::ModelFailed => 500,

@@ -16,6 +16,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The time that is kept of an invocation to send its reply.
 const REPLY_RESERVE: Duration = Duration::from_millis(500);
 
+/// The longest time to wait for the model before the first event. Lambda begins the init phase anew after 10 s.
+const INIT_TIME: Duration = Duration::from_secs(8);
+
 /// The function. A process makes it once, and it then handles one event at a time.
 #[derive(Debug)]
 pub struct Handler(Classifier);
@@ -29,8 +32,8 @@ impl Handler {
 
     /// Loads the model in use, so that the first picture need not wait for it. A failure is logged, and the model is looked
     /// for again with each event.
-    pub fn prepare(&self) {
-        self.0.prepare();
+    pub async fn prepare(&self) {
+        self.0.prepare(Instant::now() + INIT_TIME).await;
     }
 
     /// Handles one event of any kind.

@@ -16,5 +16,5 @@ mod store;
 pub use self::classes::Answer;
 pub use self::load::Model;
 pub use self::manifest::{Kind, Manifest, Output, Preprocess, Resize};
-pub use self::preprocess::{Tensor, preprocess};
+pub use self::preprocess::{Tensor, TooNarrow, preprocess};
 pub use self::store::ModelStore;

@@ -22,7 +22,7 @@ pub fn start(arguments: Arguments) -> ExitCode {
 
 async fn serve(handler: Handler) -> anyhow::Error {
     // In the init phase, which Lambda gives more processor time and, with provisioned concurrency, runs ahead of requests.
-    handler.prepare();
+    handler.prepare().await;
     let function = service_fn(async |event: LambdaEvent<_>| handler.handle(event).await);
     match Runtime::new(function).run().await {
         Ok(()) => anyhow::anyhow!("the Lambda Runtime API has no more events"),

@@ -95,9 +95,7 @@ async fn id(wall: &str, response: Response) -> anyhow::Result<String> {
     let status = response.status();
     let answer = response.bytes().await.with_context(|| format!("the answer of {wall} is incomplete"))?;
     let json: Value = serde_json::from_slice(&answer).unwrap_or_default();
-    // The answer is the message, or contains it.
-    let message = if json["message"].is_object() { &json["message"] } else { &json };
-    if let Some(id) = message["id"].as_str().filter(|_| status.is_success()) {
+    if let Some(id) = json["id"].as_str().filter(|_| status.is_success()) {
         return Ok(id.to_owned());
     }
     if let Ok(ErrorBody { error, message, .. }) = serde_json::from_value(json) {

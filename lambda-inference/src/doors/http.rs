@@ -52,7 +52,7 @@ async fn respond(classifier: &Classifier, event: Value, ends: Instant) -> Result
         }
         (&Method::POST, _) => Source::Bytes(body(&request)?),
         (method, _) => {
-            return Err(Failure::new(Problem::EventUnknown, format!("the method {method} is not supported")));
+            return Err(Failure::new(Problem::MethodUnsupported, format!("the method {method} is not supported")));
         }
     };
     let classification = classifier.classify(source, count.unwrap_or(1), ends).await?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pictures::RgbImage;
@@ -32,6 +33,7 @@ pub struct Model {
     networks: Networks,
     bytes: u64,
     took: Duration,
+    is_used: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -63,18 +65,31 @@ impl Model {
             return Err(invalid("a file was replaced while it was loaded".to_owned()));
         }
         let bytes = checked.iter().map(|file| file.length).sum();
-        Ok(Self { name: name.to_owned(), manifest, networks, bytes, took: began.elapsed() })
+        Ok(Self {
+            name: name.to_owned(),
+            manifest,
+            networks,
+            bytes,
+            took: began.elapsed(),
+            is_used: AtomicBool::new(false),
+        })
     }
 
     /// Classifies a picture.
     ///
     /// # Errors
-    /// Returns an error if a network fails.
+    /// Returns an error if the picture is too narrow for the preprocessing, or if a network fails.
     pub fn classify(&self, picture: &RgbImage) -> Result<Answer, Failure> {
         let failed = |fault: String| Failure::new(Problem::ModelFailed, format!("model {}: {fault}", self.name));
-        let input = preprocess(picture, &self.manifest.preprocess);
+        let input = preprocess(picture, &self.manifest.preprocess)
+            .map_err(|error| Failure::in_field(Problem::PictureInvalid, "picture", error))?;
         let output = self.networks.run(&input).map_err(|error| failed(format!("{error:#}")))?;
         Answer::new(&output, &self.manifest).map_err(failed)
+    }
+
+    /// Returns true the first time that it is called. The first classification takes longer than the others.
+    pub(crate) fn is_first_use(&self) -> bool {
+        !self.is_used.swap(true, Ordering::Relaxed)
     }
 
     /// Returns the name of the model's directory.

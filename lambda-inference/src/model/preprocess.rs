@@ -1,6 +1,6 @@
 //! The preprocessing of a picture, with the arithmetic of torchvision and Pillow.
 
-use pictures::{RgbImage, resize};
+use pictures::{MAX_MEGAPIXELS, RgbImage, resize};
 
 use super::manifest::{Preprocess, Resize};
 
@@ -15,10 +15,24 @@ pub struct Tensor {
     pub values: Vec<f32>,
 }
 
+/// The error of a picture of which one side is so much longer than the other that it would take too much memory to resize it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("has {width} × {height} pixels, which is too narrow for this model")]
+pub struct TooNarrow {
+    width: u32,
+    height: u32,
+}
+
 /// Resizes a picture, takes its middle, and normalizes its values.
-#[must_use]
-pub fn preprocess(picture: &RgbImage, how: &Preprocess) -> Tensor {
+///
+/// # Errors
+/// Returns an error if the resized picture would have more pixels than a picture may have.
+pub fn preprocess(picture: &RgbImage, how: &Preprocess) -> Result<Tensor, TooNarrow> {
     let (width, height) = how.resize.of(picture.dimensions());
+    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
+        let (width, height) = picture.dimensions();
+        return Err(TooNarrow { width, height });
+    }
     let resized = resize(picture, width, height);
     let [crop_width, crop_height] = how.crop;
     let (left, top) = (margin(width, crop_width), margin(height, crop_height));
@@ -33,7 +47,7 @@ pub fn preprocess(picture: &RgbImage, how: &Preprocess) -> Tensor {
             }
         }
     }
-    Tensor { width: crop_width as usize, height: crop_height as usize, values }
+    Ok(Tensor { width: crop_width as usize, height: crop_height as usize, values })
 }
 
 /// Returns the place in the picture of a place in the crop, or `None` if it is before the picture.

@@ -33,7 +33,6 @@ struct State {
 struct Loaded {
     version: Version,
     model: Arc<Model>,
-    is_used: bool,
 }
 
 /// A model that could not be loaded. It is tried again after [`RETRY_AFTER`], or when its manifest changes.
@@ -58,30 +57,20 @@ impl ModelStore {
         Self { directory, state: Mutex::default() }
     }
 
-    /// Returns the model in use, and true if it was not returned before. Loads it if `current` has changed.
+    /// Returns the model in use. Loads it if `current` has changed.
     ///
     /// If the new model cannot be loaded, the one that is loaded stays in use.
     ///
     /// # Errors
     /// Returns an error if no model is loaded and none can be loaded.
-    pub fn model(&self) -> Result<(Arc<Model>, bool), Failure> {
+    pub fn model(&self) -> Result<Arc<Model>, Failure> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(failure) = self.refresh(&mut state)
             && state.loaded.is_none()
         {
             return Err(failure);
         }
-        let loaded = state.loaded.as_mut().ok_or_else(|| self.missing())?;
-        let first = !std::mem::replace(&mut loaded.is_used, true);
-        Ok((Arc::clone(&loaded.model), first))
-    }
-
-    /// Loads the model in use unless it is loaded.
-    ///
-    /// # Errors
-    /// Returns an error if it cannot be loaded.
-    pub fn prepare(&self) -> Result<(), Failure> {
-        self.refresh(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        state.loaded.as_ref().map(|loaded| Arc::clone(&loaded.model)).ok_or_else(|| self.missing())
     }
 
     fn refresh(&self, state: &mut State) -> Result<(), Failure> {
@@ -97,8 +86,7 @@ impl ModelStore {
             Ok(model) => {
                 let load_ms = u64::try_from(model.load_time().as_millis()).unwrap_or(u64::MAX);
                 tracing::info!(model = model.name(), bytes = model.bytes(), load_ms, "model_loaded");
-                *state =
-                    State { loaded: Some(Loaded { version, model: Arc::new(model), is_used: false }), failed: None };
+                *state = State { loaded: Some(Loaded { version, model: Arc::new(model) }), failed: None };
                 Ok(())
             }
             Err(failure) => {

@@ -74,6 +74,14 @@ impl Function {
         copy(&MODELS.path().join(name), &self.models().join(name));
     }
 
+    /// Changes the manifest of the model `shapes`.
+    pub(crate) fn change_manifest(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.models().join("shapes/model.json");
+        let mut manifest: Value = serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
+        change(&mut manifest);
+        fs_err::write(path, manifest.to_string()).unwrap();
+    }
+
     /// Replaces `current` as the documentation says.
     pub(crate) fn switch_to(&self, name: &str) {
         let next = self.models().join(".next");

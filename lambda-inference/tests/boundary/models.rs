@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join;
-use serde_json::{Value, json};
+use serde_json::json;
 use shapes::Shape;
 
 use crate::function::{Function, drawn};
@@ -12,13 +12,6 @@ async fn error(function: &Function) -> String {
     let failure = function.invoke(json!({"file": "star.jpg"})).await.unwrap_err();
     assert!(failure.is_transient());
     format!("{}: {failure}", failure.problem().name())
-}
-
-fn change(function: &Function, change: impl FnOnce(&mut Value)) {
-    let path = function.models().join("shapes/model.json");
-    let mut manifest: Value = serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
-    change(&mut manifest);
-    fs_err::write(path, manifest.to_string()).unwrap();
 }
 
 #[tokio::test]
@@ -45,7 +38,7 @@ async fn a_model_that_is_missing_or_damaged_is_named_and_a_good_one_is_used_at_o
         ("/preprocess/crop", json!([0, 0]), "preprocess.crop"),
         ("/preprocess/deviation", json!([0, 1, 1]), "deviation"),
     ] {
-        change(&function, |manifest| *manifest.pointer_mut(part).unwrap() = wrong.clone());
+        function.change_manifest(|manifest| *manifest.pointer_mut(part).unwrap() = wrong.clone());
         let result = function.invoke(json!({"file": "star.jpg"})).await;
         let text = result.map_or_else(|failure| failure.to_string(), |answer| answer.to_string());
         assert!(text.contains(expected), "{part} = {wrong}: {text}");

@@ -59,7 +59,7 @@ async fn what_is_no_request_is_refused_by_name() {
         let answer = function.answer(event.clone()).await;
         assert_eq!(answer["error"], "event_unknown", "{event}");
     }
-    for (method, error) in [("DELETE", "event_unknown"), ("GET", "url_invalid"), ("POST", "picture_missing")] {
+    for (method, error) in [("DELETE", "method_unsupported"), ("GET", "url_invalid"), ("POST", "picture_missing")] {
         assert_eq!(function.http(method, &json!({}), None).await["body"]["error"], error);
     }
 }

@@ -53,7 +53,7 @@ fn a_picture_is_sent_byte_for_byte_as_a_form() {
     let file = directory.path().join("bird.PNG");
     let picture: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     fs_err::write(&file, &picture).unwrap();
-    let (url, request) = wall("201 Created", r#"{"message":{"id":"01J"},"repeated":false}"#);
+    let (url, request) = wall("201 Created", r#"{"id":"01J","repeated":false}"#);
     let file = file.to_str().unwrap();
     let output = messagewall(&["post", "--wall", &url, "--picture", file, "--author", "Ada", "Look"]).output().unwrap();
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"01J\n"[..]), "{output:?}");

@@ -28,7 +28,7 @@ struct Answer {
 #[test]
 fn the_classes_and_probabilities_are_those_of_pytorch() -> Result<()> {
     let expected: Expected = references::document("ntsnet/expected.json")?;
-    let (model, _) = ModelStore::new(references::path("ntsnet/models")?).model()?;
+    let model = ModelStore::new(references::path("ntsnet/models")?).model()?;
     println!("loaded {} MB in {:.2} s", model.bytes() / 1_000_000, model.load_time().as_secs_f64());
     let mut faults = Vec::new();
     for (name, expected) in &expected.pictures {

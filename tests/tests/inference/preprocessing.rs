@@ -39,7 +39,7 @@ fn odd_pictures_become_the_tensors_of_torchvision() -> Result<()> {
         let picture = references::picture(&format!("pictures/{name}"))?;
         for case in cases {
             let how = Preprocess { resize: case.resize, crop: case.crop, mean: MEAN, deviation: DEVIATION };
-            let (largest, mean) = differences(&preprocess(&picture, &how).values, &tensor(&case.tensor)?)?;
+            let (largest, mean) = differences(&preprocess(&picture, &how)?.values, &tensor(&case.tensor)?)?;
             let (bound, worst) = if *lossless { (LOSSLESS, &mut worst[0]) } else { (LOSSY, &mut worst[1]) };
             *worst = worst.max(largest);
             println!("{name} {:?}: at most {largest:.2} of 255, {mean:.3} on average", case.resize);

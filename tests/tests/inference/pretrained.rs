@@ -15,7 +15,7 @@ const PHOTOGRAPHS: [(&str, &[&str]); 4] = [
 
 #[test]
 fn a_public_model_names_what_is_on_photographs() -> Result<()> {
-    let (model, _) = ModelStore::new(references::path("pretrained/models")?).model()?;
+    let model = ModelStore::new(references::path("pretrained/models")?).model()?;
     for (name, right) in PHOTOGRAPHS {
         let top = model.classify(&references::picture(&format!("pretrained/photographs/{name}"))?)?.top(3);
         let first = top.first().with_context(|| format!("{name}: no class"))?;
