@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use shared_volume::Volume;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -51,10 +52,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let wall = bind(&arguments.listen, "--listen").await?;
     let listeners = Listeners::bind(&arguments.lambda).await?;
     let volume = volume::make(&arguments.volume).context("--volume")?;
-    volume::make(&volume.join(functions::UPLOADS)).context("--volume")?;
     let logs = Logs::new(&arguments, &volume)?;
     let service = Service::start(listeners, cloud(&arguments, &volume, &logs))?;
     logs::to_terminal(arguments.verbose);
+    make_uploads(&volume, arguments.require_mount).context("--volume")?;
     let mut signals = EndSignals::new()?;
 
     let stop = CancellationToken::new();
@@ -81,6 +82,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         () = signals.next() => bail!("ended at once; invocations in flight were not waited for"),
     }
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Creates the directory of pictures. Where a mount is required and missing, nothing is written: there are no pictures until
+/// the next start.
+fn make_uploads(volume: &Path, require_mount: bool) -> std::io::Result<()> {
+    if require_mount && Volume::new(volume).require_mount(true).wall(None).open().is_err() {
+        tracing::warn!(volume = %volume.display(), "uploads_not_made");
+        return Ok(());
+    }
+    volume::make(&volume.join(functions::UPLOADS)).map(drop)
 }
 
 /// Starts only the service.

@@ -27,6 +27,10 @@ pub struct Arguments {
     #[arg(long, env = "MESSAGEWALL_INFERENCE_ENVIRONMENTS", default_value = "1", value_name = "COUNT",
         value_parser = count(0, 16))]
     pub(super) inference_environments: usize,
+    /// Takes the directory for the volume only if it is a mount point. By its variable, which functions and reader read too.
+    #[arg(long, env = "REQUIRE_MOUNT", default_value = "false", action = clap::ArgAction::Set, value_name = "BOOLEAN",
+        hide = true)]
+    pub(super) require_mount: bool,
     #[command(flatten)]
     pub(super) admin_token: AdminToken,
     /// The directory for the logs of functions and reader, which are emptied at each start [default: the name of the
