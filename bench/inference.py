@@ -8,7 +8,7 @@ for the answer; the published network runs six.
 
     bench/inference.py models/current picture.jpg --ours target/release/lambda-inference --pytorch ntsnet.pt
 
-`--ours PROGRAM` is run as `PROGRAM bench <model directory> <picture>` and prints one line of JSON with `load_seconds`,
+`--ours PROGRAM` is run as `PROGRAM bench <model directory> <picture> --threads=N` and prints one line of JSON with `load_seconds`,
 `first_seconds`, `warm_seconds` (a list) and `peak_rss_bytes`. The checkpoint for `--pytorch` is written first
 if there is none and the model has random weights.
 
@@ -54,7 +54,9 @@ def engines(arguments):
     torch = [sys.executable, __file__, str(arguments.pytorch), str(arguments.picture), "--measure"]
     listed = {}
     if arguments.ours:
-        listed["ours, 1 thread"] = [arguments.ours, "bench", str(arguments.model), str(arguments.picture)], 1
+        for threads in (1, 2):
+            command = [arguments.ours, "bench", str(arguments.model), str(arguments.picture), f"--threads={threads}"]
+            listed[f"ours, {threads} thread{'s' * (threads > 1)}, 4 parts"] = command, threads
     for threads in (1, 2):
         for parts in (4, 6):
             name = f"ONNX Runtime, {threads} thread{'s' * (threads > 1)}, {parts} parts"

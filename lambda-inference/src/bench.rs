@@ -1,13 +1,14 @@
 //! Measures a model without Lambda.
 
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde_json::json;
 
-use crate::model::Model;
+use crate::model::{Model, processors, use_threads};
 
 /// The command line of the measurement.
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,9 @@ pub struct Arguments {
     /// The number of warm classifications.
     #[arg(long, default_value_t = 10)]
     count: usize,
+    /// The number of threads; all processors by default, as in the function.
+    #[arg(long, default_value_t = processors())]
+    threads: NonZero<usize>,
 }
 
 /// Loads a model, classifies a picture several times, and prints the times in seconds as one line of JSON.
@@ -29,12 +33,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let models = arguments.model.parent().unwrap_or(Path::new("."));
     let name = arguments.model.file_name().and_then(|name| name.to_str()).context("the model has no name")?;
     let bytes = fs_err::read(&arguments.picture)?;
+    use_threads(arguments.threads);
     let model = Model::load(models, name)?;
     let (first, answer) = timed(&model, &bytes)?;
     let warm =
         (0..arguments.count).map(|_| Ok(timed(&model, &bytes)?.0.as_secs_f64())).collect::<anyhow::Result<Vec<_>>>()?;
     let line = json!({
         "class": answer,
+        "threads": arguments.threads,
         "load_seconds": model.load_time().as_secs_f64(),
         "first_seconds": first.as_secs_f64(),
         "warm_seconds": warm,

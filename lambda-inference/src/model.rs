@@ -12,9 +12,11 @@ mod network;
 mod nts_net;
 mod preprocess;
 mod store;
+mod threads;
 
 pub use self::classes::Answer;
 pub use self::load::Model;
 pub use self::manifest::{Kind, Manifest, Output, Preprocess, Resize};
 pub use self::preprocess::{Tensor, TooNarrow, preprocess};
 pub use self::store::ModelStore;
+pub use self::threads::{processors, use_threads};

@@ -6,6 +6,7 @@ use lambda_process::{ProcessSettings, Program};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 use crate::handler::Handler;
+use crate::model::{processors, use_threads};
 use crate::settings::Arguments;
 
 /// Runs the function until the process receives SIGTERM or SIGINT, and returns the exit code of the process.
@@ -17,6 +18,7 @@ pub fn start(arguments: Arguments) -> ExitCode {
         Ok(process) => process,
         Err(error) => return lambda_process::report("lambda-inference", &error.problems),
     };
+    use_threads(processors());
     Program::new(process).run(serve(Handler::new(arguments)))
 }
 

@@ -17,6 +17,7 @@ use self::crops::crop;
 use self::suppression::best;
 use super::network::Network;
 use super::preprocess::Tensor;
+use super::threads::divided;
 
 /// The side of a part, in pixels.
 const PART: usize = 224;
@@ -65,12 +66,12 @@ impl NtsNet {
         if scores.len() != anchors.len() || feature.len() != FEATURES {
             bail!("backbone.onnx: must return {} scores and {FEATURES} features", anchors.len());
         }
-        let mut features = Vec::with_capacity(FEATURES * (PARTS + 1));
-        // One part after another: a batch of them is slower with this engine.
-        for anchor in best(scores, &anchors, PARTS) {
+        // Each thread looks at its parts one after another: a batch of them is slower with this engine.
+        let parts = divided(&best(scores, &anchors, PARTS), |anchor| {
             let part = self.part.run(&[1, 3, PART, PART], &crop(picture, anchor, PART))?;
-            features.extend(part.first().into_iter().flatten());
-        }
+            Ok(part.into_iter().next().unwrap_or_default())
+        })?;
+        let mut features = parts.concat();
         features.extend(feature);
         if features.len() != FEATURES * (PARTS + 1) {
             bail!("part.onnx: must return {FEATURES} features");
