@@ -9,3 +9,4 @@ mod text;
 pub(super) use self::change::config_change;
 pub(super) use self::label::label;
 pub(super) use self::message::message;
+pub(super) use self::text::printable;

@@ -77,12 +77,12 @@ pub(crate) fn item(view: &View, item: &Item) -> Result<Pieces, askama::Error> {
     }
 }
 
-/// Encodes a label as a `label` event. The element that it contains replaces the one with the same id.
+/// Encodes a label as a `label` event. Each element that it contains replaces the one with the same id.
 fn labelled(snapshot: &Snapshot, label: &Label, ends: Cursor) -> Result<Pieces, askama::Error> {
     let id = &label.labels;
     let message = snapshot.messages.iter().rev().find(|message| message.id == *id);
     let author = message.and_then(|message| message.author.as_deref());
-    let html = entry::label(id, author, Some(label))?;
+    let html = entry::label(id, author, Some(label))? + &page::model_fragment(snapshot)?;
     let data = LabelEvent { id, label: label.into(), cursor: ends.to_string(), html };
     Ok(event("label", Some(ends), &data)?.into())
 }

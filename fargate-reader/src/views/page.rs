@@ -9,12 +9,14 @@
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
+//! - [`model_fragment`]: what the labels tell about the model, which changes with each label.
 //! - `notices`: faults and the banner; `figures`: names and numbers.
 
 mod figures;
 mod fragments;
 mod history;
 mod list;
+mod model;
 mod not_found;
 mod notices;
 mod wall;
@@ -25,5 +27,6 @@ mod tests;
 pub(crate) use self::fragments::{config_fragments, status_fragments};
 pub(crate) use self::history::{Comparison, HistoryPage, Submitted, history};
 pub(crate) use self::list::list;
+pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;
 pub(crate) use self::wall::{FormState, WallPage, wall};

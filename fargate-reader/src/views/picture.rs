@@ -34,6 +34,7 @@ pub(crate) struct LabelJson<'a> {
     model: Option<&'a str>,
     took_ms: Option<u32>,
     first: bool,
+    load_ms: Option<u32>,
     fault: Option<&'a str>,
     #[serde(with = "millis")]
     at: Timestamp,
@@ -54,6 +55,7 @@ impl<'a> From<&'a Label> for LabelJson<'a> {
             model: findings.model.as_deref(),
             took_ms: findings.took_ms,
             first: findings.first,
+            load_ms: findings.load_ms,
             fault: findings.fault.as_deref(),
             at: label.at,
         }

@@ -81,5 +81,6 @@ fn findings(answer: Value, condition: &str) -> Result<Findings, Failure> {
     let Classified { classes, model, timing } = parse(answer, Part::Answer)?;
     let classes = classes.into_iter().take(MAX_CLASSES).map(|class| (class.class, class.probability)).collect();
     let took_ms = Some(timing.decode_ms.saturating_add(timing.inference_ms));
-    Ok(Findings { classes, model: Some(model), took_ms, first: timing.first, fault: None })
+    let load_ms = timing.first.then_some(timing.load_ms);
+    Ok(Findings { classes, model: Some(model), took_ms, first: timing.first, load_ms, fault: None })
 }

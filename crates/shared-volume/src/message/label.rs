@@ -37,6 +37,9 @@ pub struct Findings {
     /// True for the first picture of an environment, which takes longer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first: bool,
+    /// The time that it took to load the model, in milliseconds; only with the first picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_ms: Option<u32>,
     /// The reason why the picture has no classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,

@@ -75,7 +75,7 @@ fn by(label: &Label) -> String {
     let findings = &label.findings;
     let model = printable(findings.model.as_deref().unwrap_or("a model"));
     let took = findings.took_ms.map(|ms| format!(" in {:.2} s", f64::from(ms) / 1000.0)).unwrap_or_default();
-    let first = if findings.first { "the first picture of this environment" } else { "warm" };
+    let first = if findings.first { "first picture" } else { "warm" };
     format!("By {model}{took}, {first}.")
 }
 

@@ -76,7 +76,7 @@ fn address_length(text: &str) -> usize {
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 
 /// Replaces every control character by U+FFFD, except tabs and line breaks, and makes every line break `\n`.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(in crate::views) fn printable(text: &str) -> Cow<'_, str> {
     let is_kept = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if text.chars().all(is_kept) {
         return Cow::Borrowed(text);

@@ -10,6 +10,7 @@ use wall_api::ErrorBody;
 
 use super::figures::{Figure, figures};
 use super::list::list;
+use super::model::model;
 use super::notices::{Notice, notices, tone};
 use crate::follow::MessagePage;
 use crate::pictures::MAX_UPLOAD_BYTES;
@@ -59,6 +60,7 @@ struct Wall<'a> {
     streams: usize,
     notices: Vec<Notice>,
     figures: Vec<Figure>,
+    model: Vec<Figure>,
     /// The place of the list: [`LIST`].
     list: &'static str,
     newer: bool,
@@ -90,6 +92,7 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
         streams: content.streams,
         notices: notices(snapshot, now),
         figures: figures(snapshot),
+        model: model(snapshot),
         list: LIST,
         newer: content.page.newer,
         now: now.into(),
