@@ -52,6 +52,7 @@ fn the_routes_are_those_of_the_contract() {
         "live": paths::LIVE,
         "ready": paths::READY,
         "metrics": paths::METRICS,
+        "look": paths::LOOK,
     });
     assert_eq!(contract()["routes"]["reader"], routes);
 }
@@ -91,7 +92,9 @@ fn the_environment_and_its_defaults_are_those_of_the_contract() {
     let default = |name: &str| arguments[name].1.clone().unwrap();
     assert_eq!(contract["paths"]["wall_dir"], json!(default("wall_dir")));
     assert_eq!(format!("0.0.0.0:{}", contract["ports"]["reader"]), default("listen"));
-    assert_eq!(contract["times"]["watch_interval_ms"].to_string(), default("watch_interval_ms"));
+    for interval in ["watch_interval_ms", "announced_interval_ms"] {
+        assert_eq!(contract["times"][interval].to_string(), default(interval));
+    }
 }
 
 #[test]

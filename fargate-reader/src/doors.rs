@@ -1,6 +1,7 @@
 //! The doors: everything that knows of HTTP requests.
 //!
-//! - [`router()`]: all routes, with what holds for every response (`policy`). `paths`: their addresses.
+//! - [`router()`]: all public routes, with what holds for every response (`policy`). [`internal_router()`]: those of the internal
+//!   port. `paths`: their addresses.
 //! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
 //! - `error`: errors as clients see them. `chunked`: bodies in chunks. `metrics`: numbers for Prometheus.
@@ -11,12 +12,14 @@ mod admin;
 mod app;
 mod chunked;
 mod error;
+mod internal;
 mod metrics;
 mod policy;
 mod router;
 mod routes;
 
 pub(crate) use self::app::App;
+pub(crate) use self::internal::internal_router;
 pub(crate) use self::metrics::Metrics;
 pub(crate) use self::router::router;
 #[cfg(test)]

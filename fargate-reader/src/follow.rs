@@ -10,6 +10,7 @@
 //! - `snapshot`: the data that is published.
 //! - `liveness`, `journey`: measurements of the volume and of the messages.
 
+mod announced;
 mod changes;
 mod configuration;
 mod handle;
@@ -17,6 +18,7 @@ mod hint;
 mod history;
 mod journey;
 mod liveness;
+mod looks;
 mod messages;
 mod open_files;
 mod pass;

@@ -1,6 +1,8 @@
 //! The service: serves on a listener until shutdown.
 
 use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +12,13 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::doors::{App, Metrics, router};
+use crate::doors::{App, Metrics, internal_router, router};
 use crate::follow::{self, Journey};
 use crate::invoke::Function;
 use crate::pictures::{self, Pictures};
 use crate::settings::Settings;
-use crate::status_log;
 use crate::views::{Features, Views};
+use crate::{status_log, task};
 
 /// The time that running requests have to end after shutdown has begun.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,7 +52,9 @@ pub async fn run(
     let sweep = optional(sweeping.map(|pictures| pictures::sweep(pictures, follow.clone())));
     let ask_again = optional(asking.map(|inference| pictures::ask_again(inference, follow.clone())));
 
+    let internal = bind_internal(settings.internal_listen).await?;
     let app = Arc::new(App {
+        task: task::id(),
         follow: follow.clone(),
         views: Views::new(follow.snapshot(), features),
         pictures,
@@ -60,6 +64,7 @@ pub async fn run(
         metrics: Metrics::new(&journey),
         shutdown: stopping.clone(),
     });
+    let internal = serve_internal(internal, Arc::clone(&app));
     // All connections share this service. From a bare router axum would copy every route for each of them.
     let service = router(app).into_make_service();
     let server =
@@ -71,6 +76,10 @@ pub async fn run(
         () = &mut shutdown => {}
         _ = sweep => bail!("the sweep of the pictures ended unasked"),
         _ = ask_again => bail!("the questions about pictures ended unasked"),
+        ended = internal => {
+            ended.context("the internal port failed")?;
+            bail!("the internal port ended unasked");
+        }
         () = status_log::run(&follow) => bail!("the log of the status ended unasked"),
         _ = follower_ended => bail!("the thread that follows the volume ended unasked"),
         ended = &mut server => {
@@ -88,6 +97,20 @@ pub async fn run(
         Err(_) => tracing::warn!(timeout_s = SHUTDOWN_TIMEOUT.as_secs(), "shut_down_with_requests_under_way"),
     }
     Ok(())
+}
+
+/// Serves the internal port, if there is one. Its answers are short, and the shutdown does not wait for them.
+async fn serve_internal(listener: Option<TcpListener>, app: Arc<App>) -> io::Result<()> {
+    match listener {
+        Some(listener) => axum::serve(listener, internal_router(app).into_make_service()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn bind_internal(address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else { return Ok(None) };
+    let listener = TcpListener::bind(address).await;
+    listener.map(Some).with_context(|| format!("failed to listen on {address} (INTERNAL_LISTEN)"))
 }
 
 /// Runs a task that never ends, if there is one.

@@ -21,6 +21,8 @@ pub struct Settings {
     pub require_mount: bool,
     /// The address to serve on. `0.0.0.0:8080` by default; `--listen`, `LISTEN`.
     pub listen: SocketAddr,
+    /// The address of the internal port, for writers and operators. None by default. `--internal-listen`, `INTERNAL_LISTEN`.
+    pub internal_listen: Option<SocketAddr>,
     /// The Lambda function that writes, by name or ARN. None by default: nobody can post from the page.
     /// `--writer-function`, `WRITER_FUNCTION`.
     pub writer_function: Option<String>,
@@ -34,6 +36,9 @@ pub struct Settings {
     /// The pause between two scans of the network watcher while a stream is open. 250 ms by default;
     /// `--watch-interval-ms`, `WATCH_INTERVAL_MS`.
     pub watch_interval: Duration,
+    /// The pause between two scans of the network watcher while every change of the last minutes was announced by its writer.
+    /// 1,000 ms by default, at least [`Settings::watch_interval`]; `--announced-interval-ms`, `ANNOUNCED_INTERVAL_MS`.
+    pub announced_interval: Duration,
     /// The token of the administrator. None by default: there is no administrator. `--admin-token`, `ADMIN_TOKEN`, or the
     /// content of the file `--admin-token-file`, `ADMIN_TOKEN_FILE`.
     pub admin_token: Option<AdminToken>,
@@ -45,16 +50,18 @@ impl Settings {
     /// # Errors
     /// Returns an error if the token is given twice, or its file cannot be read or is empty.
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
-        let admin_token = arguments.admin_token()?;
+        let (admin_token, internal_listen) = (arguments.admin_token()?, arguments.internal_listen()?);
         Ok(Self {
             wall_dir: arguments.wall_dir,
             require_mount: arguments.require_mount,
             listen: arguments.listen,
+            internal_listen,
             writer_function: arguments.writer_function.filter(|name| !name.is_empty()),
             inference_function: arguments.inference_function.filter(|name| !name.is_empty()),
             uploads_dir: arguments.uploads_dir.filter(|dir| !dir.is_empty()).map(PathBuf::from),
             watch: arguments.watch,
             watch_interval: Duration::from_millis(arguments.watch_interval_ms),
+            announced_interval: Duration::from_millis(arguments.announced_interval_ms),
             admin_token,
         })
     }

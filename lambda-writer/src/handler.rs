@@ -13,6 +13,7 @@ use crate::events;
 use crate::invocation::{Function, Invocation};
 use crate::reply::Reply;
 use crate::sources::{Followed, Sources};
+use crate::tasks::{Readers, Tasks};
 
 /// The function. A process makes it once, and it then handles one event at a time.
 #[derive(Debug)]
@@ -27,7 +28,14 @@ impl Handler {
     pub fn new(volume: &Volume, retry_window: Duration) -> Self {
         let writer = WallWriter::new(volume.wall(None)).retry_window(retry_window);
         let (writer, sources) = (Arc::new(Mutex::new(writer)), Sources::default());
-        Self { function: Function { writer, sources } }
+        Self { function: Function { writer, sources, tasks: Tasks::new(Readers::default()) } }
+    }
+
+    /// Makes the function tell these readers what it has written. By default it tells nobody.
+    #[must_use]
+    pub fn telling(mut self, readers: Readers) -> Self {
+        self.function.tasks = Tasks::new(readers);
+        self
     }
 
     /// Makes the function follow documents outside of the volume. By default it follows none.

@@ -1,6 +1,7 @@
 //! One invocation: what is known of it, and its access to the volume within its time.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -8,12 +9,14 @@ use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::Value;
 use shared_volume::config::Cause;
-use shared_volume::wall::{Cycle, WallWriter};
+use shared_volume::wall::{Cycle, Reached, WallWriter};
 use shared_volume::{rejected, time};
 use tokio::time::timeout_at;
+use wall_api::Applied;
 
 use crate::error::{Access, Failure, VolumeFailure};
 use crate::sources::Sources;
+use crate::tasks::{APPLIED_TIMEOUT, POKE_TIMEOUT, Patience, Tasks};
 
 /// The longest wait for the wall's lock.
 pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -37,6 +40,10 @@ pub(crate) struct Invocation<'a> {
     /// The time at which Lambda ends the function. `None` if it sends none, as `cargo lambda watch` does.
     ends: Option<Instant>,
     function: &'a Function,
+    /// True if the sender waits until the tasks serve the effect.
+    awaits_tasks: AtomicBool,
+    /// The tasks that serve the effect of the last command.
+    applied: Mutex<Option<Applied>>,
 }
 
 /// The parts of the function that all invocations use.
@@ -46,6 +53,8 @@ pub(crate) struct Function {
     pub(crate) writer: Arc<Mutex<WallWriter>>,
     /// The followed documents.
     pub(crate) sources: Sources,
+    /// The tasks that serve the wall.
+    pub(crate) tasks: Tasks,
 }
 
 impl<'a> Invocation<'a> {
@@ -57,7 +66,37 @@ impl<'a> Invocation<'a> {
             received: time::now(),
             ends: (!left.is_zero()).then(|| Instant::now() + left),
             function,
+            awaits_tasks: AtomicBool::new(false),
+            applied: Mutex::default(),
         }
+    }
+
+    /// Makes the commands of this invocation wait until all tasks serve their effect.
+    pub(crate) fn await_tasks(&self) {
+        self.awaits_tasks.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the tasks that serve the effect of the last command, if the sender asked for them. `None` if nothing was written.
+    pub(crate) fn applied(&self) -> Option<Applied> {
+        let awaits = self.awaits_tasks.load(Ordering::Relaxed);
+        self.applied.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|_| awaits)
+    }
+
+    /// Makes the tasks look at what was written.
+    async fn announce(&self, reached: Reached) {
+        let (tasks, asks_again) = (&self.function.tasks, self.awaits_tasks.load(Ordering::Relaxed));
+        if tasks.is_empty() && !asks_again {
+            return;
+        }
+        let longest = if asks_again { APPLIED_TIMEOUT } else { POKE_TIMEOUT };
+        let within = if self.ends.is_none() { longest } else { longest.min(self.left() / 2) };
+        let applied = tasks.announce(reached, Patience { within, asks_again }).await;
+        if applied.others.is_empty() {
+            tracing::info!(%applied, "announced");
+        } else {
+            tracing::warn!(%applied, "announced_to_some");
+        }
+        *self.applied.lock().unwrap_or_else(PoisonError::into_inner) = Some(applied);
     }
 
     /// Returns the followed documents.
@@ -93,14 +132,21 @@ impl<'a> Invocation<'a> {
         Ok(result)
     }
 
-    /// Executes commands in one lock cycle. `work` gets the time at which it should stop to begin commands.
+    /// Executes commands in one lock cycle, and tells the tasks. `work` gets the time at which it should stop to begin commands.
     pub(crate) async fn execute_cycle<T: Send + 'static>(
         &self,
         command: &'static str,
         work: impl FnOnce(&mut Cycle<'_>, Instant) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let enough = Instant::now() + volume_wait(self.left()) / 2;
-        self.execute(command, Access::Write, move |writer, deadline| work(&mut writer.cycle(deadline)?, enough)).await
+        let cycle = move |writer: &mut WallWriter, deadline| {
+            let mut cycle = writer.cycle(deadline)?;
+            let result = work(&mut cycle, enough)?;
+            Ok((result, cycle.reached()))
+        };
+        let (result, reached) = self.execute(command, Access::Write, cycle).await?;
+        self.announce(reached).await;
+        Ok(result)
     }
 
     /// Stores a refused event in `rejected/` and returns the name of the file. It is for events whose sender reads no

@@ -11,6 +11,7 @@
 //! - [`reply`]: the replies.
 //! - `commands`: one typed function for each command, for all sources.
 //! - `invocation`: one invocation, and its access to the volume within its time.
+//! - [`tasks`]: the readers, which are told what was written.
 //! - [`sources`]: the followed documents in Parameter Store, S3 and AppConfig.
 //! - [`error`]: failures, by stable names.
 
@@ -25,6 +26,7 @@ pub mod reply;
 mod commands;
 mod invocation;
 pub mod sources;
+pub mod tasks;
 
 pub mod error;
 

@@ -4,7 +4,8 @@ use aws_lambda_events::alb::AlbTargetGroupResponse;
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
-use wall_api::{Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed};
+use serde_json::{Map, Value};
+use wall_api::{Applied, Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed};
 
 use crate::error::Failure;
 
@@ -44,6 +45,14 @@ pub enum Reply {
     Many(Vec<Self>),
     /// A refusal. Nothing was done.
     Refused(ErrorBody),
+    /// The answer to a command whose sender waited for the tasks.
+    Applied {
+        /// The fields of the answer to the command.
+        #[serde(flatten)]
+        reply: Map<String, Value>,
+        /// The tasks that serve its effect.
+        applied: Applied,
+    },
 }
 
 /// The response to an HTTP request, in the shape of the request.
@@ -70,6 +79,16 @@ pub struct Reconciled {
 }
 
 impl Reply {
+    /// Adds the tasks that serve the effect, if the sender waited for them.
+    pub(crate) fn with(self, applied: Option<Applied>) -> Self {
+        let Some(applied) = applied else { return self };
+        match serde_json::to_value(&self) {
+            Ok(Value::Object(reply)) => Self::Applied { reply, applied },
+            // The runtime reports a reply that cannot be written.
+            _ => self,
+        }
+    }
+
     /// Returns the reply that refuses an event. It contains the HTTP status, because it is no HTTP response.
     pub(crate) fn refused(failure: &Failure) -> Self {
         Self::Refused(ErrorBody { status: Some(failure.status().as_u16()), ..failure.body() })

@@ -12,6 +12,7 @@ pub use self::arguments::Arguments;
 pub use lambda_process::{LogFormat, SettingsError};
 
 use crate::sources::Followed;
+use crate::tasks::Readers;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub retry_window: Duration,
     /// The documents to follow. From `CONFIG_PARAMETER`, `CONFIG_OBJECT` and `CONFIG_APPCONFIG`, default none.
     pub followed: Followed,
+    /// The readers to tell what was written. From `READERS`, default none.
+    pub readers: Readers,
     /// The settings of the process.
     pub process: ProcessSettings,
 }
@@ -42,6 +45,6 @@ impl Settings {
             (arguments.config_parameter, arguments.config_object, arguments.config_appconfig);
         let followed = Followed { parameter, object, profile };
         let volume = Volume::new(wall_dir).require_mount(require_mount);
-        Ok(Self { volume, retry_window, followed, process })
+        Ok(Self { volume, retry_window, followed, readers: arguments.readers, process })
     }
 }

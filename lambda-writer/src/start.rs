@@ -43,7 +43,8 @@ pub fn start(arguments: Arguments) -> ExitCode {
         Err(error) => return lambda_process::report("lambda-writer", &error.problems),
     };
     let program = Program::new(settings.process);
-    let handler = Handler::new(&settings.volume, settings.retry_window).following(settings.followed);
+    let handler =
+        Handler::new(&settings.volume, settings.retry_window).following(settings.followed).telling(settings.readers);
     program.run(serve(&handler))
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod functions;
 mod logs;
 mod proxy;
 pub(crate) mod reader;
+mod readers;
 mod service;
 pub(crate) mod welcome;
 
@@ -18,12 +19,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures_util::future::join_all;
 use shared_volume::Volume;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::logs::{Logs, beside};
-use self::reader::Reader;
+use self::reader::ReaderPlan;
+use self::readers::{Places, Readers};
 use self::service::{Listeners, Service};
 use self::welcome::Welcome;
 use crate::address::bind;
@@ -50,6 +53,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let admin_token = arguments.admin_token.read()?;
     // All addresses are bound before the first process starts.
     let wall = bind(&arguments.listen, "--listen").await?;
+    let places = Places::new(wall, arguments.readers).await.context("no free address for a reader")?;
     let listeners = Listeners::bind(&arguments.lambda).await?;
     let volume = volume::make(&arguments.volume).context("--volume")?;
     let logs = Logs::new(&arguments, &volume)?;
@@ -59,11 +63,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut signals = EndSignals::new()?;
 
     let stop = CancellationToken::new();
-    let writer = functions::writer(&service, &volume, &logs)?;
+    let writer = functions::writer(&service, &volume, places.names()?, &logs)?;
     let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let has_inference = arguments.inference_environments > 0;
-    let mut reader = Reader::start(wall, &service, &volume, has_inference, admin_token.as_deref(), &logs.reader)?;
+    let (admin_token, log) = (admin_token.as_deref(), &logs.reader);
+    let mut readers =
+        places.start(&ReaderPlan { service: &service, volume: &volume, has_inference, admin_token, log })?;
     let writers = writer.keep(arguments.environments, service.writer(), &stop);
     let classifiers = service.cloud.function(INFERENCE_FUNCTION);
     let classifiers = classifiers.map(|lambda| inference.keep(arguments.inference_environments, lambda, &stop));
@@ -73,11 +79,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let following = following.transpose().context("--follow-file")?;
 
     let ended = tokio::select! {
-        ended = until_ended(&arguments, &service, &mut reader, &volume, &logs) => Err(ended),
+        ended = until_ended(&arguments, &service, &mut readers, &volume, &logs) => Err(ended),
         () = signals.next() => Ok(()),
     };
     tokio::select! {
-        () = end(service, reader, [Some(writers), classifiers], following, stop) => {}
+        () = end(service, readers, [Some(writers), classifiers], following, stop) => {}
         // The second signal ends everything at once. The children end with this process.
         () = signals.next() => bail!("ended at once; invocations in flight were not waited for"),
     }
@@ -127,39 +133,40 @@ fn cloud(arguments: &Arguments, volume: &Path, logs: &Logs) -> Arc<Cloud> {
 async fn until_ended(
     arguments: &Arguments,
     service: &Service,
-    reader: &mut Reader,
+    readers: &mut Readers,
     volume: &Path,
     logs: &Logs,
 ) -> anyhow::Error {
-    let url = reader.url.clone();
-    let started = tokio::time::timeout(START_TIMEOUT, started(service.writer(), arguments.environments, &url));
+    let urls = readers.urls();
+    let started = tokio::time::timeout(START_TIMEOUT, started(service.writer(), arguments.environments, &urls));
     tokio::select! {
         started = started => if started.is_err() {
             return anyhow::anyhow!("not everything started within {} s; see {}", START_TIMEOUT.as_secs(), logs.place);
         },
-        ended = reader.ended() => return ended,
+        ended = readers.ended() => return ended,
     }
     let (environments, api, logs) = (arguments.environments, &service.api, &logs.place);
-    terminal::print(&Welcome { wall: &url, api, volume, logs, environments }.to_string());
-    reader.ended().await
+    terminal::print(&Welcome { walls: &urls, api, volume, logs, environments }.to_string());
+    readers.ended().await
 }
 
-/// Waits until the environments of the writer are attached and the reader answers. The wall needs no more.
-async fn started(lambda: &Lambda, environments: usize, wall: &str) {
-    tokio::join!(lambda.until_attached(environments), reader::until_live(wall));
+/// Waits until the environments of the writer are attached and the readers answer. The wall needs no more.
+async fn started(lambda: &Lambda, environments: usize, walls: &[String]) {
+    let readers = walls.iter().map(|wall| reader::until_live(wall));
+    tokio::join!(lambda.until_attached(environments), join_all(readers));
 }
 
 /// Ends the callers first, so that no invocation is cut short, then the reader, then the functions.
 async fn end(
     service: Service,
-    reader: Reader,
+    readers: Readers,
     functions: [Option<JoinSet<()>>; 2],
     following: Option<JoinHandle<()>>,
     stop: CancellationToken,
 ) {
     following.into_iter().for_each(|following| following.abort());
     service.end().await;
-    reader.end().await;
+    readers.end().await;
     stop.cancel();
     for environments in functions.into_iter().flatten() {
         environments.join_all().await;

@@ -30,6 +30,16 @@ impl Reader {
         Self::start_on(wall_dir.to_owned(), free_address()?, None).await
     }
 
+    /// Starts a reader with an internal port, at which the function tells it what was written.
+    ///
+    /// # Errors
+    /// Returns an error with the output if the reader does not start.
+    pub async fn start_told(wall_dir: &Path, internal: SocketAddr) -> Result<Self> {
+        let mut command = Command::new("env");
+        command.arg(format!("INTERNAL_LISTEN={internal}"));
+        Self::start_on(wall_dir.to_owned(), free_address()?, Some(command)).await
+    }
+
     /// Starts a reader as the child of `tracer`, such as strace, to which the reader's command line is appended.
     ///
     /// # Errors

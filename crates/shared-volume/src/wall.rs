@@ -23,7 +23,7 @@ mod writer;
 pub use crate::cursor::{Cursor, InvalidCursor};
 pub use crate::limits::MAX_LOG_BYTES;
 pub use compact::Cleared;
-pub use cycle::{Appended, Cycle, Labelled, Removed};
+pub use cycle::{Appended, Cycle, Labelled, Reached, Removed};
 pub use entry::{Entry, EntryKind};
 pub use restore::{RestoreError, Restored, Trashed};
 pub use tail::{Added, Tail};

@@ -38,6 +38,11 @@
 //! The inference function receives [`ClassifyPicture`] and returns [`Classified`]. Lambda passes both on to the writer, which
 //! adds a label to the message.
 //!
+//! # Tasks
+//!
+//! After a write the function asks the readers to look at the volume; each answers [`Looked`]. A command with
+//! `"wait": "applied"` gets an answer with [`Applied`]: which of them serve its effect.
+//!
 //! # Errors
 //!
 //! A refusal is an [`ErrorBody`] in place of the answer: a stable name, a message for people, and the field that is wrong.
@@ -62,6 +67,7 @@
 mod command;
 mod error;
 mod limits;
+mod look;
 mod picture;
 mod view;
 mod volume_problem;
@@ -73,6 +79,7 @@ pub use self::error::{ErrorBody, FunctionError};
 pub use self::limits::{
     DEFAULT_READ, MAX_BATCH, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, ReadLimit,
 };
+pub use self::look::{Applied, Looked, NotApplied, TaskState};
 pub use self::picture::{Class, Classified, ClassifyPicture, Timing};
 pub use self::view::{Cleared, Configured, Labelled, MessageView, Newest, PostResult, Posted, PostedMany, Removed};
 pub use self::volume_problem::{Outcome, VolumeProblem};

@@ -18,6 +18,8 @@ use crate::views::{PostingState, View, Views};
 /// The long-lived parts of the service.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// The id of this task, by which its answers are recognised.
+    pub(crate) task: String,
     pub(crate) follow: Follow,
     pub(crate) views: Views,
     /// The function that writes; `None` if no function is configured.

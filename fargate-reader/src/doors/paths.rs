@@ -20,3 +20,4 @@ pub(crate) const STATUS: &str = "/api/status";
 pub(crate) const LIVE: &str = "/live";
 pub(crate) const READY: &str = "/ready";
 pub(crate) const METRICS: &str = "/metrics";
+pub(crate) const LOOK: &str = "/look";

@@ -6,6 +6,7 @@ pub(super) mod configuring;
 pub(super) mod events;
 pub(super) mod health;
 pub(super) mod history;
+pub(super) mod look;
 pub(super) mod messages;
 pub(super) mod metrics;
 pub(super) mod moderation;

@@ -10,6 +10,7 @@ use tokio::sync::watch as channel;
 
 use super::hint::Hint;
 use super::liveness::Liveness;
+use super::looks::Looks;
 use super::snapshot::{History, Snapshot, VolumeHealth};
 
 /// The time after which a call without an answer makes the volume count as failing.
@@ -28,6 +29,7 @@ pub(crate) struct Follow {
     pub(super) liveness: Arc<Liveness>,
     pub(super) audience: Arc<AtomicUsize>,
     pub(super) hints: Sender<Hint>,
+    pub(super) looks: Arc<Looks>,
     pub(super) histories: channel::Receiver<Arc<History>>,
     /// True while there is a hint to read the history, so that requests never pile up.
     pub(super) history_asked: Arc<AtomicBool>,
@@ -101,6 +103,15 @@ impl Follow {
         self.audience.fetch_add(1, Ordering::Relaxed);
         self.scan_now();
         Listener { audience: Arc::clone(&self.audience) }
+    }
+
+    /// Looks at the volume and returns the snapshot after a look that has begun now or later. Returns `None` if the volume does
+    /// not answer within 5 s.
+    ///
+    /// Callers that come at the same time share a look, and there are at most 100 looks per second.
+    pub(crate) async fn look(&self) -> Option<Arc<Snapshot>> {
+        self.looks.wait(CALL_TIMEOUT, || self.hint(Hint::Look)).await?;
+        Some(self.snapshot())
     }
 
     /// Makes the thread scan now. Call it after something was written.

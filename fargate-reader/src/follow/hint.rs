@@ -5,6 +5,8 @@
 pub(super) enum Hint {
     /// Scan everything: anything may have changed, or a stream was opened.
     Scan,
+    /// Scan everything: a writer says that it has written, or a request wants to be sure.
+    Look,
     /// Scan one part: it may have changed, and nothing else did.
     Changed(Part),
     /// Read the history: a request asked for it.

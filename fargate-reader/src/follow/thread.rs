@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use shared_volume::{Volume, WallDir};
 use tokio::sync::{oneshot, watch as channel};
 
+use super::announced::Announced;
 use super::configuration::{Configuration, FAULT_DELAY};
 use super::handle::Follow;
 use super::hint::{Hint, Part, Scope};
 use super::history::HistoryReader;
 use super::journey::Journey;
 use super::liveness::Liveness;
+use super::looks::Looks;
 use super::messages::{Messages, Newest};
 use super::open_files::OpenFiles;
 use super::pass::Pass;
@@ -30,8 +32,8 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
     let (publish, snapshots) = channel::channel(Arc::new(Snapshot::waiting(settings.watch_interval)));
     let (hints, hinted) = mpsc::channel();
     let (publish_history, histories) = channel::channel(Arc::new(History::unknown()));
-    let (liveness, audience, history_asked) = (Arc::default(), Arc::default(), Arc::default());
-    let follow = Follow { snapshots, liveness, audience, hints, histories, history_asked };
+    let (liveness, audience, looks, history_asked) = <_>::default();
+    let follow = Follow { snapshots, liveness, audience, hints, looks, histories, history_asked };
     let follower = Follower::new(settings, &follow, (publish, publish_history), hinted, journey);
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("follow".to_owned()).spawn(move || {
@@ -59,6 +61,8 @@ struct Follower {
     /// The time of the last scan of everything.
     scanned_all_at: Instant,
     hints: Receiver<Hint>,
+    looks: Arc<Looks>,
+    announced: Announced,
     publish: channel::Sender<Arc<Snapshot>>,
     liveness: Arc<Liveness>,
     audience: Arc<AtomicUsize>,
@@ -90,6 +94,8 @@ impl Follower {
             watch_failed: false,
             scanned_all_at: Instant::now(),
             hints,
+            looks: Arc::clone(&follow.looks),
+            announced: Announced::new(Instant::now()),
             publish,
             liveness: Arc::clone(&follow.liveness),
             audience: Arc::clone(&follow.audience),
@@ -103,9 +109,10 @@ impl Follower {
         let liveness = Arc::clone(&self.liveness);
         let mut scope = Scope::EVERYTHING;
         loop {
-            let mut open = OpenFiles::default();
+            let (mut open, mut look) = (OpenFiles::default(), None);
             // After a hint to read the history there is nothing to scan.
             if scope != Scope::NOTHING {
+                look = scope.everything.then(|| self.looks.begin());
                 let scan = liveness.during(|| self.scan(scope, &mut open));
                 if scan.is_ok() {
                     liveness.scan_succeeded();
@@ -115,6 +122,10 @@ impl Follower {
             if std::mem::take(&mut self.changed) {
                 self.published += 1;
                 self.publish.send_replace(Arc::new(self.snapshot()));
+                self.announced.changed(Instant::now());
+            }
+            if let Some(began) = look {
+                self.looks.end(began);
             }
             liveness.during(|| drop(open));
             let hint = self.read_history();
@@ -223,7 +234,8 @@ impl Follower {
     /// [`Hint::Stop`].
     fn wait(&mut self, hint: Option<Hint>) -> Option<Scope> {
         let has_audience = self.audience.load(Ordering::Relaxed) > 0;
-        let pause = self.plan.pace(self.watcher.as_ref(), has_audience);
+        let is_announced = self.announced.is_reliable(Instant::now());
+        let pause = self.plan.pace(self.watcher.as_ref(), has_audience, is_announced);
         let first = match hint {
             Some(hint) => hint,
             None => self.next_hint(pause)?,
@@ -233,6 +245,10 @@ impl Follower {
         for hint in std::iter::once(first).chain(self.hints.try_iter()) {
             match hint {
                 Hint::Scan => scope.everything = true,
+                Hint::Look => {
+                    self.announced.looked(Instant::now());
+                    scope.everything = true;
+                }
                 Hint::Changed(part) => scope.add(part),
                 Hint::History => {}
                 Hint::WatchLost => {

@@ -28,6 +28,8 @@ pub(crate) const IDLE_INTERVAL: Duration = Duration::from_secs(2);
 pub(super) struct WatchPlan {
     watch: Watch,
     pub(super) interval: Duration,
+    /// The interval while every change is announced.
+    announced_interval: Duration,
     hints: Sender<Hint>,
 }
 
@@ -45,7 +47,8 @@ enum Chosen {
 
 impl WatchPlan {
     pub(super) fn new(settings: &Settings, hints: Sender<Hint>) -> Self {
-        Self { watch: settings.watch, interval: settings.watch_interval, hints }
+        let (interval, announced_interval) = (settings.watch_interval, settings.announced_interval);
+        Self { watch: settings.watch, interval, announced_interval: announced_interval.max(interval), hints }
     }
 
     /// Starts to watch a wall.
@@ -75,8 +78,9 @@ impl WatchPlan {
     }
 
     /// Sets the pace of the network watcher, and returns the pause between two scans of everything.
-    pub(super) fn pace(&self, watcher: Option<&WallWatcher>, has_audience: bool) -> Duration {
-        let interval = if has_audience { self.interval } else { self.interval.max(IDLE_INTERVAL) };
+    pub(super) fn pace(&self, watcher: Option<&WallWatcher>, has_audience: bool, is_announced: bool) -> Duration {
+        let interval = if is_announced { self.announced_interval } else { self.interval };
+        let interval = if has_audience { interval } else { interval.max(IDLE_INTERVAL) };
         match watcher.map(|watcher| &watcher.0) {
             Some(Chosen::Native { .. }) => RESCAN_INTERVAL,
             Some(Chosen::Nfs(watcher)) => {

@@ -28,6 +28,10 @@ pub struct Arguments {
     /// The address to serve on
     #[arg(long, env = "LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:8080")]
     pub listen: SocketAddr,
+    /// The address of the internal port, where writers announce changes and operators read metrics. Whoever reaches it can make
+    /// the reader look at the volume, at most 100 times a second
+    #[arg(long, env = "INTERNAL_LISTEN", value_name = "IP:PORT")]
+    pub internal_listen: Option<String>,
     /// The Lambda function that writes; without it nobody can post from the page
     #[arg(long, env = "WRITER_FUNCTION", value_name = "NAME OR ARN")]
     pub writer_function: Option<String>,
@@ -43,6 +47,9 @@ pub struct Arguments {
     /// The pause between two scans of the network watcher while a stream is open, 10 to 60000
     #[arg(long, env = "WATCH_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "250", value_parser = interval())]
     pub watch_interval_ms: u64,
+    /// The pause between two scans of the network watcher while every change of the last minutes was announced, 10 to 60000
+    #[arg(long, env = "ANNOUNCED_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "1000", value_parser = interval())]
+    pub announced_interval_ms: u64,
     /// The token that an administrator sends as `Authorization: Bearer`. Without a token nobody can remove messages, clear
     /// the wall or roll back. On the command line other users can read it: use the variable or the file
     #[arg(long, env = "ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
@@ -68,6 +75,13 @@ pub enum Watch {
 }
 
 impl Arguments {
+    /// Returns the address of the internal port. A variable that is set to nothing counts as not set.
+    pub(super) fn internal_listen(&self) -> Result<Option<SocketAddr>, InvalidSettings> {
+        let text = self.internal_listen.as_ref().filter(|text| !text.is_empty());
+        let invalid = |text: &String| InvalidSettings::InternalListen(text.clone());
+        text.map(|text| text.parse().map_err(|_fault| invalid(text))).transpose()
+    }
+
     /// Returns the token of the administrator. A variable that is set to nothing counts as not set.
     pub(super) fn admin_token(&self) -> Result<Option<AdminToken>, InvalidSettings> {
         let token = self.admin_token.as_ref().filter(|token| !token.is_empty());

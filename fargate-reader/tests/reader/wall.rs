@@ -107,11 +107,13 @@ impl Wall {
             require_mount: false,
             wall_dir: self.path(),
             listen: ([127, 0, 0, 1], 0).into(),
+            internal_listen: None,
             writer_function: None,
             inference_function: None,
             uploads_dir: None,
             watch: Watch::Native,
             watch_interval: Duration::from_millis(20),
+            announced_interval: Duration::from_secs(1),
             admin_token: None,
         }
     }

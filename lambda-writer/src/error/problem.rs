@@ -29,6 +29,7 @@ pub enum Problem {
     SourceTooLarge,
     SourceUnavailable,
     TimeUp,
+    WaitInvalid,
     WallUnknown,
 }
 
@@ -60,6 +61,7 @@ impl Problem {
             Self::SourceTooLarge => "source_too_large",
             Self::SourceUnavailable => "source_unavailable",
             Self::TimeUp => "time_up",
+            Self::WaitInvalid => "wait_invalid",
             Self::WallUnknown => "wall_unknown",
         }
     }
@@ -89,7 +91,8 @@ impl Problem {
             | Self::MessagesRefused
             | Self::NotUtf8
             | Self::SourceInvalid
-            | Self::SourceNotFollowed => StatusCode::BAD_REQUEST,
+            | Self::SourceNotFollowed
+            | Self::WaitInvalid => StatusCode::BAD_REQUEST,
         }
     }
 

@@ -14,6 +14,9 @@ use crate::commands::{ConfigChange, Removal, Write};
 use crate::error::{Failure, Problem};
 use crate::invocation::Invocation;
 
+/// The value of `wait` for a sender that waits until the tasks serve the effect of its command.
+pub(super) const APPLIED: &str = "applied";
+
 /// Returns true if the event is a command.
 pub(super) fn recognises(event: &Value) -> bool {
     event.get("command").is_some()
@@ -24,6 +27,11 @@ pub(super) fn recognises(event: &Value) -> bool {
 /// # Errors
 /// Returns the first fault, with its field.
 pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation<'_>) -> Result<Work, Failure> {
+    match event.as_object_mut().and_then(|fields| fields.remove("wait")) {
+        None => {}
+        Some(Value::String(wait)) if wait == APPLIED => invocation.await_tasks(),
+        Some(_) => return Err(Failure::in_field(Problem::CommandInvalid, "wait", format!("must be {APPLIED:?}"))),
+    }
     let name = event.as_object_mut().and_then(|fields: &mut Map<_, _>| fields.remove("command"));
     let Some(Value::String(name)) = name else {
         return Err(Failure::in_field(Problem::CommandInvalid, "command", "must be a string"));

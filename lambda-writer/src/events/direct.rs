@@ -30,7 +30,7 @@ pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Result<
             if let Some(failure) = logs::refused_part(&reply).filter(|_| !waits) {
                 logs::refused(&failure, &invocation.reject(event, &failure).await);
             }
-            Ok(reply)
+            Ok(reply.with(invocation.applied()))
         }
         Err(failure) => Err(failure),
     }

@@ -18,7 +18,8 @@ use wall_api::{Newest, Posted, ReadLimit};
 use self::body::Post;
 use self::format::Format;
 use self::idempotency::{event_id, some_event_id};
-use self::shape::{LIMIT, Shape};
+use self::shape::{LIMIT, Shape, WAIT};
+use super::command::APPLIED;
 use super::logs;
 use crate::commands;
 use crate::error::{Failure, Problem};
@@ -80,6 +81,7 @@ async fn respond(
         return Err(Failure::in_field(Problem::WallUnknown, field.to_owned(), fault));
     }
     let limit = limit(&request.query_string_parameters)?;
+    wait(&request.query_string_parameters, invocation)?;
     match *method {
         Method::POST => {
             let posted = post(request, invocation).await?;
@@ -89,11 +91,12 @@ async fn respond(
                 logs::failed(KIND, &failure);
                 only(&posted)
             });
-            response::posted(posted, newest, format, status)
+            response::posted(posted, newest, invocation.applied(), format, status)
         }
         Method::DELETE => {
             let event = some_event_id(&request, invocation)?;
-            response::cleared(&commands::clear(invocation, event).await?, format)
+            let cleared = commands::clear(invocation, event).await?;
+            response::cleared(cleared, invocation.applied(), format)
         }
         _ => response::newest(read(limit, format, invocation).await?, format),
     }
@@ -112,6 +115,16 @@ fn limit(query: &QueryMap) -> Result<ReadLimit, Failure> {
         [limit] => limit.parse().map_err(invalid),
         _ => Err(invalid("must be given once".to_owned())),
     }
+}
+
+/// Makes the command wait for the tasks if the client does.
+fn wait(query: &QueryMap, invocation: &Invocation<'_>) -> Result<(), Failure> {
+    match query.all(WAIT).unwrap_or_default()[..] {
+        [] => {}
+        [APPLIED] => invocation.await_tasks(),
+        _ => return Err(Failure::in_field(Problem::WaitInvalid, WAIT, format!("must be {APPLIED:?}, once"))),
+    }
+    Ok(())
 }
 
 async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation<'_>) -> Result<Posted, Failure> {

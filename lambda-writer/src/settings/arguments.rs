@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{Span, SpanRelativeTo};
 
 use crate::sources::{ObjectName, ParameterName, ProfileName};
+use crate::tasks::Readers;
 
 /// The shortest retry window.
 const MIN_RETRY_WINDOW: Duration = Duration::from_secs(1);
@@ -34,6 +35,10 @@ pub struct Arguments {
     /// The configuration of AppConfig to follow, as `application/environment/profile`.
     #[arg(long, env = "CONFIG_APPCONFIG", value_name = "PROFILE")]
     pub config_appconfig: Option<ProfileName>,
+    /// The readers to tell what was written, as `host:port` of their internal ports, separated by commas. A name stands for
+    /// all of its addresses.
+    #[arg(long, env = "READERS", default_value = "", value_name = "HOST:PORT")]
+    pub readers: Readers,
 }
 
 /// Parses the path of a directory, which need not exist yet.

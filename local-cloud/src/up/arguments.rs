@@ -20,6 +20,9 @@ pub struct Arguments {
     /// The address of the wall.
     #[arg(long, env = "MESSAGEWALL_LISTEN", default_value = defaults::WALL_ADDRESS, value_name = "HOST:PORT")]
     pub(super) listen: ListenAddress,
+    /// The number of readers: 1 to 16. The first one has the address of the wall, the others have free ports.
+    #[arg(long, env = "MESSAGEWALL_READERS", default_value = "1", value_name = "COUNT", value_parser = count(1, 16))]
+    pub(super) readers: usize,
     /// The number of execution environments of the function: 1 to 64.
     #[arg(long, env = "MESSAGEWALL_ENVIRONMENTS", default_value = "4", value_name = "COUNT", value_parser = count(1, 64))]
     pub(super) environments: usize,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::child::this_program;
 use super::environments::FunctionProgram;
 use super::logs::Logs;
+use super::readers::READERS;
 use super::service::Service;
 use crate::defaults::{FUNCTION_MEMORY_MB, INFERENCE_FUNCTION, INFERENCE_MEMORY_MB, MODELS};
 
@@ -22,11 +23,16 @@ pub(crate) const UPLOADS_DIR: &str = "UPLOADS_DIR";
 pub(crate) const UPLOADS: &str = "uploads";
 
 /// Returns the program of the function that writes the wall.
-pub(super) fn writer(service: &Service, volume: &Path, logs: &Logs) -> anyhow::Result<FunctionProgram> {
+pub(super) fn writer(
+    service: &Service,
+    volume: &Path,
+    readers: String,
+    logs: &Logs,
+) -> anyhow::Result<FunctionProgram> {
     Ok(FunctionProgram {
         program: this_program()?,
         arguments: child("lambda-writer"),
-        variables: vec![(WALL_DIR.into(), volume.into())],
+        variables: vec![(WALL_DIR.into(), volume.into()), (READERS.into(), readers.into())],
         memory_mb: FUNCTION_MEMORY_MB,
         runtime_api: service.runtime_api.clone(),
         log: logs.writer.clone(),

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::http::Uri;
-use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
@@ -12,6 +11,7 @@ use super::child::{Process, this_program};
 use super::functions::UPLOADS;
 use super::logs::Log;
 use super::proxy;
+use super::readers::Place;
 use super::service::Service;
 use crate::address::reachable;
 use crate::defaults::INFERENCE_FUNCTION;
@@ -34,20 +34,23 @@ pub(super) struct Reader {
     pub(super) url: String,
 }
 
+/// What all readers have in common.
+pub(super) struct ReaderPlan<'a> {
+    pub(super) service: &'a Service,
+    pub(super) volume: &'a Path,
+    pub(super) has_inference: bool,
+    pub(super) admin_token: Option<&'a str>,
+    pub(super) log: &'a Log,
+}
+
 impl Reader {
-    /// Starts the reader at the address of `listener`. The listener has kept the address free, so that a port in use is
+    /// Starts the reader at the addresses of `place`. Its listeners have kept the addresses free, so that a port in use is
     /// reported before any part starts.
-    pub(super) fn start(
-        listener: TcpListener,
-        service: &Service,
-        volume: &Path,
-        has_inference: bool,
-        admin_token: Option<&str>,
-        log: &Log,
-    ) -> anyhow::Result<Self> {
-        let listen = listener.local_addr()?;
-        let url = format!("http://{}", reachable(&listener)?);
-        drop(listener);
+    pub(super) fn start(place: Place, plan: &ReaderPlan<'_>) -> anyhow::Result<Self> {
+        let ReaderPlan { service, volume, has_inference, admin_token, log } = *plan;
+        let (listen, internal) = (place.public.local_addr()?, place.internal.local_addr()?);
+        let url = format!("http://{}", reachable(&place.public)?);
+        drop(place);
         let mut command = Command::new(this_program()?);
         command.args(["fargate-reader", "--with-parent"]);
         command.arg("--writer-function").arg(&service.writer().settings().function);
@@ -55,7 +58,8 @@ impl Reader {
         if has_inference {
             command.arg("--inference-function").arg(INFERENCE_FUNCTION);
         }
-        command.arg("--listen").arg(listen.to_string()).arg("--wall-dir").arg(volume);
+        command.arg("--listen").arg(listen.to_string()).arg("--internal-listen").arg(internal.to_string());
+        command.arg("--wall-dir").arg(volume);
         use_local_cloud(&mut command, &service.api);
         command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
         command.envs(admin_token.map(|token| (ADMIN_TOKEN, token)));

@@ -19,7 +19,8 @@ pub(crate) const CONFIG_CHANGE: &str = "Config Change Requested";
 
 /// The text, with addresses and commands.
 pub(super) struct Welcome<'a> {
-    pub(super) wall: &'a str,
+    /// The URLs of the readers.
+    pub(super) walls: &'a [String],
     pub(super) api: &'a str,
     pub(super) volume: &'a Path,
     pub(super) logs: &'a str,
@@ -37,7 +38,9 @@ struct Event {
 
 impl fmt::Display for Welcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { wall, api, logs, environments, .. } = self;
+        let Self { api, logs, environments, .. } = self;
+        let (wall, others) = self.walls.split_first().map_or(("", &[][..]), |(wall, others)| (wall, others));
+        let others = others.iter().map(|other| format!("\n           {other}/")).collect::<String>();
         let volume = self.volume.display();
         let messagewall = std::env::args().next().unwrap_or_else(|| "messagewall".to_owned());
         let endpoint = if *api == API_URL { String::new() } else { format!("--endpoint {api} ") };
@@ -47,7 +50,7 @@ impl fmt::Display for Welcome<'_> {
             f,
             "MessageWall is up.
 
-  wall     {wall}/
+  wall     {wall}/{others}
   API      {api}{WALL_PATH}
   volume   {volume} (the container only reads it; {environments} execution environments write it)
   logs     {logs}

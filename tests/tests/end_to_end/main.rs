@@ -9,6 +9,7 @@ mod history;
 mod keys;
 mod load;
 mod pictures;
+mod pokes;
 mod text;
 mod transcript;
 mod up;

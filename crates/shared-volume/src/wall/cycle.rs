@@ -8,6 +8,7 @@ use ulid::Ulid;
 use super::compact::Cleared;
 use super::session::Session;
 use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
+use crate::cursor::Cursor;
 use crate::error::{ChangeError, Refusal, WriteError, is_full};
 use crate::intent::Intent;
 use crate::message::{Draft, Findings, Label, Message, Removal};
@@ -44,6 +45,15 @@ pub struct Labelled {
     pub repeated: bool,
 }
 
+/// The state of a wall after a lock cycle. A reader that has read as much shows the effect of the cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The cursor after the last entry of the log.
+    pub cursor: Cursor,
+    /// The generation in force, if the cycle has published a configuration.
+    pub generation: Option<u64>,
+}
+
 /// The right to write a wall, for commands that are applied in their order.
 ///
 /// Posts are collected and written together by [`Cycle::flush`]. Every other command writes them first. A cycle that is
@@ -57,11 +67,13 @@ pub struct Cycle<'a> {
     collected: HashMap<String, Message>,
     /// True if a retry was answered. Its message may not be durable yet.
     has_repeated: bool,
+    /// True if a configuration was published.
+    has_published: bool,
 }
 
 impl<'a> Cycle<'a> {
     pub(super) fn new(session: Session<'a>) -> Self {
-        Self { session, records: Vec::new(), collected: HashMap::new(), has_repeated: false }
+        Self { session, records: Vec::new(), collected: HashMap::new(), has_repeated: false, has_published: false }
     }
 
     /// Collects a message that keeps the rules of the configuration in force. It is accepted when [`Cycle::flush`] has
@@ -102,6 +114,13 @@ impl<'a> Cycle<'a> {
             self.session.sync_log()?;
         }
         Ok(None)
+    }
+
+    /// Returns the state of the wall, as this cycle has read or written it.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        let generation = self.session.in_force.published.generation;
+        Reached { cursor: self.session.view.cursor, generation: self.has_published.then_some(generation) }
     }
 
     /// Removes one message by its id. See [`WallWriter::remove`](super::WallWriter::remove).
@@ -194,6 +213,7 @@ impl<'a> Cycle<'a> {
             Outcome::Repeated(_) => self.session.in_force = config::in_force(self.session.wall)?,
             Outcome::Unchanged(..) => {}
         }
+        self.has_published = true;
         Ok(outcome)
     }
 }

@@ -5,7 +5,7 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use shared_volume::message::visible;
-use wall_api::{Cleared, MessageView, Newest, Outcome, Posted};
+use wall_api::{Applied, Cleared, MessageView, Newest, Outcome, Posted};
 
 use super::format::Format;
 use crate::commands::json_bytes;
@@ -17,6 +17,9 @@ const METHODS: &str = "GET, POST, DELETE";
 /// The header that is set if an earlier request with the same `Idempotency-Key` had the effect. Clients that read no JSON
 /// need it.
 const REPEATED: HeaderName = HeaderName::from_static("x-messagewall-repeated");
+
+/// The header that tells a client that waited which tasks serve the effect.
+const APPLIED: HeaderName = HeaderName::from_static("x-messagewall-applied");
 
 /// The body for a wall without messages.
 const EMPTY: &str = "No message yet.";
@@ -45,6 +48,17 @@ struct PostedView {
     posted: Posted,
     #[serde(flatten)]
     wall: WallView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<Applied>,
+}
+
+/// A cleared wall.
+#[derive(Serialize)]
+struct ClearedView {
+    #[serde(flatten)]
+    cleared: Cleared,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<Applied>,
 }
 
 /// Returns the response with the newest messages.
@@ -60,24 +74,33 @@ pub(super) fn newest(newest: Newest, format: Format) -> Result<ApiGatewayV2httpR
 pub(super) fn posted(
     posted: Posted,
     wall: Newest,
+    applied: Option<Applied>,
     format: Format,
     status: StatusCode,
 ) -> Result<ApiGatewayV2httpResponse, Failure> {
-    let repeated = posted.repeated;
+    let (repeated, line) = (posted.repeated, applied.as_ref().map(Applied::to_string));
     let response = match format {
         Format::Text => newest(wall, format)?,
-        Format::Json => response(status, format, serde_json::to_string(&PostedView { posted, wall: wall.into() })?),
+        Format::Json => {
+            let view = PostedView { posted, wall: wall.into(), applied };
+            response(status, format, serde_json::to_string(&view)?)
+        }
     };
-    Ok(with_repeated(response, repeated))
+    Ok(with_applied(with_repeated(response, repeated), line))
 }
 
 /// Returns the response to a clear.
-pub(super) fn cleared(cleared: &Cleared, format: Format) -> Result<ApiGatewayV2httpResponse, Failure> {
+pub(super) fn cleared(
+    cleared: Cleared,
+    applied: Option<Applied>,
+    format: Format,
+) -> Result<ApiGatewayV2httpResponse, Failure> {
+    let (repeated, line) = (cleared.repeated, applied.as_ref().map(Applied::to_string));
     let body = match format {
         Format::Text => "Messages deleted.".to_owned(),
-        Format::Json => serde_json::to_string(cleared)?,
+        Format::Json => serde_json::to_string(&ClearedView { cleared, applied })?,
     };
-    Ok(with_repeated(response(StatusCode::OK, format, body), cleared.repeated))
+    Ok(with_applied(with_repeated(response(StatusCode::OK, format, body), repeated), line))
 }
 
 /// Returns the response to a request that failed.
@@ -140,6 +163,15 @@ fn response(status: StatusCode, format: Format, body: String) -> ApiGatewayV2htt
 fn with_repeated(mut response: ApiGatewayV2httpResponse, repeated: bool) -> ApiGatewayV2httpResponse {
     if repeated {
         set(&mut response.headers, REPEATED, "true");
+    }
+    response
+}
+
+fn with_applied(mut response: ApiGatewayV2httpResponse, line: Option<String>) -> ApiGatewayV2httpResponse {
+    // A reason may contain what a header must not.
+    let line = line.map(|line| line.replace(|c: char| !matches!(c, ' '..='~'), "?"));
+    if let Some(Ok(line)) = line.map(HeaderValue::try_from) {
+        response.headers.insert(APPLIED, line);
     }
     response
 }

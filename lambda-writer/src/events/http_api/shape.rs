@@ -16,8 +16,11 @@ use crate::error::Failure;
 use crate::events::parse::{Part, parse};
 use crate::reply::HttpResponse;
 
-/// The only parameter of a query that this API has: the number of messages to read.
+/// The parameter of a query for the number of messages to read.
 pub(super) const LIMIT: &str = "limit";
+
+/// The parameter of a query with which a client waits until the tasks serve the effect.
+pub(super) const WAIT: &str = "wait";
 
 /// The shape of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,13 +107,14 @@ fn either_query(all_values: QueryMap, last_values: QueryMap) -> QueryMap {
     if all_values.is_empty() { last_values } else { all_values }
 }
 
-/// Decodes the only parameter that this API has. A load balancer passes a query on as it was sent.
+/// Decodes the parameters that this API has. A load balancer passes a query on as it was sent.
 ///
 /// Iterating over a [`QueryMap`] panics if a parameter has no value.
 fn decoded(query: &QueryMap) -> QueryMap {
-    let limit = query.all(LIMIT).unwrap_or_default();
-    let limit = limit.into_iter().map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned()).collect();
-    QueryMap::from(HashMap::<String, Vec<String>>::from([(LIMIT.to_owned(), limit)]))
+    let decode = |value: &str| percent_decode_str(value).decode_utf8_lossy().into_owned();
+    let values = |name: &str| query.all(name).unwrap_or_default().into_iter().map(decode).collect();
+    let parameters = [LIMIT, WAIT].map(|name| (name.to_owned(), values(name)));
+    QueryMap::from(HashMap::<String, Vec<String>>::from(parameters))
 }
 
 fn to_v1(response: ApiGatewayV2httpResponse) -> ApiGatewayProxyResponse {
