@@ -6,6 +6,7 @@
 
 mod classes;
 mod current;
+mod listed;
 mod load;
 mod manifest;
 mod network;

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
-use crate::error::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS};
+use crate::error::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS, MAX_SIDE};
 use crate::flatten::on_white;
 use crate::jpeg;
 use crate::resize::fit;
@@ -52,6 +52,9 @@ fn decoded(
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
+    if width.max(height) > MAX_SIDE {
+        return Err(InvalidPicture::TooLong { width, height });
+    }
     let pixels = u64::from(width) * u64::from(height);
     if pixels > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
         return Err(InvalidPicture::TooManyPixels { width, height });
@@ -138,6 +141,15 @@ mod tests {
         let checksum = crc(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
         assert!(matches!(decode(&bomb), Err(InvalidPicture::TooManyPixels { width: 50_000, height: 50_000 })));
+    }
+
+    #[test]
+    fn a_picture_of_one_endless_line_is_refused_before_it_is_decoded() {
+        for (width, height) in [(65_536, 1), (1, 65_536)] {
+            let line = png(&DynamicImage::new_luma8(width, height));
+            assert!(matches!(decode(&line), Err(InvalidPicture::TooLong { .. })), "{width} x {height}");
+        }
+        assert_eq!(decode_scaled(&png(&DynamicImage::new_luma8(1, 65_535)), 720).unwrap().dimensions(), (1, 720));
     }
 
     fn crc(bytes: &[u8]) -> u32 {

@@ -8,6 +8,10 @@ pub const MAX_BYTES: usize = 10_000_000;
 /// The largest number of pixels of a picture, in millions.
 pub const MAX_MEGAPIXELS: u32 = 40;
 
+/// The longest side of a picture, in pixels: that of a JPEG. Decoders and filters keep something for each line and column, so
+/// that a picture of one line would take as much memory as a hundred others.
+pub const MAX_SIDE: u32 = 65_535;
+
 /// The error of a file that is no picture which can be decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidPicture {
@@ -23,6 +27,14 @@ pub enum InvalidPicture {
     /// The picture has more than [`MAX_MEGAPIXELS`] million pixels.
     #[error("has {width} × {height} pixels; at most {MAX_MEGAPIXELS} million are allowed")]
     TooManyPixels {
+        /// The width in pixels.
+        width: u32,
+        /// The height in pixels.
+        height: u32,
+    },
+    /// A side has more than [`MAX_SIDE`] pixels.
+    #[error("has {width} × {height} pixels; a side of at most {MAX_SIDE} is allowed")]
+    TooLong {
         /// The width in pixels.
         width: u32,
         /// The height in pixels.

@@ -9,6 +9,6 @@ mod jpeg;
 mod resize;
 
 pub use self::decode::{decode, decode_scaled};
-pub use self::error::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS};
+pub use self::error::{InvalidPicture, MAX_BYTES, MAX_MEGAPIXELS, MAX_SIDE};
 pub use self::resize::{resize, scaled_down};
 pub use image::RgbImage;

@@ -3,15 +3,18 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use pictures::RgbImage;
 use sha2::{Digest, Sha256};
 use tract_onnx::prelude::TractResult;
 
 use super::classes::Answer;
+use super::listed;
 use super::manifest::{Kind, MAX_MANIFEST_BYTES, Manifest};
 use super::network::Network;
 use super::nts_net::NtsNet;
@@ -59,9 +62,10 @@ impl Model {
         let manifest =
             Manifest::parse(&files::read(&manifest, MAX_MANIFEST_BYTES).map_err(volume)?).map_err(invalid)?;
         let checked = check_files(&directory, &manifest).map_err(invalid)?;
-        let networks = Networks::load(&path, &manifest).map_err(|error| invalid(format!("{error:#}")))?;
+        let networks = without_panic(|| Networks::load(&path, &manifest));
+        let networks = networks.map_err(|error| invalid(format!("{error:#}")))?;
         networks.check(&manifest).map_err(invalid)?;
-        if check_unchanged(&path, &checked).is_err() {
+        if check_unchanged(&directory, &checked).is_err() {
             return Err(invalid("a file was replaced while it was loaded".to_owned()));
         }
         let bytes = checked.iter().map(|file| file.length).sum();
@@ -83,7 +87,7 @@ impl Model {
         let failed = |fault: String| Failure::new(Problem::ModelFailed, format!("model {}: {fault}", self.name));
         let input = preprocess(picture, &self.manifest.preprocess)
             .map_err(|error| Failure::in_field(Problem::PictureInvalid, "picture", error))?;
-        let output = self.networks.run(&input).map_err(|error| failed(format!("{error:#}")))?;
+        let output = without_panic(|| self.networks.run(&input)).map_err(|error| failed(format!("{error:#}")))?;
         Answer::new(&output, &self.manifest).map_err(failed)
     }
 
@@ -120,12 +124,15 @@ impl Model {
 impl Networks {
     fn load(directory: &Path, manifest: &Manifest) -> TractResult<Self> {
         let [width, height] = manifest.preprocess.crop.map(|side| side as usize);
+        let loader = listed::loader(directory, manifest)?;
         Ok(match manifest.kind {
             Kind::Classifier => {
                 let path = directory.join(manifest.kind.networks().concat());
-                Self::Classifier(Network::load(&path, &[1, 3, height, width])?)
+                let network = Network::load(&loader, &path, &[1, 3, height, width])?;
+                network.check_outputs()?;
+                Self::Classifier(network)
             }
-            Kind::NtsNet => Self::NtsNet(Box::new(NtsNet::load(directory)?)),
+            Kind::NtsNet => Self::NtsNet(Box::new(NtsNet::load(&loader, directory)?)),
         })
     }
 
@@ -151,6 +158,15 @@ impl Networks {
             Self::NtsNet(networks) => networks.run(input),
         }
     }
+}
+
+/// Runs the engine, which panics on some networks that it cannot process.
+fn without_panic<T>(run: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+    // What the engine leaves behind is dropped with the model, or computed anew with the next picture.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        bail!("the engine panicked: {}", text.unwrap_or("without a reason"))
+    })
 }
 
 /// A file whose digest was checked.
@@ -184,10 +200,10 @@ fn check_files(directory: &File, manifest: &Manifest) -> Result<Vec<Checked>, St
 }
 
 /// Checks that each name still leads to the file that was checked.
-fn check_unchanged(directory: &Path, checked: &[Checked]) -> io::Result<()> {
+fn check_unchanged(directory: &File, checked: &[Checked]) -> io::Result<()> {
     for before in checked {
-        let path: PathBuf = directory.join(&before.name);
-        let now = Checked::of(&before.name, &File::open(path)?)?;
+        let now = files::open(directory, &before.name)?.ok_or(io::ErrorKind::NotFound)?;
+        let now = Checked::of(&before.name, &now)?;
         if (now.identity, now.length) != (before.identity, before.length) {
             return Err(io::ErrorKind::InvalidData.into());
         }

@@ -3,12 +3,19 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shared_volume::limits::MAX_CLASS_CHARS;
 
 /// The largest manifest, in bytes.
 pub(super) const MAX_MANIFEST_BYTES: u64 = 1024 * 1024;
 
 /// The largest side of a picture after preprocessing, in pixels.
 const MAX_SIDE: u32 = 2048;
+
+/// The other fields of an answer.
+const RESERVED: [&str; 6] = ["classes", "model", "timing", "error", "message", "field"];
+
+/// The smallest standard deviation. Values are from 0 to 1.
+const MIN_DEVIATION: f32 = 1e-4;
 
 /// The manifest of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -124,11 +131,19 @@ impl Manifest {
         if self.labels.is_empty() {
             return Err("labels: is empty".to_owned());
         }
-        if self.answer_field.is_empty() {
-            return Err("answer_field: is empty".to_owned());
+        if let Some(at) = self.labels.iter().position(|label| !is_class(label)) {
+            return Err(format!("labels.{at}: must have 1 to {MAX_CLASS_CHARS} characters on one line"));
+        }
+        if self.answer_field.is_empty() || RESERVED.contains(&self.answer_field.as_str()) {
+            return Err(format!("answer_field: must not be empty or one of {}", RESERVED.join(", ")));
         }
         self.preprocess.check(self.kind)
     }
+}
+
+/// Returns true if the wall accepts this name of a class.
+fn is_class(label: &str) -> bool {
+    (1..=MAX_CLASS_CHARS).contains(&label.chars().count()) && !label.chars().any(char::is_control)
 }
 
 impl Preprocess {
@@ -147,9 +162,12 @@ impl Preprocess {
         if kind == Kind::NtsNet && self.crop != [448, 448] {
             return Err("preprocess.crop: must be [448, 448] for nts-net".to_owned());
         }
-        let is_number = |value: &f32| value.is_finite();
-        if !self.mean.iter().all(is_number) || !self.deviation.iter().all(|value| is_number(value) && *value > 0.0) {
-            return Err("preprocess: mean must be numbers, deviation positive numbers".to_owned());
+        let is_of_value = |value: &f32| value.abs() <= 1.0;
+        if !self.mean.iter().all(is_of_value) {
+            return Err("preprocess.mean: must be -1 to 1, because the values are 0 to 1".to_owned());
+        }
+        if !self.deviation.iter().all(|value| (MIN_DEVIATION..=1e3).contains(value)) {
+            return Err(format!("preprocess.deviation: must be {MIN_DEVIATION} to 1000"));
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::ensure;
+use tract_onnx::Onnx;
 use tract_onnx::prelude::*;
 
 /// A network that is ready to run.
@@ -14,8 +16,8 @@ impl Network {
     ///
     /// # Errors
     /// Returns the fault of the file.
-    pub(super) fn load(path: &Path, input: &[usize]) -> TractResult<Self> {
-        let model = tract_onnx::onnx().model_for_path(path)?;
+    pub(super) fn load(loader: &Onnx, path: &Path, input: &[usize]) -> TractResult<Self> {
+        let model = loader.model_for_path(path)?;
         let fact = InferenceFact::dt_shape(f32::datum_type(), input);
         Ok(Self(model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()?))
     }
@@ -24,6 +26,19 @@ impl Network {
     pub(super) fn classes(&self) -> Option<usize> {
         let fact = self.0.model().output_fact(0).ok()?;
         Some(fact.shape.as_concrete()?.iter().product())
+    }
+
+    /// Returns an error if the outputs are not numbers with 32 bits.
+    ///
+    /// # Errors
+    /// Names the type of the first other output.
+    pub(super) fn check_outputs(&self) -> TractResult<()> {
+        let model = self.0.model();
+        for at in 0..model.output_outlets()?.len() {
+            let kind = model.output_fact(at)?.datum_type;
+            ensure!(kind == f32::datum_type(), "output {at}: is of the type {kind:?}, must be F32");
+        }
+        Ok(())
     }
 
     /// Runs the network, and returns its outputs.

@@ -9,7 +9,8 @@ mod suppression;
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
+use tract_onnx::Onnx;
 use tract_onnx::prelude::TractResult;
 
 use self::anchors::{SIDE, anchors};
@@ -41,8 +42,12 @@ impl NtsNet {
     ///
     /// # Errors
     /// Returns the fault of a file.
-    pub(super) fn load(directory: &Path) -> TractResult<Self> {
-        let network = |name: &str, input: &[usize]| Network::load(&directory.join(name), input);
+    pub(super) fn load(loader: &Onnx, directory: &Path) -> TractResult<Self> {
+        let network = |name: &str, input: &[usize]| {
+            let network = Network::load(loader, &directory.join(name), input).with_context(|| name.to_owned())?;
+            network.check_outputs().with_context(|| name.to_owned())?;
+            TractResult::Ok(network)
+        };
         Ok(Self {
             backbone: network("backbone.onnx", &[1, 3, SIDE, SIDE])?,
             part: network("part.onnx", &[1, 3, PART, PART])?,

@@ -27,6 +27,8 @@ struct State {
     loaded: Option<Loaded>,
     /// The model that could not be loaded.
     failed: Option<Failed>,
+    /// The reason why `current` names no model, as it was logged.
+    unnamed: Option<String>,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,18 @@ impl ModelStore {
     }
 
     fn refresh(&self, state: &mut State) -> Result<(), Failure> {
-        let version = self.version()?;
+        let version = match self.version() {
+            Ok(version) => version,
+            Err(failure) => {
+                let reason = failure.to_string();
+                if state.unnamed.as_ref() != Some(&reason) {
+                    tracing::error!(error = %failure, "model_not_loaded");
+                    state.unnamed = Some(reason);
+                }
+                return Err(failure);
+            }
+        };
+        state.unnamed = None;
         if state.loaded.as_ref().is_some_and(|loaded| loaded.version == version) {
             return Ok(());
         }
@@ -86,7 +99,7 @@ impl ModelStore {
             Ok(model) => {
                 let load_ms = u64::try_from(model.load_time().as_millis()).unwrap_or(u64::MAX);
                 tracing::info!(model = model.name(), bytes = model.bytes(), load_ms, "model_loaded");
-                *state = State { loaded: Some(Loaded { version, model: Arc::new(model) }), failed: None };
+                *state = State { loaded: Some(Loaded { version, model: Arc::new(model) }), ..State::default() };
                 Ok(())
             }
             Err(failure) => {

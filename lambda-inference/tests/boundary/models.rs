@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join;
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use shapes::Shape;
 
 use crate::function::{Function, drawn};
@@ -35,6 +36,13 @@ async fn a_model_that_is_missing_or_damaged_is_named_and_a_good_one_is_used_at_o
         ("/files", json!({"../x": digest}), "files: lacks model.onnx"),
         ("/kind", json!("oracle"), "kind: unknown variant"),
         ("/labels", json!(["one"]), "6 classes, and model.json 1 labels"),
+        (
+            "/labels",
+            json!(["1", "2", "two\nlines", "4", "5", "6"]),
+            "labels.2: must have 1 to 200 characters on one line",
+        ),
+        ("/labels", json!(["1", "2", "3", "", "5", "6"]), "labels.3: must have"),
+        ("/answer_field", json!("classes"), "answer_field: must not be empty or one of"),
         ("/preprocess/crop", json!([0, 0]), "preprocess.crop"),
         ("/preprocess/deviation", json!([0, 1, 1]), "deviation"),
     ] {
@@ -59,6 +67,30 @@ async fn a_damaged_network_is_refused_and_the_model_that_is_loaded_stays_in_use(
     function.switch_to("formen");
     assert_eq!(function.answer(json!({"file": "star.jpg"})).await, json!({"shape": "star"}));
     fs_err::remove_file(function.models().join("current")).unwrap();
+    assert_eq!(function.answer(json!({"file": "star.jpg"})).await, json!({"shape": "star"}));
+}
+
+#[tokio::test]
+async fn a_network_on_which_the_engine_panics_is_refused_and_the_model_that_is_loaded_stays_in_use() {
+    let function = Function::new();
+    function.upload("star.jpg", &drawn(Shape::ALL[3]));
+    function.add_model("formen");
+    let directory = function.models().join("formen");
+    let mut network = fs_err::read(directory.join("model.onnx")).unwrap();
+    // The output gets the name of a value that no node makes.
+    let output = network.windows(6).rposition(|name| name == b"logits").unwrap();
+    network[output..output + 6].copy_from_slice(b"nobody");
+    fs_err::write(directory.join("model.onnx"), &network).unwrap();
+    let digest: String = Sha256::digest(&network).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut manifest: Value = serde_json::from_slice(&fs_err::read(directory.join("model.json")).unwrap()).unwrap();
+    manifest["files"]["model.onnx"] = json!(digest);
+    fs_err::write(directory.join("model.json"), manifest.to_string()).unwrap();
+
+    function.switch_to("formen");
+    assert!(error(&function).await.contains("the engine panicked"));
+    function.switch_to("shapes");
+    assert_eq!(function.answer(json!({"file": "star.jpg"})).await, json!({"shape": "star"}));
+    function.switch_to("formen");
     assert_eq!(function.answer(json!({"file": "star.jpg"})).await, json!({"shape": "star"}));
 }
 

@@ -36,15 +36,15 @@ async fn bad_pictures_are_refused_with_the_reason_and_the_environment_lives_on()
     assert_eq!(function.answer(json!({"file": "large.jpg"})).await["error"], "picture_too_large");
     function.upload("wrong-ending.png", &star);
     assert_eq!(function.answer(json!({"file": "wrong-ending.png"})).await, json!({"shape": "star"}));
-    // A model that keeps the proportion would make 4096 million pixels of this one.
+    // A model that keeps the proportion would make 61 million pixels of this one.
     let mut narrow = Vec::new();
-    DynamicImage::new_luma8(1, 4_000_000).write_to(&mut Cursor::new(&mut narrow), ImageFormat::Png).unwrap();
+    DynamicImage::new_luma8(1, 60_000).write_to(&mut Cursor::new(&mut narrow), ImageFormat::Png).unwrap();
     function.upload("narrow.png", &narrow);
     assert!(function.answer(json!({"file": "narrow.png"})).await["shape"].is_string());
     function.change_manifest(|manifest| manifest["preprocess"]["resize"] = json!(32));
     let answer = function.answer(json!({"file": "narrow.png"})).await;
     assert_eq!(answer["error"], "picture_invalid", "{answer}");
-    assert!(answer["message"].as_str().unwrap().contains("has 1 × 4000000 pixels, which is too narrow"), "{answer}");
+    assert!(answer["message"].as_str().unwrap().contains("has 1 × 60000 pixels, which is too narrow"), "{answer}");
     let mut dot = Vec::new();
     DynamicImage::new_rgb8(1, 1).write_to(&mut Cursor::new(&mut dot), ImageFormat::Png).unwrap();
     function.upload("dot.png", &dot);
