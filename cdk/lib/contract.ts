@@ -13,6 +13,8 @@ const SHARED_ENVIRONMENT = { [shared.wall_dir]: contract.paths.wall_dir, [shared
 
 /** Settings that the environment of `lambda-writer` depends on. */
 export interface WriterChoices {
+  /** The name of the service, from which that of the readers in the VPC is made. */
+  readonly name: string;
   /** The time for which an applied event is remembered, such as `14d`. */
   readonly retryWindow: string;
   /** The names of the documents that the function follows; `undefined` is none. */
@@ -21,12 +23,21 @@ export interface WriterChoices {
   readonly configAppConfig?: string | undefined;
 }
 
+/** The name of the readers in their namespace. It has the addresses of all tasks. */
+export const READER_HOST = "reader";
+
+/** Returns the DNS namespace of a service, which only its VPC resolves. */
+export function namespace(name: string): string {
+  return `${name.toLowerCase()}.internal`;
+}
+
 /** Returns the environment of `lambda-writer`. */
 export function writerEnvironment(choices: WriterChoices): Record<string, string> {
-  const { retryWindow, configParameter, configObject, configAppConfig } = choices;
+  const { name, retryWindow, configParameter, configObject, configAppConfig } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     [ofWriter.retry_window]: retryWindow,
+    [ofWriter.readers]: `${READER_HOST}.${namespace(name)}:${contract.ports.internal}`,
     ...(configParameter === undefined ? {} : { [ofWriter.config_parameter]: configParameter }),
     ...(configObject === undefined ? {} : { [ofWriter.config_object]: configObject }),
     ...(configAppConfig === undefined ? {} : { [ofWriter.config_appconfig]: configAppConfig }),
@@ -68,6 +79,8 @@ export function readerEnvironment(choices: ReaderChoices): Record<string, string
   return {
     ...SHARED_ENVIRONMENT,
     [ofReader.listen]: `0.0.0.0:${contract.ports.reader}`,
+    // The security group admits the function only.
+    [ofReader.internal_listen]: `0.0.0.0:${contract.ports.internal}`,
     // Another host writes the volume, so the kernel reports no changes.
     [ofReader.watch]: contract.watchers.network,
     // The alarm on stale readers counts lines of this level.

@@ -2,6 +2,7 @@
 import { Tags } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct, DependencyGroup, type IDependable } from "constructs";
+import { contract } from "./contract.ts";
 import { followedDocuments } from "./followed-documents.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
@@ -36,8 +37,8 @@ export class Network extends Construct {
     }
 
     this.loadBalancerGroup = this.group("LoadBalancer", "Browsers to the load balancer");
-    this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer only");
-    this.writerGroup = this.group("Writer", "The function: nothing in, NFS out");
+    this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer, announcements of the function");
+    this.writerGroup = this.group("Writer", "The function: nothing in, NFS and announcements to the tasks out");
     if (settings.inference) this.inferenceGroup = this.group("Inference", "The function that classifies pictures: nothing in, NFS out");
     this.fileSystemGroup = settings.fileSystemSecurityGroupId === undefined
       ? this.group("FileSystem", "NFS from the functions and the tasks only")
@@ -45,6 +46,7 @@ export class Network extends Construct {
 
     this.allow(this.writerGroup, this.fileSystemGroup, NFS, "NFS of the function");
     this.allow(this.readerGroup, this.fileSystemGroup, NFS, "NFS of the tasks");
+    this.allow(this.writerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Announcements of the function to the tasks");
     this.allowInference(settings);
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");

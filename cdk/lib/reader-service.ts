@@ -1,7 +1,9 @@
 // The service that runs the readers.
 import { Duration } from "aws-cdk-lib";
 import * as ecs from "aws-cdk-lib/aws-ecs";
+import * as servicediscovery from "aws-cdk-lib/aws-servicediscovery";
 import { Construct } from "constructs";
+import { namespace, READER_HOST } from "./contract.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { ReaderTask } from "./reader-task.ts";
@@ -38,6 +40,17 @@ export class ReaderService extends Construct {
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
       healthCheckGracePeriod: Duration.seconds(60),
+      // The function finds all tasks by one name, and tells them what it has written.
+      cloudMapOptions: {
+        cloudMapNamespace: new servicediscovery.PrivateDnsNamespace(this, "Namespace", {
+          name: namespace(settings.name),
+          vpc: network.vpc,
+          description: "The readers, for the function",
+        }),
+        name: READER_HOST,
+        dnsRecordType: servicediscovery.DnsRecordType.A,
+        dnsTtl: Duration.seconds(5),
+      },
       // A shell in a task would bypass the other restrictions.
       enableExecuteCommand: false,
     });

@@ -52,9 +52,10 @@ fn the_routes_are_those_of_the_contract() {
         "live": paths::LIVE,
         "ready": paths::READY,
         "metrics": paths::METRICS,
-        "look": paths::LOOK,
     });
     assert_eq!(contract()["routes"]["reader"], routes);
+    let internal = json!({ "look": paths::LOOK, "status": paths::STATUS, "metrics": paths::METRICS });
+    assert_eq!(contract()["routes"]["internal"], internal);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::events::{
 use crate::invocation::{LOCK_WAIT, REPLY_RESERVE, VOLUME_TIMEOUT, lock_wait, volume_wait};
 use crate::settings::Arguments;
 use crate::sources::{DocumentName, Followed, MAX_DOCUMENT_BYTES, Sources};
+use crate::tasks::{APPLIED_TIMEOUT, POKE_TIMEOUT};
 
 fn contract() -> Value {
     serde_json::from_str(include_str!("../../contract.json")).unwrap()
@@ -71,6 +72,10 @@ fn the_waits_are_those_of_the_contract_and_leave_time_for_the_reply() {
     let timeout = time("function_timeout_s");
     assert_eq!((lock_wait(timeout), volume_wait(timeout)), (LOCK_WAIT, VOLUME_TIMEOUT));
     assert!(VOLUME_TIMEOUT + REPLY_RESERVE <= timeout);
+    let times = &contract()["times"];
+    assert_eq!(times["poke_ms"], json!(POKE_TIMEOUT.as_millis()));
+    assert_eq!(times["applied_ms"], json!(APPLIED_TIMEOUT.as_millis()));
+    assert!(VOLUME_TIMEOUT + APPLIED_TIMEOUT < time("reader_call_s"), "a command that waits is answered in time");
     assert!(VOLUME_TIMEOUT < time("reader_call_s"), "the reader must receive the cause");
 }
 

@@ -147,7 +147,7 @@ async fn a_flood_of_forged_looks_changes_nothing_and_harms_nobody() -> Result<()
     let address = free_address()?;
     let wall = wall(&[address]).await?;
     let second = Reader::start_told(wall.volume(), address).await?;
-    let look = format!("http://{address}{}", fact("/routes/reader/look"));
+    let look = format!("http://{address}{}", fact("/routes/internal/look"));
     let mut flood = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let (http, look) = (wall.http.clone(), look.clone());
