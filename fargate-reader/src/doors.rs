@@ -1,26 +1,31 @@
 //! The doors: everything that knows of HTTP requests.
 //!
-//! - [`router()`]: all public routes, with what holds for every response (`policy`). [`internal_router()`]: those of the internal
-//!   port. `paths`: their addresses.
+//! - [`Front`]: answers all requests, the most frequent ones without a detour. `router`: all public routes, with what holds for
+//!   every response (`policy`). [`internal_router()`]: those of the internal port. `paths`: their addresses.
 //! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
-//! - `error`: errors as clients see them. `chunked`: bodies in chunks. `metrics`: numbers for Prometheus.
+//! - `error`: errors as clients see them. `chunked`: bodies in chunks, `encoding`: plain or compressed. `metrics`: numbers for
+//!   Prometheus. `pulse`: the events that all streams send at the same time.
 
 pub(crate) mod paths;
 
 mod admin;
 mod app;
 mod chunked;
+mod encoding;
 mod error;
+mod front;
 mod internal;
 mod metrics;
 mod policy;
+mod pulse;
 mod router;
 mod routes;
 
 pub(crate) use self::app::App;
+pub(crate) use self::front::Front;
 pub(crate) use self::internal::internal_router;
 pub(crate) use self::metrics::Metrics;
-pub(crate) use self::router::router;
+pub(crate) use self::pulse::{Pulse, run as pulse};
 #[cfg(test)]
 pub(crate) use self::routes::UPLOAD_TIMEOUT;

@@ -1,5 +1,7 @@
 //! The service: serves on a listener until shutdown.
 
+mod connections;
+
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -7,12 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use axum::serve::ListenerExt;
-use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::doors::{App, Metrics, internal_router, router};
+use crate::doors::{App, Front, Metrics, Pulse, internal_router, pulse};
 use crate::follow::{self, Journey};
 use crate::invoke::Function;
 use crate::pictures::{self, Pictures};
@@ -22,9 +23,6 @@ use crate::{status_log, task};
 
 /// The time that running requests have to end after shutdown has begun.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The number of bytes that the kernel buffers for a client that does not read.
-const MAX_UNSENT_BYTES: u32 = 64 * 1024;
 
 /// Serves the wall on `listener` until `shutdown` completes. Every stream then ends at once, and running requests have 5 s
 /// to end.
@@ -53,6 +51,7 @@ pub async fn run(
     let ask_again = optional(asking.map(|inference| pictures::ask_again(inference, follow.clone())));
 
     let internal = bind_internal(settings.internal_listen).await?;
+    let (pulse_sender, pulses) = watch::channel(Pulse::default());
     let app = Arc::new(App {
         task: task::id(),
         follow: follow.clone(),
@@ -62,14 +61,11 @@ pub async fn run(
         function: settings.writer_function.map(Function::new),
         admin_token: settings.admin_token,
         metrics: Metrics::new(&journey),
-        shutdown: stopping.clone(),
+        pulse: pulses,
     });
     let internal = serve_internal(internal, Arc::clone(&app));
-    // All connections share this service. From a bare router axum would copy every route for each of them.
-    let service = router(app).into_make_service();
-    let server =
-        axum::serve(listener.tap_io(prepare), service).with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let mut server = std::pin::pin!(server.into_future());
+    let pulse = pulse(&app, pulse_sender, stopping.clone());
+    let mut server = std::pin::pin!(connections::serve(listener, Front::new(Arc::clone(&app)), stopping.clone()));
     let mut shutdown = std::pin::pin!(shutdown);
 
     tokio::select! {
@@ -82,18 +78,13 @@ pub async fn run(
         }
         () = status_log::run(&follow) => bail!("the log of the status ended unasked"),
         _ = follower_ended => bail!("the thread that follows the volume ended unasked"),
-        ended = &mut server => {
-            ended.context("the server failed")?;
-            bail!("the server ended unasked");
-        }
+        _ = pulse => bail!("the pulse of the streams ended unasked"),
+        () = &mut server => bail!("the server ended unasked"),
     }
     stopping.cancel();
     follow.stop();
     match tokio::time::timeout(SHUTDOWN_TIMEOUT, server).await {
-        Ok(ended) => {
-            ended.context("the server failed during shutdown")?;
-            tracing::info!("shut_down");
-        }
+        Ok(()) => tracing::info!("shut_down"),
         Err(_) => tracing::warn!(timeout_s = SHUTDOWN_TIMEOUT.as_secs(), "shut_down_with_requests_under_way"),
     }
     Ok(())
@@ -118,15 +109,5 @@ async fn optional(task: Option<impl Future<Output = Infallible>>) -> Infallible 
     match task {
         Some(task) => task.await,
         None => std::future::pending().await,
-    }
-}
-
-/// Prepares a connection for long and for short answers: the kernel buffers little for a client that does not read, and a
-/// new event is sent before the last one was acknowledged.
-fn prepare(connection: &mut TcpStream) {
-    let prepared =
-        SockRef::from(&*connection).set_tcp_notsent_lowat(MAX_UNSENT_BYTES).and_then(|()| connection.set_nodelay(true));
-    if let Err(error) = prepared {
-        tracing::debug!(%error, "connection_unprepared");
     }
 }

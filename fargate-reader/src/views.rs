@@ -7,7 +7,9 @@
 //! - [`page`]: the page and its fragments. `entry`: the HTML of one entry of the list.
 //! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
 //! - [`history`]: the entries of the history. `cause`: the cause of a change, in words.
-//! - [`Features`]: the parts of the wall that the settings turn on. `pieces`, `html`: shared bytes. `colour`, `moment`, `assets`: parts of the page.
+//! - [`Features`]: the parts of the wall that the settings turn on. `colour`, `moment`, `assets`: parts of the page.
+//! - [`Piece`], `text`, `html`: bytes that all clients share, `gzip`: in a compressed form. `messages`: the newest messages.
+//!   `kept`: what was made is not made again.
 
 pub(crate) mod assets;
 pub(crate) mod frames;
@@ -19,16 +21,23 @@ mod cause;
 mod colour;
 mod entry;
 mod features;
+mod gzip;
 mod html;
+mod kept;
+mod messages;
 mod moment;
 pub(crate) mod paths;
 mod picture;
-mod pieces;
+mod piece;
 mod posting;
+mod text;
 mod view;
 
 pub(crate) use self::colour::accent_css;
 pub(crate) use self::features::Features;
-pub(crate) use self::pieces::{MAX_JOINED, Pieces};
+pub(crate) use self::gzip::{Checksum, HEADER};
+pub(crate) use self::messages::etag;
+pub(crate) use self::piece::Piece;
 pub(crate) use self::posting::PostingState;
+pub(crate) use self::text::Encoding;
 pub(crate) use self::view::{View, Views};

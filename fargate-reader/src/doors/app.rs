@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use shared_volume::config::Posting;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
 use super::error::ApiError;
 use super::metrics::Metrics;
+use super::pulse::Pulse;
 use crate::follow::{Follow, Snapshot};
 use crate::invoke::Function;
 use crate::pictures::Pictures;
@@ -31,8 +32,8 @@ pub(crate) struct App {
     /// The token of the administrator; `None` if there is no administrator.
     pub(crate) admin_token: Option<AdminToken>,
     pub(crate) metrics: Metrics,
-    /// Cancelled when shutdown begins. Every stream ends then.
-    pub(crate) shutdown: CancellationToken,
+    /// The news for all streams. The channel closes when shutdown begins, and every stream ends then.
+    pub(crate) pulse: watch::Receiver<Pulse>,
 }
 
 /// The state of the handlers.

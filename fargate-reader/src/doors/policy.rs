@@ -1,12 +1,10 @@
 //! Rules for every response: who may send a request, and what a browser may do with the response.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::http::{Response as HttpResponse, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
-use tower_http::set_header::response::SetMultipleResponseHeadersLayer;
 
 use super::error::ApiError;
 
@@ -15,18 +13,21 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
-/// Returns the layer that sets the headers which limit what a browser may do with a response. A handler may set stricter ones.
-pub(super) fn security_headers<B>() -> SetMultipleResponseHeadersLayer<HttpResponse<B>> {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)).into());
-    SetMultipleResponseHeadersLayer::if_not_present(headers.into())
+/// The headers that limit what a browser may do with a response.
+static SECURITY: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Sets the headers that limit what a browser may do with a response. A handler may set stricter ones.
+pub(super) fn add_security_headers(headers: &mut HeaderMap) {
+    for (name, value) in &SECURITY {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
 }
 
 /// Sends errors as one line of text to clients that accept text and not JSON.

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 use tower_http::csrf::CsrfLayer;
-use tower_http::trace::TraceLayer;
 
 use super::app::Shared;
 use super::routes::{
@@ -44,9 +43,6 @@ pub(crate) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(page::method_unsupported)
         .layer(CsrfLayer::new().with_rejection_response(policy::refuse_cross_site))
         .layer(from_fn(policy::plain_errors))
-        .layer(policy::security_headers())
         .layer(from_fn_with_state(Shared::clone(&app), metrics::count))
-        // A failure is logged where it is handled; here it would be logged a second time.
-        .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(app)
 }

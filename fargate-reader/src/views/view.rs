@@ -2,14 +2,18 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use axum::body::Bytes;
 use wall_api::PAGE_MESSAGES;
 
-use super::entry;
 use super::features::Features;
 use super::html::Html;
 use super::json::MessageJson;
-use crate::follow::{ConfigChange, Message, Snapshot};
+use super::kept::{Kept, Recent};
+use super::messages::MessagesText;
+use super::page::WallText;
+use super::piece::Piece;
+use super::text::Text;
+use super::{entry, frames};
+use crate::follow::{ConfigChange, Message, Snapshot, VolumeHealth};
 
 /// The view of the newest snapshot.
 #[derive(Debug)]
@@ -25,7 +29,15 @@ pub(crate) struct View {
     /// The latest changes of the configuration, oldest first.
     pub(crate) changes: Vec<Arc<RenderedChange>>,
     /// The `config` event.
-    pub(crate) config_event: OnceLock<Bytes>,
+    pub(super) config_event: OnceLock<Piece>,
+    /// The `wall` event.
+    pub(super) wall_event: OnceLock<Arc<Text>>,
+    /// The newest page, which also shows the time.
+    pub(crate) page: Recent<WallText>,
+    /// The newest messages as JSON, by their largest number.
+    pub(super) messages: Kept<Arc<MessagesText>>,
+    /// The events about items, by their place, unless they are kept with a message.
+    pub(super) item_events: Kept<Piece>,
 }
 
 /// A message, and its encodings.
@@ -33,9 +45,10 @@ pub(crate) struct View {
 pub(crate) struct RenderedMessage {
     pub(crate) message: Arc<Message>,
     features: Features,
-    /// The JSON object with a comma in front.
-    next_json: OnceLock<Bytes>,
+    json: OnceLock<Piece>,
     html: OnceLock<Html>,
+    /// The `message` event.
+    event: OnceLock<Piece>,
 }
 
 /// A change of the configuration, and its HTML.
@@ -54,7 +67,7 @@ impl Views {
     /// Returns the view of `snapshot`. What it has in common with the newest view is not encoded again.
     pub(crate) fn of(&self, snapshot: Arc<Snapshot>) -> Arc<View> {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&newest.snapshot, &snapshot) {
+        if is_same(&newest.snapshot, &snapshot) {
             return Arc::clone(&newest);
         }
         let view = Arc::new(View::new(snapshot, self.1, &newest.newest, &newest.changes));
@@ -82,21 +95,43 @@ impl View {
         let new = |change: &Arc<ConfigChange>| RenderedChange { change: Arc::clone(change), html: OnceLock::new() };
         let changes = snapshot.changes.iter();
         let changes = changes.map(|change| known(change).unwrap_or_else(|| Arc::new(new(change)))).collect();
-        Self { snapshot, features, newest, changes, config_event: OnceLock::new() }
+        let (config_event, wall_event, page, messages, item_events) = Default::default();
+        Self { snapshot, features, newest, changes, config_event, wall_event, page, messages, item_events }
     }
 
     /// Returns a message of this snapshot with its encodings, which are kept if it is one of the newest.
     pub(crate) fn message(&self, message: &Arc<Message>) -> Arc<RenderedMessage> {
         rendered(&self.newest, message, self.features)
     }
+
+    /// Returns a message with its encodings if it is one of the newest.
+    pub(super) fn newest(&self, message: &Arc<Message>) -> Option<Arc<RenderedMessage>> {
+        find(&self.newest, message)
+    }
 }
 
-/// Finds `message` among `known`, which are sorted, or begins to encode it.
+/// Finds `message` among `known`, or begins to encode it.
 fn rendered(known: &[Arc<RenderedMessage>], message: &Arc<Message>, features: Features) -> Arc<RenderedMessage> {
+    find(known, message).unwrap_or_else(|| {
+        let (json, html, event) = Default::default();
+        Arc::new(RenderedMessage { message: Arc::clone(message), features, json, html, event })
+    })
+}
+
+/// Finds `message` among `known`, which are sorted.
+fn find(known: &[Arc<RenderedMessage>], message: &Arc<Message>) -> Option<Arc<RenderedMessage>> {
     let place = known.partition_point(|known| known.message.ends.position < message.ends.position);
-    let found = known.get(place).filter(|known| Arc::ptr_eq(&known.message, message)).cloned();
-    let (next_json, html) = (OnceLock::new(), OnceLock::new());
-    found.unwrap_or_else(|| Arc::new(RenderedMessage { message: Arc::clone(message), features, next_json, html }))
+    known.get(place).filter(|known| Arc::ptr_eq(&known.message, message)).cloned()
+}
+
+/// Returns true if both show the same. While the volume is silent each request has a snapshot of its own, in which only the
+/// health of the volume is not that of the published one.
+fn is_same(one: &Arc<Snapshot>, other: &Arc<Snapshot>) -> bool {
+    let is_same_health = || match (&one.volume, &other.volume) {
+        (VolumeHealth::Failing { reason, .. }, VolumeHealth::Failing { reason: other, .. }) => reason == other,
+        (one, other) => one == other,
+    };
+    Arc::ptr_eq(one, other) || (one.number == other.number && is_same_health())
 }
 
 impl RenderedMessage {
@@ -112,20 +147,19 @@ impl RenderedMessage {
     ///
     /// # Errors
     /// Returns an error if the message cannot be written as JSON.
-    pub(crate) fn json(&self) -> Result<Bytes, askama::Error> {
-        Ok(self.next_json()?.slice(1..))
-    }
-
-    /// Returns a comma and the JSON object, as in a list after another object.
-    ///
-    /// # Errors
-    /// Returns an error if the message cannot be written as JSON.
-    pub(crate) fn next_json(&self) -> Result<Bytes, askama::Error> {
-        get_or_make(&self.next_json, || {
-            let mut json = vec![b','];
-            serde_json::to_writer(&mut json, &MessageJson::from(&*self.message)).map_err(askama::Error::custom)?;
+    pub(crate) fn json(&self) -> Result<Piece, askama::Error> {
+        get_or_make(&self.json, || {
+            let json = serde_json::to_vec(&MessageJson::from(&*self.message)).map_err(askama::Error::custom)?;
             Ok(json.into())
         })
+    }
+
+    /// Returns the `message` event.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be rendered.
+    pub(super) fn event(&self) -> Result<Piece, askama::Error> {
+        get_or_make(&self.event, || frames::message(self))
     }
 }
 
@@ -139,7 +173,8 @@ impl RenderedChange {
     }
 }
 
-fn get_or_make<T: Clone>(
+/// Returns what is in the cell. If it is empty, it is made.
+pub(super) fn get_or_make<T: Clone>(
     cell: &OnceLock<T>,
     make: impl FnOnce() -> Result<T, askama::Error>,
 ) -> Result<T, askama::Error> {

@@ -1,11 +1,12 @@
-//! `GET /metrics`, and the middleware that counts responses.
+//! `GET /metrics`, and the middleware that completes and counts responses.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::doors::app::Shared;
+use crate::doors::app::{App, Shared};
+use crate::doors::policy::add_security_headers;
 
 /// The media type of OpenMetrics.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -19,9 +20,18 @@ pub(in crate::doors) async fn metrics(State(app): State<Shared>) -> Response {
 pub(in crate::doors) async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = known_method(request.method());
-    let response = next.run(request).await;
-    app.metrics.count(route.as_ref().map_or("none", MatchedPath::as_str), method, response.status().as_u16());
+    let mut response = next.run(request).await;
+    finish(&app, route.as_ref().map_or("none", MatchedPath::as_str), method, &mut response);
     response
+}
+
+/// Adds the headers of every response, and counts it.
+pub(in crate::doors) fn finish(app: &App, route: &str, method: &'static str, response: &mut Response) {
+    add_security_headers(response.headers_mut());
+    let status = response.status().as_u16();
+    app.metrics.count(route, method, status);
+    // A failure is logged where it is handled; here it would be logged a second time.
+    tracing::debug!(method, route, status, "request_answered");
 }
 
 /// Returns the method, or `other`: a client may invent methods, and each would be one more series.

@@ -9,24 +9,48 @@ use wall_api::PAGE_MESSAGES;
 
 use super::parameters::Parameters;
 use crate::doors::app::{App, Shared};
-use crate::doors::chunked;
+use crate::doors::encoding::encoded;
 use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
-use crate::views::View;
-use crate::views::page::{self, FormState, WallPage};
+use crate::views::page::{self, FormState, WallPage, WallText};
+use crate::views::{Encoding, View};
+
+/// The media type of a page.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// `GET /`: the page of the wall; with `before` its older messages.
-pub(in crate::doors) async fn wall(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
+pub(in crate::doors) async fn wall(
+    State(app): State<Shared>,
+    query: Parameters,
+    encoding: Encoding,
+) -> Result<Response, ApiError> {
     let view = app.view();
     // A bookmark of a wall that was cleared since leads to the newest page.
     let before = query.get("before")?.and_then(|before| before.parse().ok());
     let before = before.filter(|before: &Cursor| before.wall == view.snapshot.cursor.wall);
-    let page = wall_page(&app, &view, before, FormState::default())?;
-    Ok(([(header::CACHE_CONTROL, "no-cache")], page).into_response())
+    if before.is_none() {
+        return Ok(newest(&app, &view, encoding)?);
+    }
+    let mut page = wall_page(&app, &view, before, FormState::default())?;
+    page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(page)
 }
 
-/// Renders the page of the wall.
+/// Returns the newest page, which all share.
+pub(in crate::doors) fn newest(app: &App, view: &View, encoding: Encoding) -> Result<Response, askama::Error> {
+    let page = view.page.get_or_make(|| rendered(app, view, None, FormState::default()))?;
+    let mut page = encoded(encoding, HTML, page.body(encoding));
+    page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(page)
+}
+
+/// Renders the page of the wall for one client.
 pub(super) fn wall_page(app: &App, view: &View, before: Option<Cursor>, form: FormState) -> Result<Response, ApiError> {
+    let page = rendered(app, view, before, form)?;
+    Ok(encoded(Encoding::Plain, HTML, page.body(Encoding::Plain)))
+}
+
+fn rendered(app: &App, view: &View, before: Option<Cursor>, form: FormState) -> Result<WallText, askama::Error> {
     let snapshot = &view.snapshot;
     let page = match before {
         Some(cursor) => snapshot.before(cursor, PAGE_MESSAGES),
@@ -34,12 +58,7 @@ pub(super) fn wall_page(app: &App, view: &View, before: Option<Cursor>, form: Fo
     };
     let (posting, streams) = (app.posting(snapshot), app.follow.streams());
     let admin = app.admin_token.is_some() && app.function.is_some();
-    let page = page::wall(&WallPage { view, page, form, posting, admin, streams })?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_LENGTH, HeaderValue::from(page.len())),
-    ];
-    Ok((headers, chunked::body(page)).into_response())
+    page::wall(&WallPage { view, page, form, posting, admin, streams })
 }
 
 /// `GET /w/<name>`: refused, as there are no named walls yet.

@@ -28,7 +28,7 @@ struct ConfigFragments<'a> {
 pub(crate) fn config_fragments(view: &View, posting: PostingState) -> Result<String, askama::Error> {
     let changes: Result<Vec<_>, _> = view.changes.iter().map(|change| change.html()).collect();
     let changes = changes?;
-    let changes = changes.iter().map(|change| String::from_utf8_lossy(&change.text)).collect();
+    let changes = changes.iter().map(|change| String::from_utf8_lossy(change.text.plain())).collect();
     let snapshot = &view.snapshot;
     let notices = notices(snapshot, Timestamp::now());
     let (config, figures) = (&snapshot.config.config, config_figures(snapshot));

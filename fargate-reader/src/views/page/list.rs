@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::body::Bytes;
 use shared_volume::wall::Cursor;
 
 use crate::follow::{MessagePage, Snapshot};
+use crate::views::View;
 use crate::views::html::Html;
+use crate::views::text::TextBuilder;
 use crate::views::view::RenderedChange;
-use crate::views::{Pieces, View};
 
 /// The number of pictures at the top that a browser loads at once.
 const EAGER_PICTURES: usize = 2;
@@ -40,22 +40,18 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Returns the HTML.
-    pub(crate) fn html(self) -> Pieces {
-        self.pieces(|html| html.text)
+    /// Adds the HTML.
+    pub(crate) fn push(&self, text: &mut TextBuilder) {
+        self.parts().for_each(|html| text.push_piece(&html.text));
     }
 
-    /// Returns the HTML as the content of a JSON string.
-    pub(crate) fn escaped(self) -> Pieces {
-        self.pieces(|html| html.escaped)
+    /// Adds the HTML as the content of a JSON string.
+    pub(crate) fn push_escaped(&self, text: &mut TextBuilder) {
+        self.parts().for_each(|html| text.push_piece(&html.escaped));
     }
 
-    fn pieces(self, form: impl Fn(Html) -> Bytes) -> Pieces {
-        let mut pieces = Pieces::default();
-        for html in [self.begin].into_iter().chain(self.items).chain([self.end]) {
-            pieces.push(form(html));
-        }
-        pieces
+    fn parts(&self) -> impl Iterator<Item = &Html> {
+        [&self.begin].into_iter().chain(&self.items).chain([&self.end])
     }
 }
 

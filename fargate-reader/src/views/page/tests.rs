@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use shared_volume::config::{Cause, Config, Published};
 use shared_volume::wall::Cursor;
@@ -11,8 +12,11 @@ use ulid::Ulid;
 use wall_api::{ErrorBody, PAGE_MESSAGES};
 
 use super::{FormState, WallPage, config_fragments, not_found, status_fragments};
-use crate::follow::{ConfigChange, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
-use crate::views::{Features, Pieces, PostingState, View, Views, entry};
+use crate::follow::{
+    ConfigChange, Item, ItemKind, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind,
+};
+use crate::views::text::TextBuilder;
+use crate::views::{Encoding, Features, PostingState, View, Views, entry, frames};
 
 fn ago(seconds: i64) -> Timestamp {
     Timestamp::now() - SignedDuration::from_secs(seconds)
@@ -66,18 +70,19 @@ fn page_of(view: &View) -> WallPage<'_> {
     WallPage { view, page, form, posting, admin: false, streams: 12 }
 }
 
-fn joined(mut pieces: Pieces) -> String {
-    let chunks: Vec<_> = std::iter::from_fn(|| pieces.next_chunk()).collect();
-    String::from_utf8(chunks.concat()).unwrap()
+fn joined(body: &[Bytes]) -> String {
+    String::from_utf8(body.concat()).unwrap()
 }
 
 /// Renders the whole page, as a browser gets it.
 fn wall(content: &WallPage<'_>) -> String {
-    joined(super::wall(content).unwrap())
+    joined(&super::wall(content).unwrap().body(Encoding::Plain))
 }
 
 fn list(view: &View, page: &MessagePage<'_>) -> String {
-    joined(super::list(view, page).unwrap().html())
+    let mut text = TextBuilder::default();
+    super::list(view, page).unwrap().push(&mut text);
+    joined(&text.finish().body(Encoding::Plain))
 }
 
 /// Returns the index of `text` in `html`.
@@ -229,4 +234,42 @@ fn the_page_names_the_watcher() {
         let html = wall(&page_of(&view(Snapshot { watcher, ..waiting() })));
         assert!(html.contains(&format!(r#"<dd id="figure-watching">{text}</dd>"#)), "{html}");
     }
+}
+
+#[test]
+fn all_streams_share_the_event_of_a_message_also_after_the_next_message() {
+    let first = Arc::new(snapshot(&[(Some("ann"), "Hello", 3), (None, "World", 2)]));
+    let views = Views::new(Arc::clone(&first), Features::default());
+    let kind = ItemKind::Message(Arc::clone(&first.messages[1]));
+    let item = Item { ends: first.messages[1].ends, kind };
+    let event = frames::item(&views.of(Arc::clone(&first)), &item).unwrap().unwrap();
+    let next = views.of(Arc::new(Snapshot { number: 1, ..Snapshot::clone(&first) }));
+    let same = frames::item(&next, &item).unwrap().unwrap();
+    assert_eq!(event.plain().as_ptr(), same.plain().as_ptr());
+    assert_eq!(event.deflated().bytes.as_ptr(), same.deflated().bytes.as_ptr());
+    assert!(event.plain().starts_with(b"event: message\nid: ") && event.plain().ends_with(b"\"}\n\n"));
+}
+
+#[test]
+fn a_burst_longer_than_a_page_is_encoded_once_for_all_streams() {
+    let written = vec![(None, "many", 3); 3 * PAGE_MESSAGES];
+    let view = view(snapshot(&written));
+    for message in view.snapshot.messages.iter() {
+        let item = Item { ends: message.ends, kind: ItemKind::Message(Arc::clone(message)) };
+        let [one, other] = [0; 2].map(|_| frames::item(&view, &item).unwrap().unwrap());
+        assert!(one.is(&other));
+    }
+}
+
+#[test]
+fn all_requests_share_a_view_while_the_volume_is_silent() {
+    let failing = |seconds, reason: &str| VolumeHealth::Failing { reason: reason.to_owned(), since: ago(seconds) };
+    let published = snapshot(&[(None, "read", 9)]);
+    let of = |volume| Arc::new(Snapshot { volume, ..Snapshot::clone(&published) });
+    let views = Views::new(of(VolumeHealth::Ok), Features::default());
+    let silent = views.of(of(failing(5, "silent")));
+    assert!(matches!(silent.snapshot.volume, VolumeHealth::Failing { .. }));
+    assert!(Arc::ptr_eq(&silent, &views.of(of(failing(6, "silent")))));
+    assert!(!Arc::ptr_eq(&silent, &views.of(of(failing(6, "another reason")))));
+    assert_eq!(views.of(of(VolumeHealth::Ok)).snapshot.volume, VolumeHealth::Ok);
 }

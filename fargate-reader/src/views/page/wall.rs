@@ -1,22 +1,22 @@
 //! The whole page.
 
 use askama::Template;
-use axum::body::Bytes;
 use jiff::Timestamp;
 use shared_volume::config::Config;
 use shared_volume::message::MAX_AUTHOR_CHARS;
-use ulid::Ulid;
 use wall_api::ErrorBody;
 
 use super::figures::{Figure, figures};
 use super::list::list;
 use super::model::model;
 use super::notices::{Notice, notices, tone};
+use super::wall_text::WallText;
 use crate::follow::MessagePage;
 use crate::pictures::MAX_UPLOAD_BYTES;
 use crate::views::assets::url;
 use crate::views::moment::Moment;
-use crate::views::{Pieces, PostingState, View};
+use crate::views::text::TextBuilder;
+use crate::views::{PostingState, View};
 
 /// The content of the page.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) struct FormState {
     pub(crate) author: String,
     /// The error of the last try; `None` for an empty form.
     pub(crate) refused: Option<ErrorBody>,
-    /// The key of the last try, if it has to be sent again. Otherwise the form gets a new one.
+    /// The key of the last try, if it has to be sent again. Otherwise each form that is sent gets a new one.
     pub(crate) event: Option<String>,
 }
 
@@ -53,7 +53,8 @@ struct Wall<'a> {
     max_picture_bytes: usize,
     admin: bool,
     form: &'a FormState,
-    event: String,
+    /// The place of a new key: [`KEY`].
+    key: &'static str,
     refused: Option<&'a ErrorBody>,
     /// The field of the form that the error is about; empty if it is about none.
     refused_field: &'a str,
@@ -71,11 +72,14 @@ struct Wall<'a> {
 /// The mark at the place of the list while the rest is rendered. No text contains it, because `<` is escaped.
 const LIST: &str = "<list>";
 
+/// The mark at the place of the form's key.
+const KEY: &str = "<key>";
+
 /// Renders the whole page.
 ///
 /// # Errors
 /// Returns an error if a template fails.
-pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
+pub(crate) fn wall(content: &WallPage<'_>) -> Result<WallText, askama::Error> {
     let (now, snapshot) = (Timestamp::now(), &content.view.snapshot);
     let refused = content.form.refused.as_ref();
     let page = Wall {
@@ -86,7 +90,7 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
         max_picture_bytes: MAX_UPLOAD_BYTES,
         admin: content.admin,
         form: &content.form,
-        event: content.form.event.clone().unwrap_or_else(|| Ulid::generate().to_string()),
+        key: KEY,
         refused,
         refused_field: refused.and_then(|refused| refused.field.as_deref()).unwrap_or_default(),
         streams: content.streams,
@@ -100,8 +104,12 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<Pieces, askama::Error> {
     };
     let page = page.render()?;
     let (above, below) = page.split_once(LIST).unwrap_or((&page, ""));
-    let mut pieces = Pieces::from(Bytes::from(above.to_owned()));
-    pieces.extend(list(content.view, &content.page)?.html());
-    pieces.push(below.to_owned());
-    Ok(pieces)
+    let (before, between) = above.split_once(KEY).map_or((above, None), |(before, between)| (before, Some(between)));
+    let (mut before_key, mut behind_key) = (TextBuilder::default(), TextBuilder::default());
+    before_key.push(before);
+    let rest = if between.is_some() { &mut behind_key } else { &mut before_key };
+    rest.push(between.unwrap_or_default());
+    list(content.view, &content.page)?.push(rest);
+    rest.push(below);
+    Ok(WallText::new(before_key.finish(), between.is_some().then(|| behind_key.finish())))
 }

@@ -2,34 +2,32 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::vec;
 
 use axum::body::Bytes;
 use shared_volume::config::Published;
 use shared_volume::wall::Cursor;
 use tokio::sync::watch;
-use tokio::time::{Interval, interval};
 use wall_api::PAGE_MESSAGES;
 
+use super::output::Output;
 use crate::doors::app::Shared;
+use crate::doors::pulse::Pulse;
 use crate::follow::{Item, Listener, Rejected, Snapshot, VolumeHealth};
-use crate::views::json::StatusJson;
-use crate::views::{Pieces, PostingState, View, frames};
-
-/// The interval at which a stream compares its last `status` event with the present state. A change of the volume's health
-/// is sent at once.
-const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+use crate::views::{Encoding, Piece, PostingState, View, frames};
 
 /// The largest number of items that a client gets one by one. A client that missed more starts over with the newest page.
 const MAX_MISSED: usize = 1000;
 
 /// The events of one stream. The next chunk is made when the last one has been sent, so a slow client skips outdated
-/// states.
+/// states. A stream that waits keeps nothing of the wall.
 pub(super) struct Feed {
     app: Shared,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    pulse: watch::Receiver<Pulse>,
+    output: Output,
     /// The rest of the event that is being sent.
-    sending: Pieces,
+    sending: vec::IntoIter<Piece>,
     /// The events to send before the next snapshot is taken.
     pending: VecDeque<Pending>,
     /// The cursor up to which the wall was sent or is pending.
@@ -37,9 +35,10 @@ pub(super) struct Feed {
     /// The beginning of the wall, if the whole wall was sent.
     begins: Option<Cursor>,
     sent_config: Option<(Arc<Published>, Option<Rejected>)>,
-    sent_status: Option<(StatusJson, Cursor)>,
-    status_check: Interval,
-    keep_alive: Interval,
+    sent_status: Option<Piece>,
+    /// The beats until now, and true if nothing was sent since the last one.
+    beats: u64,
+    is_silent: bool,
     _listener: Listener,
 }
 
@@ -47,69 +46,74 @@ enum Pending {
     Item(Arc<View>, Arc<Item>),
     Wall(Arc<View>),
     Config(Arc<View>, PostingState),
-    Status(Arc<View>, StatusJson),
+    Status(Piece),
 }
 
 impl Feed {
     /// Begins a stream after `cursor`, or with the newest page if there is none.
-    pub(super) fn new(app: Shared, cursor: Option<Cursor>) -> Self {
-        let mut snapshots = app.follow.subscribe();
+    pub(super) fn new(app: Shared, cursor: Option<Cursor>, encoding: Encoding) -> Self {
+        let (mut snapshots, mut pulse) = (app.follow.subscribe(), app.pulse.clone());
         snapshots.mark_changed();
+        let beats = pulse.borrow_and_update().beats;
         let _listener = app.follow.listen();
         Self {
             app,
             snapshots,
-            sending: Bytes::from(frames::RETRY).into(),
+            pulse,
+            output: Output::new(encoding),
+            sending: vec![frames::RETRY.clone()].into_iter(),
             pending: VecDeque::new(),
             sent: cursor,
             begins: None,
             sent_config: None,
             sent_status: None,
-            status_check: interval(STATUS_INTERVAL),
-            keep_alive: interval(frames::KEEP_ALIVE),
+            beats,
+            is_silent: false,
             _listener,
         }
     }
 
     /// Returns the next chunk, or `None` if the stream has ended.
-    pub(super) async fn next(mut self) -> Option<(Result<Bytes, askama::Error>, Self)> {
+    pub(super) async fn next(mut self: Box<Self>) -> Option<(Result<Bytes, askama::Error>, Box<Self>)> {
         loop {
-            if let Some(chunk) = self.sending.next_chunk() {
-                self.keep_alive.reset();
-                return Some((Ok(chunk), self));
+            if self.output.has_ended() {
+                return None;
+            }
+            // The channel is closed at the shutdown.
+            if self.pulse.has_changed().is_err() {
+                return self.output.end().map(|end| (Ok(end), self));
+            }
+            if let Some(piece) = self.sending.next() {
+                self.is_silent = false;
+                return Some((Ok(self.output.chunk(&piece)), self));
             }
             match self.pending.pop_front().map(Pending::pieces) {
-                Some(Ok(pieces)) => self.sending = pieces,
+                Some(Ok(pieces)) => self.sending = pieces.into_iter(),
                 Some(Err(error)) => {
                     tracing::error!(%error, "event_failed");
                     return Some((Err(error), self));
                 }
-                None => self.wait().await?,
+                None => self.wait().await,
             }
         }
     }
 
-    /// Waits until there may be something to send. Returns `None` if the stream has ended.
-    async fn wait(&mut self) -> Option<()> {
-        let ticked = tokio::select! {
-            changed = self.snapshots.changed() => {
-                changed.ok()?;
-                false
-            }
-            _ = self.status_check.tick() => true,
-            _ = self.keep_alive.tick() => {
-                self.sending = Bytes::from(frames::COMMENT).into();
-                return Some(());
-            }
-        };
+    /// Waits until there may be something to send, or the stream has ended.
+    async fn wait(&mut self) {
+        // What long events took is given back.
+        (self.sending, self.pending) = Default::default();
+        tokio::select! {
+            // If the thread has ended, the process ends.
+            _ = self.snapshots.changed() => {}
+            _ = self.pulse.changed() => {}
+        }
         let view = self.app.view();
         // Before the first scan the reader does not know the messages that a client has missed. The client keeps its page.
         if !matches!(view.snapshot.volume, VolumeHealth::Waiting(_)) || self.sent.is_none() {
             self.add_wall(&view);
-            self.add_config(&view);
+            self.add_config(view);
         }
-        self.add_status(view, ticked);
-        Some(())
+        self.add_pulse();
     }
 
     fn add_wall(&mut self, view: &Arc<View>) {
@@ -132,38 +136,42 @@ impl Feed {
         self.begins.is_some_and(|before| before.wall == begins.wall && begins.position < before.position)
     }
 
-    fn add_config(&mut self, view: &Arc<View>) {
+    fn add_config(&mut self, view: Arc<View>) {
         let snapshot = &view.snapshot;
         let sent = self.sent_config.as_ref();
         if sent.is_some_and(|(config, rejected)| *config == snapshot.config && *rejected == snapshot.rejected) {
             return;
         }
         self.sent_config = Some((Arc::clone(&snapshot.config), snapshot.rejected.clone()));
-        self.pending.push_back(Pending::Config(Arc::clone(view), self.app.posting(snapshot)));
+        let posting = self.app.posting(snapshot);
+        self.pending.push_back(Pending::Config(view, posting));
     }
 
-    /// Adds a `status` event if the state has changed. Figures that change with every message are sent only if `ticked`.
-    fn add_status(&mut self, view: Arc<View>, ticked: bool) {
-        let (status, cursor) = (self.app.status(&view.snapshot), view.snapshot.cursor);
-        let is_current = |(sent, sent_at): &(StatusJson, Cursor)| {
-            let has_new_figures = ticked && *sent_at != cursor;
-            status.is_same_as(sent) && !has_new_figures
-        };
-        if self.sent_status.as_ref().is_some_and(is_current) {
+    /// Adds the `status` event if there is a new one, and a comment if the stream was silent for long.
+    fn add_pulse(&mut self) {
+        let pulse = self.pulse.borrow_and_update();
+        let new = pulse.status.as_ref().filter(|new| self.sent_status.as_ref().is_none_or(|sent| !sent.is(new)));
+        if let Some(status) = new {
+            self.sent_status = Some(status.clone());
+            self.pending.push_back(Pending::Status(status.clone()));
+        }
+        if pulse.beats == self.beats {
             return;
         }
-        self.sent_status = Some((status.clone(), cursor));
-        self.pending.push_back(Pending::Status(view, status));
+        if self.is_silent && self.pending.is_empty() {
+            self.sending = vec![frames::COMMENT.clone()].into_iter();
+        }
+        (self.beats, self.is_silent) = (pulse.beats, true);
     }
 }
 
 impl Pending {
-    fn pieces(self) -> Result<Pieces, askama::Error> {
+    fn pieces(self) -> Result<Vec<Piece>, askama::Error> {
         match self {
-            Self::Item(view, item) => frames::item(&view, &item),
-            Self::Wall(view) => frames::wall(&view),
-            Self::Config(view, posting) => frames::config(&view, posting),
-            Self::Status(view, status) => frames::status(&view.snapshot, &status),
+            Self::Item(view, item) => Ok(frames::item(&view, &item)?.into_iter().collect()),
+            Self::Wall(view) => Ok(frames::wall(&view)?.pieces().to_vec()),
+            Self::Config(view, posting) => Ok(vec![frames::config(&view, posting)?]),
+            Self::Status(status) => Ok(vec![status]),
         }
     }
 }

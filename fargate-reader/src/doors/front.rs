@@ -1,0 +1,61 @@
+//! The front: answers all requests.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use axum::response::Response;
+use futures_util::future::{Either, ready};
+use hyper::body::Incoming;
+use tower::Service;
+use wall_api::ReadLimit;
+
+use super::app::Shared;
+use super::encoding::accepted;
+use super::paths;
+use super::router::router;
+use super::routes::{messages, metrics, page};
+
+/// Answers all requests. All connections share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Front {
+    app: Shared,
+    router: Router,
+}
+
+impl Front {
+    pub(crate) fn new(app: Shared) -> Self {
+        Self { router: router(Shared::clone(&app)), app }
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        match self.ready(&request) {
+            Some(response) => Either::Left(ready(Ok(response))),
+            None => Either::Right(self.router.clone().call(request.map(Body::new))),
+        }
+    }
+
+    /// Returns the answer to the most frequent requests, which is there already, as the router would give it: to a `GET` of
+    /// the newest page or messages without parameters. An error is left to the router.
+    fn ready(&self, request: &Request<Incoming>) -> Option<Response> {
+        if request.method() != Method::GET || request.uri().query().is_some() {
+            return None;
+        }
+        let (headers, route) = (request.headers(), request.uri().path());
+        let encoding = accepted(headers);
+        let mut response = match route {
+            paths::PAGE => page::newest(&self.app, &self.app.view(), encoding).ok()?,
+            paths::MESSAGES => {
+                messages::newest(&self.app.view(), ReadLimit::default().get(), headers, encoding).ok()??
+            }
+            _ => return None,
+        };
+        metrics::finish(&self.app, route, "GET", &mut response);
+        Some(response)
+    }
+}
