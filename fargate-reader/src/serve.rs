@@ -1,6 +1,7 @@
 //! The service: serves on a listener until shutdown.
 
 mod connections;
+mod stream;
 
 use std::convert::Infallible;
 use std::io;

@@ -1,16 +1,22 @@
 //! The connections of clients.
 
+use std::convert::Infallible;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::Version;
+use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::stream;
 use crate::doors::Front;
 
 /// The number of bytes that the kernel buffers for a client that does not read.
@@ -60,18 +66,52 @@ fn is_of_the_client(error: &io::Error) -> bool {
 /// Serves the requests of one connection.
 async fn serve_one(connection: TcpStream, front: Front, stopping: CancellationToken) {
     prepare(&connection);
-    let service = service_fn(move |request| front.answer(request));
-    let serving = http().serve_connection(TokioIo::new(connection), service);
-    let mut serving = std::pin::pin!(serving);
-    let ended = match stopping.run_until_cancelled(serving.as_mut()).await {
-        Some(ended) => ended,
-        None => {
-            serving.as_mut().graceful_shutdown();
-            serving.await
+    let ended = match requests(connection, front, stopping).await {
+        Ok(Some((connection, version, response))) => {
+            stream::send(connection, version, response).await.map_err(anyhow::Error::from)
         }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.into()),
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection_failed");
+    }
+}
+
+/// Serves requests until the connection is closed, or until a stream is to be sent on it.
+async fn requests(
+    connection: TcpStream,
+    front: Front,
+    stopping: CancellationToken,
+) -> hyper::Result<Option<(TcpStream, Version, Response)>> {
+    let (leave, mut left) = oneshot::channel();
+    let leave = Arc::new(Mutex::new(Some(leave)));
+    let service = service_fn(move |request| {
+        let (version, answer, leave) = (stream::may_stream(&request), front.answer(request), Arc::clone(&leave));
+        async move {
+            let response = answer.await?;
+            let Some(version) = version.filter(|_| stream::is_stream(&response)) else { return Ok(response) };
+            let leave = leave.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(leave) = leave {
+                // If the connection has ended, there is nobody to send it to.
+                drop(leave.send((version, response)));
+            }
+            std::future::pending::<Result<Response, Infallible>>().await
+        }
+    });
+    let mut serving = Box::new(http().serve_connection(TokioIo::new(connection), service));
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            ended = &mut *serving => return ended.map(|()| None),
+            () = stopping.cancelled(), if !is_stopping => {
+                is_stopping = true;
+                std::pin::Pin::new(&mut *serving).graceful_shutdown();
+            }
+            Ok((version, response)) = &mut left => {
+                return Ok(Some((serving.into_parts().io.into_inner(), version, response)));
+            }
+        }
     }
 }
 
