@@ -9,6 +9,9 @@ use crate::views::Encoding;
 use crate::views::gzip::{Checksum, HEADER, stored};
 use crate::views::text::Text;
 
+/// The length of a compressed page up to which each client gets a copy.
+const MAX_COPIED: usize = 16 * 1024;
+
 /// The page of the wall. Those who get it share everything but the key of the form, which is new for each.
 #[derive(Debug)]
 pub(crate) struct WallText {
@@ -55,16 +58,13 @@ impl Gzip {
     }
 
     fn body(&self, key: &[u8], behind_key: &Text) -> Vec<Bytes> {
-        // The key and the end of the body are the bytes of this client, in one allocation.
-        let (mut checksum, mut own) = (self.checksum, stored(key));
+        let (mut checksum, stored) = (self.checksum, stored(key));
         checksum.add_text(key);
-        let behind_key: Vec<_> = behind_key.pieces().iter().map(|piece| checksum.add(piece)).collect();
-        let key = own.len();
-        own.extend_from_slice(&checksum.end());
-        let own = Bytes::from(own);
-        let mut body = vec![self.before_key.clone(), own.slice(..key)];
-        body.extend(behind_key);
-        body.push(own.slice(key..));
-        body
+        let mut body = vec![self.before_key.clone(), stored.into()];
+        body.extend(behind_key.pieces().iter().map(|piece| checksum.add(piece)));
+        body.push(Bytes::copy_from_slice(&checksum.end()));
+        // To copy a short page costs less than to send it in parts.
+        let is_short = body.iter().map(Bytes::len).sum::<usize>() <= MAX_COPIED;
+        if is_short { vec![body.concat().into()] } else { body }
     }
 }
