@@ -1,0 +1,1 @@
+"""The tools that the scenarios of `bench/run` share."""
