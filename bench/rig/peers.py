@@ -10,8 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = (ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")).resolve()
 NCHAN = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 PACKAGES = {"nginx": "nginx", "wrk": "wrk", "nchan": "libnginx-mod-nchan"}
-BUILD = """cargo build --release -p fargate-reader -p local-cloud -p lambda-writer &&
-  cargo build --release -p fargate-reader -p shared-volume --example constant --example bare_append"""
+# One command, because Cargo compiles large dependencies again for packages that are built alone.
+BUILD = (
+    "cargo build --release -p fargate-reader -p local-cloud -p lambda-writer -p shared-volume "
+    "--bins --example constant --example bare_append"
+)
 # Debian's programs for administrators are not on everybody's path.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
@@ -31,7 +34,7 @@ class Programs:
         for found in (self.folder / name, self.folder / "examples" / name):
             if found.is_file():
                 return found
-        raise Missing(f"{name} is missing in {self.folder}: build it with\n  {BUILD}")
+        raise Missing(f"{name} is missing in {self.folder}: build it with `{BUILD}`")
 
     def python(self):
         """Returns a Python that has `awslambdaric`."""
