@@ -11,13 +11,15 @@ from .processes import free_port, until
 from .stage import ended
 
 ENVIRONMENTS = 8
+# The numbers of messages of the walls.
+WALLS = (10, 1_000, 10_000)
 BLOG = ROOT / "tests/tests/runtimes"
 
 
 class Ours:
     """`messagewall up` on a wall."""
 
-    name = "ours"
+    name, walls = "ours", WALLS
 
     def __init__(self, programs):
         self.program = programs.ours("messagewall")
@@ -41,7 +43,7 @@ class Ours:
 class Blog:
     """The function of the blog post in the same local cloud, on AWS's runtime for Python."""
 
-    name = "the blog's Python"
+    name, walls = "the blog's Python", (WALLS[0], WALLS[-1])
 
     def __init__(self, programs):
         self.program, self.python = programs.ours("messagewall"), programs.python()

@@ -2,13 +2,12 @@
 
 import subprocess
 
-from rig.cloud import ENVIRONMENTS, Blog, Ours
+from rig.cloud import ENVIRONMENTS, WALLS, Blog, Ours
 from rig.peers import Missing
 from rig.posting import post
 from rig.stage import Stage
 from rig.table import Report, percentile, ratios, spread
 
-WALLS = [10, 1_000, 10_000]
 CLIENTS = 16
 WARM_S = 0.5
 
@@ -38,10 +37,10 @@ def measure(options):
     bare_loop = optional(report, lambda: options.programs.ours("bare_append"))
     blog = optional(report, lambda: Blog(options.programs))
     sides += [blog] if blog else []
-    results = {(side.name, messages): Result() for side in sides for messages in WALLS}
+    results = {(side.name, messages): Result() for side in sides for messages in side.walls}
     for turn in range(options.rounds):
         for messages in WALLS:
-            for side in sides[:: -1 if turn % 2 else 1]:
+            for side in [side for side in sides[:: -1 if turn % 2 else 1] if messages in side.walls]:
                 one_round(side, messages, options.seconds, results[side.name, messages])
         if bare_loop:
             bare.add(*run_bare(bare_loop, options.seconds))
