@@ -5,7 +5,8 @@
 //! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
 //! - `error`: errors as clients see them. `chunked`: bodies in chunks, `encoding`: plain or compressed. `metrics`: numbers for
-//!   Prometheus. `pulse`: the events that all streams send at the same time.
+//!   Prometheus. `pulse`: the events that all streams send at the same time; `pulsing`
+//!   makes them.
 
 pub(crate) mod paths;
 
@@ -19,6 +20,7 @@ mod internal;
 mod metrics;
 mod policy;
 mod pulse;
+mod pulsing;
 mod router;
 mod routes;
 
@@ -26,6 +28,7 @@ pub(crate) use self::app::App;
 pub(crate) use self::front::Front;
 pub(crate) use self::internal::internal_router;
 pub(crate) use self::metrics::Metrics;
-pub(crate) use self::pulse::{Pulse, run as pulse};
+pub(crate) use self::pulse::Pulse;
+pub(crate) use self::pulsing::run as pulse;
 #[cfg(test)]
 pub(crate) use self::routes::UPLOAD_TIMEOUT;

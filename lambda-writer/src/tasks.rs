@@ -3,6 +3,7 @@
 //! A task notices every change without this, only later. So nothing here makes a command fail.
 
 mod look;
+mod patience;
 mod readers;
 
 use std::time::{Duration, Instant};
@@ -10,9 +11,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use shared_volume::wall::Reached;
 use tokio::time::timeout;
-use wall_api::{Applied, NotApplied, TaskState};
+use wall_api::Applied;
 
 use self::look::{Client, look};
+pub(crate) use self::patience::Patience;
 pub use self::readers::Readers;
 
 /// The longest time for which a command waits for the tasks if its sender does not.
@@ -26,14 +28,6 @@ pub(crate) const APPLIED_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) struct Tasks {
     readers: Readers,
     client: Client,
-}
-
-/// How long to wait for the tasks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    pub(crate) within: Duration,
-    /// True to ask a task again that has not read the effect yet.
-    pub(crate) asks_again: bool,
 }
 
 impl Tasks {
@@ -64,9 +58,4 @@ impl Tasks {
         applied.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         applied
     }
-}
-
-/// Returns a reader without an address.
-fn missing(name: &str, reason: impl Into<std::borrow::Cow<'static, str>>) -> NotApplied {
-    NotApplied { address: name.to_owned(), task: None, state: TaskState::Silent, reason: reason.into() }
 }

@@ -69,7 +69,7 @@ struct LabelEvent<'a> {
 pub(crate) fn item(view: &View, item: &Item) -> Result<Option<Piece>, askama::Error> {
     let made = match &item.kind {
         ItemKind::Message(shown) => match view.newest(shown) {
-            Some(rendered) => return rendered.event().map(Some),
+            Some(rendered) => return message(&rendered).map(Some),
             None => once(view, item, || message(&view.message(shown))),
         },
         ItemKind::Removal(id) => {
@@ -96,8 +96,12 @@ fn labelled(snapshot: &Snapshot, label: &Label, ends: Cursor) -> Result<Piece, a
     event("label", Some(ends), &data)
 }
 
-/// Encodes a message as a `message` event, which tells when it was sent first.
-pub(super) fn message(rendered: &RenderedMessage) -> Result<Piece, askama::Error> {
+/// Encodes a message as a `message` event, if that was not done before. It tells when it was sent first.
+fn message(rendered: &RenderedMessage) -> Result<Piece, askama::Error> {
+    get_or_make(&rendered.event, || new_message(rendered))
+}
+
+fn new_message(rendered: &RenderedMessage) -> Result<Piece, askama::Error> {
     let (json, html) = (rendered.json()?, rendered.html()?);
     let mut event = head("message", Some(rendered.message.ends)).into_bytes();
     // Without its last brace, because the object goes on.

@@ -59,7 +59,7 @@ impl Text {
     fn gzip(&self) -> Vec<Bytes> {
         let mut checksum = Checksum::default();
         let mut body = vec![Bytes::from_static(&HEADER)];
-        body.extend(self.pieces.iter().map(|piece| checksum.add(piece)));
+        body.extend(self.pieces.iter().map(|piece| checksum.add(piece.deflated())));
         body.push(Bytes::copy_from_slice(&checksum.end()));
         let is_short = body.iter().map(Bytes::len).sum::<usize>() <= JOINED;
         if is_short { vec![body.concat().into()] } else { body }

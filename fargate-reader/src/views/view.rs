@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wall_api::PAGE_MESSAGES;
 
+use super::entry;
 use super::features::Features;
 use super::html::Html;
 use super::json::MessageJson;
@@ -12,7 +13,6 @@ use super::messages::MessagesText;
 use super::page::WallText;
 use super::piece::Piece;
 use super::text::Text;
-use super::{entry, frames};
 use crate::follow::{ConfigChange, Message, Snapshot, VolumeHealth};
 
 /// The view of the newest snapshot.
@@ -48,7 +48,7 @@ pub(crate) struct RenderedMessage {
     json: OnceLock<Piece>,
     html: OnceLock<Html>,
     /// The `message` event.
-    event: OnceLock<Piece>,
+    pub(super) event: OnceLock<Piece>,
 }
 
 /// A change of the configuration, and its HTML.
@@ -152,14 +152,6 @@ impl RenderedMessage {
             let json = serde_json::to_vec(&MessageJson::from(&*self.message)).map_err(askama::Error::custom)?;
             Ok(json.into())
         })
-    }
-
-    /// Returns the `message` event.
-    ///
-    /// # Errors
-    /// Returns an error if it cannot be rendered.
-    pub(super) fn event(&self) -> Result<Piece, askama::Error> {
-        get_or_make(&self.event, || frames::message(self))
     }
 }
 

@@ -13,7 +13,7 @@ use shared_volume::wall::{Cursor, Reached};
 use tokio::time::{sleep, timeout_at};
 use wall_api::{ErrorBody, Looked, NotApplied, TaskState};
 
-use super::Patience;
+use super::patience::Patience;
 
 /// The longest answer of a task, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -44,7 +44,7 @@ pub(super) async fn look(
             Ok(Err(error)) => return Err(silent(format!("{error:#}"))),
             Err(_) => return Err(silent(format!("no answer within {} ms", patience.within.as_millis()))),
         };
-        let Some(other) = compare(address, looked, reached) else { return Ok(()) };
+        let Some(other) = compare(address, &looked, reached) else { return Ok(()) };
         if other.state != TaskState::Behind || !patience.asks_again || Instant::now() + PAUSE >= deadline {
             return Err(other);
         }
@@ -75,7 +75,7 @@ fn root(error: hyper_util::client::legacy::Error) -> anyhow::Error {
 }
 
 /// Returns nothing if the task serves what was written.
-fn compare(address: SocketAddr, looked: Looked, reached: Reached) -> Option<NotApplied> {
+fn compare(address: SocketAddr, looked: &Looked, reached: Reached) -> Option<NotApplied> {
     let other = |state, reason: String| Some(not_applied(address, Some(looked.task.clone()), state, reason));
     if let Some(generation) = reached.generation.filter(|generation| looked.generation < *generation) {
         return match &looked.rejected {

@@ -1,14 +1,13 @@
 //! The names of the readers, and their addresses.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
 use futures_util::future::join_all;
 use tokio::net::lookup_host;
-use wall_api::NotApplied;
-
-use super::missing;
+use wall_api::{NotApplied, TaskState};
 
 /// The names of the readers: `host:port`, separated by commas. A name has the addresses of all tasks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +61,11 @@ impl Readers {
         let missing = self.0.iter().map(|name| missing(name, reason)).collect();
         Found { missing, ..Found::default() }
     }
+}
+
+/// Returns a reader without an address.
+fn missing(name: &str, reason: impl Into<Cow<'static, str>>) -> NotApplied {
+    NotApplied { address: name.to_owned(), task: None, state: TaskState::Silent, reason: reason.into() }
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ use std::path::Path;
 use super::child::this_program;
 use super::environments::FunctionProgram;
 use super::logs::Logs;
-use super::readers::READERS;
 use super::service::Service;
 use crate::defaults::{FUNCTION_MEMORY_MB, INFERENCE_FUNCTION, INFERENCE_MEMORY_MB, MODELS};
 
 /// The environment variable of the writer for the directory of the wall.
 pub(crate) const WALL_DIR: &str = "WALL_DIR";
+
+/// The environment variable of the writer for the readers that it tells what it has written.
+pub(super) const READERS: &str = "READERS";
 
 /// The environment variable of the inference for the directory of the models, `models` on the volume.
 pub(crate) const MODELS_DIR: &str = "MODELS_DIR";

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::http::Uri;
+use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
@@ -11,7 +12,6 @@ use super::child::{Process, this_program};
 use super::functions::UPLOADS;
 use super::logs::Log;
 use super::proxy;
-use super::readers::Place;
 use super::service::Service;
 use crate::address::reachable;
 use crate::defaults::INFERENCE_FUNCTION;
@@ -34,7 +34,13 @@ pub(super) struct Reader {
     pub(super) url: String,
 }
 
-/// What all readers have in common.
+/// The addresses of one reader, kept free until it starts.
+pub(super) struct Place {
+    pub(super) public: TcpListener,
+    pub(super) internal: TcpListener,
+}
+
+/// The settings that all readers have in common.
 pub(super) struct ReaderPlan<'a> {
     pub(super) service: &'a Service,
     pub(super) volume: &'a Path,

@@ -6,19 +6,11 @@ use std::net::Ipv4Addr;
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
 
-use super::reader::{Reader, ReaderPlan};
-
-/// The environment variable of the writer for the readers that it tells what it has written.
-pub(super) const READERS: &str = "READERS";
+use super::functions::READERS;
+use super::reader::{Place, Reader, ReaderPlan};
 
 /// The addresses of the readers, kept free until the readers start.
 pub(super) struct Places(Vec<Place>);
-
-/// The addresses of one reader.
-pub(super) struct Place {
-    pub(super) public: TcpListener,
-    pub(super) internal: TcpListener,
-}
 
 /// The running readers.
 pub(super) struct Readers(Vec<Reader>);

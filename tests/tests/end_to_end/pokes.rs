@@ -113,7 +113,7 @@ async fn a_task_that_hangs_is_reported_and_holds_nobody_up_for_long() -> Result<
 async fn a_task_that_rejects_the_configuration_says_why() -> Result<()> {
     let (address, elsewhere) = (free_address()?, TempDir::new()?);
     let wall = wall(&[address]).await?;
-    std::fs::write(elsewhere.path().join("config.json"), "{broken")?;
+    fs_err::write(elsewhere.path().join("config.json"), "{broken")?;
     let second = Reader::start_told(elsewhere.path(), address).await?;
     eventually("the rejection", async || {
         let status = second.json(&fact("/routes/reader/status")).await?;

@@ -1,4 +1,4 @@
-//! What the labels of the wall tell about the model: its name, and how long it takes.
+//! The figures of the model, from the labels of the wall: its name, and how long it takes.
 
 use askama::Template;
 use shared_volume::message::Findings;

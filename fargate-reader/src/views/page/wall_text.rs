@@ -53,7 +53,7 @@ impl WallText {
 impl Gzip {
     fn new(before_key: &Text) -> Self {
         let (mut checksum, mut bytes) = (Checksum::default(), HEADER.to_vec());
-        before_key.pieces().iter().for_each(|piece| bytes.extend_from_slice(&checksum.add(piece)));
+        before_key.pieces().iter().for_each(|piece| bytes.extend_from_slice(&checksum.add(piece.deflated())));
         Self { before_key: bytes.into(), checksum }
     }
 
@@ -61,7 +61,7 @@ impl Gzip {
         let (mut checksum, stored) = (self.checksum, stored(key));
         checksum.add_text(key);
         let mut body = vec![self.before_key.clone(), stored.into()];
-        body.extend(behind_key.pieces().iter().map(|piece| checksum.add(piece)));
+        body.extend(behind_key.pieces().iter().map(|piece| checksum.add(piece.deflated())));
         body.push(Bytes::copy_from_slice(&checksum.end()));
         // To copy a short page costs less than to send it in parts.
         let is_short = body.iter().map(Bytes::len).sum::<usize>() <= MAX_COPIED;

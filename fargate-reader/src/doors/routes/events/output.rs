@@ -32,10 +32,10 @@ impl Output {
     pub(super) fn chunk(&mut self, piece: &Piece) -> Bytes {
         match self {
             Self::Plain | Self::Ended => piece.plain().clone(),
-            Self::Gzip(checksum) => checksum.add(piece),
+            Self::Gzip(checksum) => checksum.add(piece.deflated()),
             Self::GzipBegins => {
                 let mut checksum = Checksum::default();
-                let first = [&HEADER[..], &checksum.add(piece)].concat().into();
+                let first = [&HEADER[..], &checksum.add(piece.deflated())].concat().into();
                 *self = Self::Gzip(checksum);
                 first
             }
