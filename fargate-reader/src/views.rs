@@ -8,8 +8,9 @@
 //! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
 //! - [`history`]: the entries of the history. `cause`: the cause of a change, in words.
 //! - [`Features`]: the parts of the wall that the settings turn on. `colour`, `moment`, `assets`: parts of the page.
-//! - [`Piece`], `text`, `html`: bytes that all clients share, `gzip`: in a compressed form. `messages`: the newest messages.
-//!   `kept`: what was made is not made again.
+//! - [`Piece`], `text`, `html`: bytes that all clients share, `gzip`: in a compressed form. `messages`: the newest messages,
+//!   as [`MessagesText`](messages_text::MessagesText).
+//!   [`WallText`]: the page. `kept`: what was made is not made again.
 
 pub(crate) mod assets;
 pub(crate) mod frames;
@@ -25,6 +26,7 @@ mod gzip;
 mod html;
 mod kept;
 mod messages;
+mod messages_text;
 mod moment;
 pub(crate) mod paths;
 mod picture;
@@ -32,6 +34,7 @@ mod piece;
 mod posting;
 mod text;
 mod view;
+mod wall_text;
 
 pub(crate) use self::colour::accent_css;
 pub(crate) use self::features::Features;
@@ -41,3 +44,4 @@ pub(crate) use self::piece::Piece;
 pub(crate) use self::posting::PostingState;
 pub(crate) use self::text::Encoding;
 pub(crate) use self::view::{View, Views};
+pub(crate) use self::wall_text::WallText;

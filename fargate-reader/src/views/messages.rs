@@ -2,28 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use wall_api::PAGE_MESSAGES;
 
 use super::json::WallJson;
-use super::text::{Encoding, Text, TextBuilder};
+use super::messages_text::MessagesText;
+use super::text::TextBuilder;
 use super::view::View;
 use crate::follow::{Message, MessagePage, Snapshot};
-
-/// The newest messages, encoded once for all who ask for them.
-#[derive(Debug)]
-pub(crate) struct MessagesText {
-    /// The tag of this version, for the header `ETag`.
-    pub(crate) etag: String,
-    text: Text,
-}
-
-impl MessagesText {
-    /// Returns the body of a response.
-    pub(crate) fn body(&self, encoding: Encoding) -> Vec<Bytes> {
-        self.text.body(encoding)
-    }
-}
 
 impl View {
     /// Returns the newest messages, at most `limit`; `None` if a page has fewer.
@@ -38,9 +23,9 @@ impl View {
             let (page, mut text) = (self.snapshot.newest(limit), TextBuilder::default());
             self.push_messages(&page, &mut text)?;
             text.push("}");
-            Ok(Arc::new(MessagesText { etag: etag(&self.snapshot, &page), text: text.finish() }))
+            Ok(Arc::new(MessagesText::new(etag(&self.snapshot, &page), text.finish())))
         };
-        self.messages.get_or_make(limit as u64, make, |messages| messages.text.len()).map(Some)
+        self.messages.get_or_make(limit as u64, make, |messages| messages.len()).map(Some)
     }
 
     /// Adds the JSON object of a page, without its last brace.

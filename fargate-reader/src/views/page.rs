@@ -10,7 +10,6 @@
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
 //! - [`model_fragment`]: what the labels tell about the model, which changes with each label.
-//! - [`WallText`]: the page of the wall, for all who ask for it.
 //! - `notices`: faults and the banner; `figures`: names and numbers.
 
 mod figures;
@@ -21,7 +20,6 @@ mod model;
 mod not_found;
 mod notices;
 mod wall;
-mod wall_text;
 
 #[cfg(test)]
 mod tests;
@@ -32,4 +30,3 @@ pub(crate) use self::list::list;
 pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;
 pub(crate) use self::wall::{FormState, WallPage, wall};
-pub(crate) use self::wall_text::WallText;

@@ -9,10 +9,10 @@ use super::features::Features;
 use super::html::Html;
 use super::json::MessageJson;
 use super::kept::{Kept, Recent};
-use super::messages::MessagesText;
-use super::page::WallText;
+use super::messages_text::MessagesText;
 use super::piece::Piece;
 use super::text::Text;
+use super::wall_text::WallText;
 use crate::follow::{ConfigChange, Message, Snapshot, VolumeHealth};
 
 /// The view of the newest snapshot.

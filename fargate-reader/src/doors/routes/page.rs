@@ -12,7 +12,8 @@ use crate::doors::app::{App, Shared};
 use crate::doors::encoding::encoded;
 use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
-use crate::views::page::{self, FormState, WallPage, WallText};
+use crate::views::WallText;
+use crate::views::page::{self, FormState, WallPage};
 use crate::views::{Encoding, View};
 
 /// The media type of a page.

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use axum::body::Bytes;
 use ulid::Ulid;
 
-use crate::views::Encoding;
-use crate::views::gzip::{Checksum, HEADER, stored};
-use crate::views::text::Text;
+use super::gzip::{Checksum, HEADER, stored};
+use super::text::Encoding;
+use super::text::Text;
 
 /// The length of a compressed page up to which each client gets a copy.
 const MAX_COPIED: usize = 16 * 1024;
