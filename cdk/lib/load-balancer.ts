@@ -28,7 +28,7 @@ export class LoadBalancer extends Construct {
       internetFacing: true,
       securityGroup: network.loadBalancerGroup,
       // A stream counts as lost after twelve missing keep-alives in a row.
-      idleTimeout: Duration.seconds(12 * contract.times.keep_alive_s),
+      idleTimeout: Duration.seconds(contract.times.connection_idle_s),
       dropInvalidHeaderFields: true,
     });
     this.readers = new elb.ApplicationTargetGroup(this, "Readers", {

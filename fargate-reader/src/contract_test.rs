@@ -124,6 +124,8 @@ fn the_times_are_those_of_the_contract() {
     ] {
         assert_eq!(contract["times"][name], json!(value.as_secs()), "times.{name}");
     }
+    let idle = contract["times"]["connection_idle_s"].as_u64().unwrap();
+    assert!(serve::HEAD_TIMEOUT.as_secs() > idle, "the load balancer closes idle connections first");
     assert_eq!(contract["times"]["watch_interval_idle_ms"], json!(follow::IDLE_INTERVAL.as_millis()));
 }
 

@@ -5,8 +5,7 @@
 //! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share. `admin`: the proof that a request comes from the administrator.
 //! - `error`: errors as clients see them. `chunked`: bodies in chunks, `encoding`: plain or compressed. `metrics`: numbers for
-//!   Prometheus. `pulse`: the events that all streams send at the same time; `pulsing`
-//!   makes them.
+//!   Prometheus. `pulse`: the events that all streams send at the same time; `pulsing` makes them.
 
 pub(crate) mod paths;
 

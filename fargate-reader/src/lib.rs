@@ -18,7 +18,6 @@ mod health_check;
 mod process;
 mod serve;
 mod status_log;
-mod task;
 
 mod doors;
 mod views;

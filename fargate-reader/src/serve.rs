@@ -19,8 +19,11 @@ use crate::follow::{self, Journey};
 use crate::invoke::Function;
 use crate::pictures::{self, Pictures};
 use crate::settings::Settings;
+use crate::status_log;
 use crate::views::{Features, Views};
-use crate::{status_log, task};
+
+#[cfg(test)]
+pub(crate) use self::connections::HEAD_TIMEOUT;
 
 /// The time that running requests have to end after shutdown has begun.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,7 +57,7 @@ pub async fn run(
     let internal = bind_internal(settings.internal_listen).await?;
     let (pulse_sender, pulses) = watch::channel(Pulse::default());
     let app = Arc::new(App {
-        task: task::id(),
+        task: settings.task,
         follow: follow.clone(),
         views: Views::new(follow.snapshot(), features),
         pictures,

@@ -3,6 +3,7 @@
 mod admin_token;
 mod arguments;
 mod invalid;
+mod task;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub use self::invalid::InvalidSettings;
 /// The settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The id of this task, in its answers to writers: that of ECS, else the names of the host and of the process.
+    pub task: String,
     /// The directory of the wall. `/mnt/msg` by default; `--wall-dir`, `WALL_DIR`.
     pub wall_dir: PathBuf,
     /// True if the directory must be a mount point. False by default; `--require-mount`, `REQUIRE_MOUNT`.
@@ -52,6 +55,7 @@ impl Settings {
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
         let (admin_token, internal_listen) = (arguments.admin_token()?, arguments.internal_listen()?);
         Ok(Self {
+            task: task::id(),
             wall_dir: arguments.wall_dir,
             require_mount: arguments.require_mount,
             listen: arguments.listen,

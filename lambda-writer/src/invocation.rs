@@ -92,7 +92,7 @@ impl<'a> Invocation<'a> {
         let within = if self.ends.is_none() { longest } else { longest.min(self.left() / 2) };
         let applied = tasks.announce(reached, Patience { within, asks_again }).await;
         if applied.others.is_empty() {
-            tracing::info!(%applied, "announced");
+            tracing::debug!(%applied, "announced");
         } else {
             tracing::warn!(%applied, "announced_to_some");
         }

@@ -63,7 +63,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut signals = EndSignals::new()?;
 
     let stop = CancellationToken::new();
-    let writer = functions::writer(&service, &volume, places.names()?, &logs)?;
+    let writer = functions::writer(&service, &volume, places.names(&arguments.tell)?, &logs)?;
     let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let has_inference = arguments.inference_environments > 0;

@@ -1,6 +1,7 @@
 //! The routes of the internal port, which only writers and operators reach.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::app::Shared;
@@ -14,7 +15,7 @@ pub(crate) fn internal_router(app: Shared) -> Router {
         .route(paths::LOOK, post(look::look))
         .route(paths::STATUS, get(health::status))
         .route(paths::METRICS, get(metrics::metrics))
-        .fallback(async || ApiError::new(axum::http::StatusCode::NOT_FOUND, "route_unknown", "there is no such route"))
+        .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "route_unknown", "there is no such route"))
         .method_not_allowed_fallback(page::method_unsupported)
         .with_state(app)
 }

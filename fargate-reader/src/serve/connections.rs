@@ -28,7 +28,7 @@ const MAX_BUFFER_BYTES: usize = 64 * 1024;
 
 /// The longest time that a client has to send the head of a request, from the end of the one before. The load balancer must
 /// be the first to close an idle connection, and does so after 120 s. Otherwise a request could meet a closed one.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(130);
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(130);
 
 /// The pause after a connection could not be accepted for want of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);

@@ -6,8 +6,7 @@ use axum::body::Bytes;
 use ulid::Ulid;
 
 use super::gzip::{Checksum, HEADER, stored};
-use super::text::Encoding;
-use super::text::Text;
+use super::text::{Encoding, Text};
 
 /// The length of a compressed page up to which each client gets a copy.
 const MAX_COPIED: usize = 16 * 1024;

@@ -104,6 +104,7 @@ impl Wall {
 
     pub(crate) fn settings(&self) -> Settings {
         Settings {
+            task: "test".to_owned(),
             require_mount: false,
             wall_dir: self.path(),
             listen: ([127, 0, 0, 1], 0).into(),

@@ -18,8 +18,8 @@ pub fn use_threads(count: NonZero<usize>) {
     });
 }
 
-/// Returns the number of processors that this process may use. Lambda has two up to 5,307 MB of memory, and of the second
-/// one only a share.
+/// Returns the number of processors that this process may use. In Lambda the memory decides how much time they have together:
+/// 1,769 MB are one whole processor.
 #[must_use]
 pub fn processors() -> NonZero<usize> {
     available_parallelism().unwrap_or(NonZero::<usize>::MIN)

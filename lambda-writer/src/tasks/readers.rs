@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
@@ -19,6 +20,12 @@ pub(super) struct Found {
     pub(super) addresses: BTreeSet<SocketAddr>,
     /// The names without an address.
     pub(super) missing: Vec<NotApplied>,
+}
+
+impl fmt::Display for Readers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(","))
+    }
 }
 
 impl FromStr for Readers {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use lambda_writer::tasks::Readers;
 
 use super::admin_token::AdminToken;
 use crate::address::ListenAddress;
@@ -23,6 +24,10 @@ pub struct Arguments {
     /// The number of readers: 1 to 16. The first one has the address of the wall, the others have free ports.
     #[arg(long, env = "MESSAGEWALL_READERS", default_value = "1", value_name = "COUNT", value_parser = count(1, 16))]
     pub(super) readers: usize,
+    /// Other readers of the volume, which the function tells what it has written, too: `host:port` of their internal ports,
+    /// separated by commas.
+    #[arg(long, env = "READERS", default_value = "", value_name = "HOST:PORT")]
+    pub(super) tell: Readers,
     /// The number of execution environments of the function: 1 to 64.
     #[arg(long, env = "MESSAGEWALL_ENVIRONMENTS", default_value = "4", value_name = "COUNT", value_parser = count(1, 64))]
     pub(super) environments: usize,

@@ -13,7 +13,7 @@ use crate::defaults::{FUNCTION_MEMORY_MB, INFERENCE_FUNCTION, INFERENCE_MEMORY_M
 pub(crate) const WALL_DIR: &str = "WALL_DIR";
 
 /// The environment variable of the writer for the readers that it tells what it has written.
-pub(super) const READERS: &str = "READERS";
+const READERS: &str = "READERS";
 
 /// The environment variable of the inference for the directory of the models, `models` on the volume.
 pub(crate) const MODELS_DIR: &str = "MODELS_DIR";

@@ -1,12 +1,12 @@
 //! The readers, each with an address for browsers and one for the function.
 
+use std::fmt::Display;
 use std::io;
 use std::net::Ipv4Addr;
 
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
 
-use super::functions::READERS;
 use super::reader::{Place, Reader, ReaderPlan};
 
 /// The addresses of the readers, kept free until the readers start.
@@ -26,11 +26,10 @@ impl Places {
         Ok(Self(places))
     }
 
-    /// Returns the value of [`READERS`]: these readers, and those of this process's own variable, which follow the same volume.
-    pub(super) fn names(&self) -> io::Result<String> {
+    /// Returns the internal addresses of these and of other readers, as the function expects them.
+    pub(super) fn names(&self, others: &impl Display) -> io::Result<String> {
         let own = self.0.iter().map(|place| Ok(place.internal.local_addr()?.to_string()));
-        let others = std::env::var(READERS).ok().filter(|others| !others.is_empty());
-        let names: io::Result<Vec<String>> = own.chain(others.map(Ok)).collect();
+        let names: io::Result<Vec<String>> = own.chain([Ok(others.to_string())]).collect();
         Ok(names?.join(","))
     }
 
