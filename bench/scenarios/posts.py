@@ -35,6 +35,7 @@ def measure(options):
     )
     sides, bare = [Ours(options.programs)], Result()
     bare_loop = optional(report, lambda: options.programs.ours("bare_append"))
+    writers, writer_loop = Result(), optional(report, lambda: options.programs.ours("wall_append"))
     blog = optional(report, lambda: Blog(options.programs))
     sides += [blog] if blog else []
     results = {(side.name, messages): Result() for side in sides for messages in side.walls}
@@ -43,11 +44,17 @@ def measure(options):
             for side in [side for side in sides[:: -1 if turn % 2 else 1] if messages in side.walls]:
                 one_round(side, messages, options.seconds, results[side.name, messages])
         if bare_loop:
-            bare.add(*run_bare(bare_loop, options.seconds))
+            bare.add(*run_loop(bare_loop, "log", options.seconds))
+        if writer_loop:
+            writers.add(*run_loop(writer_loop, ".", options.seconds))
     for (name, messages), one in results.items():
         counts = [str(value) for value in (one.accepted, one.lost, one.twice, one.refused)]
         beside = spread(ratios(one.rate, bare.rate))
         report.row(name, f"{messages:,}", spread(one.rate), beside, spread(one.p50), spread(one.p99), *counts)
+    if writer_loop:
+        beside = spread(ratios(writers.rate, bare.rate))
+        times = spread(writers.rate), beside, spread(writers.p50), spread(writers.p99)
+        report.row(f"ours without HTTP, {ENVIRONMENTS} processes", "-", *times, *"----")
     if bare_loop:
         times = spread(bare.rate), "1", spread(bare.p50), spread(bare.p99)
         report.row(f"bare loop, {ENVIRONMENTS} processes", "-", *times, *"----")
@@ -80,10 +87,10 @@ def one_round(side, messages, seconds, result):
         result.twice += sum(1 for text in posted.accepted if found[text] > 1)
 
 
-def run_bare(program, seconds):
-    """Runs the bare loop in as many processes as there are environments, and returns appends per second and their times."""
+def run_loop(program, path, seconds):
+    """Runs a loop of appends in as many processes as there are environments. Returns appends per second and their times."""
     with Stage() as stage:
-        command, options = (program, stage.folder / "log", str(seconds)), {"stdout": subprocess.PIPE, "text": True}
+        command, options = (program, stage.folder / path, str(seconds)), {"stdout": subprocess.PIPE, "text": True}
         loops = [stage.start(*command, **options) for _ in range(ENVIRONMENTS)]
         times = [int(line) / 1e6 for loop in loops for line in loop.communicate()[0].split()]
         return len(times) / seconds, times

@@ -36,8 +36,9 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 /** One scan: open and close of a directory and of two files. EFS meters each operation as 4 KiB. */
 const SCAN_BYTES = 6 * 4 * KIB;
-/** Scans a second, at the default intervals with and without an open stream. */
+/** Scans a second, at the default intervals: with an open stream, if the function tells the tasks or not, and without one. */
 const SCANS_PER_SECOND = {
+  told: 1000 / contract.times.announced_interval_ms,
   watched: 1000 / contract.times.watch_interval_ms,
   unwatched: 1000 / contract.times.watch_interval_idle_ms,
 };
@@ -57,13 +58,22 @@ const SHOWN_PICTURE_BYTES = 100_000;
 /** The bytes of one change to one browser, and of its log lines. */
 const PUSHED_BYTES = 1_500;
 const LOGGED_BYTES = 2_000;
+/** What may differ from the defaults of the stack. */
+export interface Variant {
+  /** NAT gateways instead of interface endpoints. */
+  readonly natGateways?: number;
+  /** False if the function does not tell the tasks what it has written, so that they scan at the short interval. */
+  readonly tellsTasks?: boolean;
+}
+
 /** Returns the lines of a monthly bill, in US dollars. */
-export function bill(size: Size, natGateways = 0): Record<string, number> {
+export function bill(size: Size, { natGateways = 0, tellsTasks = true }: Variant = {}): Record<string, number> {
   const p = PRICES;
   const pushes = size.writes * size.browsers;
   const internetGb = (pushes * PUSHED_BYTES + size.pictures * size.browsers * SHOWN_PICTURE_BYTES) / GIB;
   const logGb = (size.writes * LOGGED_BYTES + size.tasks * (SECONDS / contract.times.status_log_s) * 300) / GIB;
-  const scans = size.watched * SCANS_PER_SECOND.watched + (1 - size.watched) * SCANS_PER_SECOND.unwatched;
+  const watched = tellsTasks ? SCANS_PER_SECOND.told : SCANS_PER_SECOND.watched;
+  const scans = size.watched * watched + (1 - size.watched) * SCANS_PER_SECOND.unwatched;
   const readGb = (size.tasks * (scans * SECONDS * SCAN_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES
     + size.pictures * (PICTURE_BYTES + MODEL_LOADS * MODEL_BYTES)) / GIB;
   const writtenGb = (size.writes * WRITER_WRITE_BYTES + size.pictures * PICTURE_BYTES) / GIB;
@@ -102,7 +112,8 @@ export function table(): string {
     about("*tasks*", ({ tasks, taskCpu, taskGb }) => `${tasks} × ${taskCpu} vCPU, ${taskGb} GB`),
     ...Object.keys(bills[0]!).map((line) => row([line, ...bills.map((lines) => money(lines[line]!))])),
     row(["**total**", ...bills.map((lines) => `**${money(sum(lines))}**`)]),
-    row(["with one NAT gateway instead of endpoints", ...SIZES.map((size) => money(sum(bill(size, 1))))]),
+    row(["with one NAT gateway instead of endpoints", ...SIZES.map((size) => money(sum(bill(size, { natGateways: 1 }))))]),
+    row(["if the function does not tell the tasks", ...SIZES.map((size) => money(sum(bill(size, { tellsTasks: false }))))]),
   ].join("\n");
 }
 

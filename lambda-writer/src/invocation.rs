@@ -1,16 +1,19 @@
 //! One invocation: what is known of it, and its access to the volume within its time.
 
 use std::io;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::Value;
 use shared_volume::config::Cause;
 use shared_volume::wall::{Cycle, Reached, WallWriter};
 use shared_volume::{rejected, time};
+use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 use wall_api::Applied;
 
@@ -139,14 +142,31 @@ impl<'a> Invocation<'a> {
         work: impl FnOnce(&mut Cycle<'_>, Instant) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let enough = Instant::now() + volume_wait(self.left()) / 2;
+        let (tell, told) = oneshot::channel();
         let cycle = move |writer: &mut WallWriter, deadline| {
             let mut cycle = writer.cycle(deadline)?;
             let result = work(&mut cycle, enough)?;
-            Ok((result, cycle.reached()))
+            // Tasks take no lock, so they are told before it is released: on NFS that takes several round trips. Nobody
+            // listens any more if the volume was silent for too long.
+            let _ = tell.send(cycle.reached());
+            Ok(result)
         };
-        let (result, reached) = self.execute(command, Access::Write, cycle).await?;
-        self.announce(reached).await;
-        Ok(result)
+        let executed = pin!(self.execute(command, Access::Write, cycle));
+        let announced = pin!(async {
+            if let Ok(reached) = told.await {
+                self.announce(reached).await;
+            }
+        });
+        match select(executed, announced).await {
+            Either::Left((result, announced)) => {
+                // A thread that stays behind on a silent volume tells nobody.
+                if result.is_ok() {
+                    announced.await;
+                }
+                result
+            }
+            Either::Right(((), executed)) => executed.await,
+        }
     }
 
     /// Stores a refused event in `rejected/` and returns the name of the file. It is for events whose sender reads no

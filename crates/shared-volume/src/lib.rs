@@ -80,7 +80,8 @@
 //! 3. Read the configuration in force and the lines that were added to the log.
 //! 4. Look up the event. A retry gets the answer of its first attempt.
 //! 5. Check the rules of the configuration ([`Draft::check`](message::Draft::check)).
-//! 6. Declare the intent, append, and sync the file. If another program has appended in between, correct the intent.
+//! 6. Declare the intent, append, and sync the file. If another program has appended in between, correct the intent. On a
+//!    local file system the intent is written but not synced, because no bytes arrive late there.
 //! 7. Check that the path still names the file. Only then the message is accepted.
 //!
 //! If an append fails, its own bytes are replaced by blank lines. Nothing is cut off, because another program may append at
@@ -138,6 +139,7 @@ mod replace;
 mod retries;
 
 mod intent;
+mod local;
 mod lock;
 mod state;
 

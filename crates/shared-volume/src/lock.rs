@@ -1,5 +1,7 @@
 //! The writers' lock.
 
+mod patience;
+
 use std::fs::{File, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -8,16 +10,11 @@ use std::time::{Duration, Instant};
 
 use ulid::Ulid;
 
+use self::patience::Patience;
 use crate::error::WriteError;
-use crate::open;
 use crate::state::{STATE_BYTES, State};
 use crate::volume::WallDir;
-
-/// The first pause between two attempts. An append on a busy NFS mount takes about ten times as long.
-const MIN_PAUSE: Duration = Duration::from_millis(1);
-
-/// The longest pause between two attempts. With longer ones a waiter would starve while others hold the lock briefly.
-const MAX_PAUSE: Duration = Duration::from_millis(24);
+use crate::{local, open};
 
 /// The file `writer.lock` of one wall.
 ///
@@ -28,6 +25,8 @@ pub(crate) struct LockFile {
     wall: WallDir,
     path: PathBuf,
     was_taken: bool,
+    /// The time for which this writer held the lock last.
+    held: Duration,
 }
 
 /// The right to write a wall. It ends when this is dropped.
@@ -44,27 +43,41 @@ pub(crate) struct WriterLock<'a> {
     holder: Ulid,
     /// True if this writer has not held the lock before. Its process may have been started because another one crashed.
     pub(crate) is_first: bool,
+    is_local: bool,
+    since: Instant,
+    held: &'a mut Duration,
 }
 
 impl LockFile {
     /// Returns the lock file of `wall` without opening it.
     pub(crate) fn new(wall: WallDir) -> Self {
-        Self { path: wall.writer_lock(), wall, was_taken: false }
+        Self { path: wall.writer_lock(), wall, was_taken: false, held: patience::FIRST_GUESS }
     }
 
     /// Takes the lock, retrying until `deadline`.
     pub(crate) fn acquire(&mut self, deadline: Instant) -> Result<WriterLock<'_>, WriteError> {
-        let began = Instant::now();
+        let patience = Patience::new(deadline, self.held);
         loop {
             let file = self.open()?;
-            lock(&file, &self.path, began, deadline)?;
-            // An NFS client opens a file by the name that it has cached, and another writer may have replaced the file during
-            // the wait. Opening the directory after the lock is taken refreshes the names of all files in it.
-            drop(self.wall.open()?);
+            lock(&file, &self.path, &patience)?;
+            let since = Instant::now();
+            let is_local = local::is_local(&file);
+            // Another writer may have replaced the file during the wait.
+            refresh_names(&self.wall, is_local)?;
             if let Some(identity) = self.named_identity(&file)? {
                 let state = read_state(&file).map_err(|error| open::failed("read", &self.path, &error))?;
                 let is_first = !std::mem::replace(&mut self.was_taken, true);
-                return Ok(WriterLock { file, identity, path: &self.path, state, holder: Ulid::generate(), is_first });
+                return Ok(WriterLock {
+                    is_local,
+                    file,
+                    identity,
+                    path: &self.path,
+                    state,
+                    holder: Ulid::generate(),
+                    is_first,
+                    since,
+                    held: &mut self.held,
+                });
             }
             // The lock file was deleted or replaced. Locking the old one excludes no other writer.
         }
@@ -104,24 +117,22 @@ impl LockFile {
     }
 }
 
-fn lock(file: &File, path: &Path, began: Instant, deadline: Instant) -> Result<(), WriteError> {
-    let mut pause = MIN_PAUSE;
+fn lock(file: &File, path: &Path, patience: &Patience) -> Result<(), WriteError> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::WouldBlock) => patience.pause()?,
             // The file was deleted on the server. The caller detects this and opens it again.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => return Ok(()),
             Err(TryLockError::Error(error)) => return Err(open::failed("lock", path, &error).into()),
         }
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(WriteError::Busy { waited: began.elapsed() });
-        }
-        // Jitter keeps two waiters from colliding at every attempt.
-        std::thread::sleep(pause.mul_f64(0.5 + fastrand::f64()).min(left));
-        pause = (pause * 2).min(MAX_PAUSE);
     }
+}
+
+/// Makes an NFS client ask the server again for the names in the directory of a wall. It opens files by the names that it has
+/// cached, unless the directory was opened before. Also finds that the volume is not mounted any more.
+fn refresh_names(wall: &WallDir, is_local: bool) -> io::Result<()> {
+    if is_local && !wall.must_be_mounted() { Ok(()) } else { wall.open().map(drop) }
 }
 
 fn read_state(file: &File) -> io::Result<State> {
@@ -145,12 +156,30 @@ impl WriterLock<'_> {
     /// Returns an error if the state cannot be stored or another writer has taken the lock. On NFS a client that is cut
     /// off loses its lock, and writing through the descriptor then fails with EIO.
     pub(crate) fn declare(&mut self) -> io::Result<()> {
-        let failed = |error: io::Error| open::failed("write", self.path, &error);
+        self.store()?;
+        self.file.sync_data().map_err(|error| open::failed("write", self.path, &error))
+    }
+
+    /// Stores the state before an append. It is durable when this returns, unless the file system is local.
+    ///
+    /// A local file system keeps the state of a process that was killed, and after a power failure no bytes arrive late.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`WriterLock::declare`].
+    pub(crate) fn declare_append(&mut self) -> io::Result<()> {
+        if self.is_local { self.store() } else { self.declare() }
+    }
+
+    fn store(&mut self) -> io::Result<()> {
         self.check_held()?;
         self.state.holder = self.holder;
-        self.file.write_all_at(&self.state.to_bytes()?, 0).map_err(failed)?;
-        self.file.sync_data().map_err(failed)?;
-        Ok(())
+        let state = self.state.to_bytes()?;
+        self.file.write_all_at(&state, 0).map_err(|error| open::failed("write", self.path, &error))
+    }
+
+    /// Makes an NFS client ask the server again for the names in the directory of the wall.
+    pub(crate) fn refresh_names(&self, wall: &WallDir) -> io::Result<()> {
+        refresh_names(wall, self.is_local)
     }
 
     /// Checks that no other writer has stored a state since the lock was taken or [`WriterLock::declare`] was called.
@@ -167,5 +196,6 @@ impl Drop for WriterLock<'_> {
     fn drop(&mut self) {
         // Closing the file releases the lock as well, so an error here can be ignored.
         drop(self.file.unlock());
+        *self.held = self.since.elapsed();
     }
 }

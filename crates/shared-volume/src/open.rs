@@ -110,7 +110,8 @@ pub(crate) fn root(path: &Path) -> io::Result<Option<File>> {
 
 /// Reads a whole document of at most [`MAX_DOCUMENT_BYTES`].
 pub(crate) fn document(path: &Path, file: &mut File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // Most documents fit into this, so that one call reads them.
+    let mut bytes = Vec::with_capacity(4096);
     file.take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed("read", path, &error))?;
     if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
         return Err(ForeignFile {
@@ -189,6 +190,9 @@ fn explained(path: &Path, error: &io::Error, expected: &'static str) -> io::Erro
         && !metadata.is_dir()
     {
         return ForeignFile::error(above, &metadata, "a directory");
+    }
+    if error.kind() == io::ErrorKind::NotFound {
+        return failed("open", path, error);
     }
     let is_expected = |metadata: &Metadata| match expected {
         "a directory" => metadata.is_dir(),

@@ -12,6 +12,12 @@ use crate::intent::Intent;
 /// The size of the state in `writer.lock`, in bytes. It is padded, so that one write replaces the whole state.
 pub(crate) const STATE_BYTES: usize = 12_288;
 
+const PADDING: [u8; STATE_BYTES] = {
+    let mut padding = [b' '; STATE_BYTES];
+    padding[STATE_BYTES - 1] = b'\n';
+    padding
+};
+
 /// The number of replaced logs that are followed for lines that still arrive in them.
 pub(crate) const MAX_REPLACED: usize = 40;
 
@@ -80,7 +86,7 @@ impl State {
     /// Parses the content of `writer.lock`. An empty file is the default state. Unknown content becomes
     /// [`Intent::Unknown`], which never counts as settled.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        let text = text.trim_ascii();
+        let text = without_padding(text).trim_ascii();
         if text.is_empty() {
             return Self::default();
         }
@@ -99,10 +105,15 @@ impl State {
         if text.len() >= STATE_BYTES {
             return Err(io::Error::other("the state of the writers does not fit into writer.lock"));
         }
-        text.resize(STATE_BYTES - 1, b' ');
-        text.push(b'\n');
+        text.extend_from_slice(&PADDING[text.len()..]);
         Ok(text)
     }
+}
+
+/// Returns the JSON before the padding. Comparing whole slices is much faster than trimming thousands of spaces.
+fn without_padding(text: &[u8]) -> &[u8] {
+    let end = memchr::memrchr(b'}', text).map_or(0, |end| end + 1);
+    if text.get(end..) == PADDING.get(end..) { &text[..end] } else { text }
 }
 
 #[cfg(test)]

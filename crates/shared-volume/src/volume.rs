@@ -94,6 +94,11 @@ impl WallDir {
         }
     }
 
+    /// Returns true if the volume is missing unless something is mounted at its root.
+    pub(crate) fn must_be_mounted(&self) -> bool {
+        self.mount.is_some()
+    }
+
     /// Returns the path of `content`, the log.
     #[must_use]
     pub fn content(&self) -> PathBuf {

@@ -66,6 +66,6 @@ impl App {
 
     /// Returns the state of the reader.
     pub(crate) fn status(&self, snapshot: &Snapshot) -> StatusJson {
-        StatusJson::new(snapshot, self.follow.liveness(), self.follow.streams(), self.posting(snapshot))
+        StatusJson::new(snapshot, &self.follow, self.posting(snapshot))
     }
 }

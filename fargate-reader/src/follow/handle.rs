@@ -98,6 +98,11 @@ impl Follow {
         self.audience.load(Ordering::Relaxed)
     }
 
+    /// Returns true while writers announce every change, so that the volume is scanned less often.
+    pub(crate) fn is_announced(&self) -> bool {
+        self.looks.is_announced()
+    }
+
     /// Counts an open stream until the returned value is dropped.
     pub(crate) fn listen(&self) -> Listener {
         self.audience.fetch_add(1, Ordering::Relaxed);

@@ -17,11 +17,13 @@ pub(super) struct Looks {
     asked: AtomicBool,
     /// The beginning of the last scan of everything that has ended.
     ended: channel::Sender<Option<Instant>>,
+    /// True while writers announce every change.
+    announced: AtomicBool,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { asked: AtomicBool::new(false), ended: channel::Sender::new(None) }
+        Self { asked: AtomicBool::new(false), ended: channel::Sender::new(None), announced: AtomicBool::new(false) }
     }
 }
 
@@ -47,6 +49,16 @@ impl Looks {
     pub(super) fn begin(&self) -> Instant {
         self.asked.store(false, Ordering::SeqCst);
         Instant::now()
+    }
+
+    /// Stores if writers announce every change.
+    pub(super) fn set_announced(&self, announced: bool) {
+        self.announced.store(announced, Ordering::Relaxed);
+    }
+
+    /// Returns true while writers announce every change.
+    pub(super) fn is_announced(&self) -> bool {
+        self.announced.load(Ordering::Relaxed)
     }
 
     /// Notifies those who wait for a scan that began at `began`.

@@ -119,11 +119,7 @@ impl Follower {
                 }
                 self.judge(scan.map_err(|error| error.to_string()));
             }
-            if std::mem::take(&mut self.changed) {
-                self.published += 1;
-                self.publish.send_replace(Arc::new(self.snapshot()));
-                self.announced.changed(Instant::now());
-            }
+            self.publish_changes();
             if let Some(began) = look {
                 self.looks.end(began);
             }
@@ -147,13 +143,25 @@ impl Follower {
             self.watch();
         }
         let pass = if matches!(self.volume, VolumeHealth::Waiting(_)) { Pass::First } else { Pass::Later };
+        let messages = if scope.has(Part::Messages) { self.messages.read(pass, open) } else { Ok(false) };
+        self.changed |= messages.as_ref().is_ok_and(|changed| *changed);
+        // Messages do not wait until the configuration was read.
+        if self.volume == VolumeHealth::Ok {
+            self.publish_changes();
+        }
         if scope.has(Part::Configuration) {
             self.changed |= self.configuration.read(pass, open);
         }
-        if scope.has(Part::Messages) {
-            self.changed |= self.messages.read(pass, open)?;
+        messages.map(drop)
+    }
+
+    /// Publishes a snapshot if something has changed since the last one.
+    fn publish_changes(&mut self) {
+        if std::mem::take(&mut self.changed) {
+            self.published += 1;
+            self.publish.send_replace(Arc::new(self.snapshot()));
+            self.announced.changed(Instant::now());
         }
-        Ok(())
     }
 
     /// Reads the history if a request has asked for it, until there is a hint. Returns the hint.
@@ -235,6 +243,7 @@ impl Follower {
     fn wait(&mut self, hint: Option<Hint>) -> Option<Scope> {
         let has_audience = self.audience.load(Ordering::Relaxed) > 0;
         let is_announced = self.announced.is_reliable(Instant::now());
+        self.looks.set_announced(is_announced);
         let pause = self.plan.pace(self.watcher.as_ref(), has_audience, is_announced);
         let first = match hint {
             Some(hint) => hint,

@@ -10,7 +10,7 @@ use shared_volume::wall::Cursor;
 
 use super::picture::{LabelJson, PictureJson};
 use super::posting::PostingState;
-use crate::follow::{Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
+use crate::follow::{Follow, Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
 
 /// A message: a `MessageView` of the function, with the times at which it was on the volume and in this task.
 #[derive(Debug, Serialize)]
@@ -125,6 +125,8 @@ pub(crate) struct StatusJson {
     pub(crate) streams: usize,
     posting: PostingState,
     watching: Option<WatcherKind>,
+    /// True while writers announce every change, so that the volume is scanned less often.
+    announced: bool,
     pub(crate) volume: VolumeJson,
 }
 
@@ -150,9 +152,10 @@ enum VolumeState {
 }
 
 impl StatusJson {
-    pub(crate) fn new(snapshot: &Snapshot, liveness: &Liveness, streams: usize, posting: PostingState) -> Self {
-        let volume = VolumeJson::new(&snapshot.volume, liveness);
-        Self { streams, posting, watching: snapshot.watcher, volume }
+    pub(crate) fn new(snapshot: &Snapshot, follow: &Follow, posting: PostingState) -> Self {
+        let volume = VolumeJson::new(&snapshot.volume, follow.liveness());
+        let (streams, announced) = (follow.streams(), follow.is_announced());
+        Self { streams, posting, watching: snapshot.watcher, announced, volume }
     }
 
     /// Returns true if it differs from `earlier` in nothing but times.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
 use tests::{Change, Changed};
 
-use crate::strace::command;
+use crate::strace::{FileSystem, command};
 
 /// A writer under strace that makes one change after the other.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Another {
     /// Starts the writer, which takes the lock once, because a new process checks more.
     pub(crate) fn start(wall: &Path) -> Result<Self> {
         let log = NamedTempFile::new()?;
-        let mut command = command(wall, &[], log.path(), &["inject=flock:retval=0".to_owned()])?;
+        let mut command = command(FileSystem::Network, wall, &[], log.path(), &["inject=flock:retval=0".to_owned()])?;
         let mut strace = command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let answers = BufReader::new(strace.stdout.take().context("no output")?);
         let mut another = Self { changes: strace.stdin.take(), strace, answers, _log: log };

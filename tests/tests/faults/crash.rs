@@ -5,15 +5,15 @@ use std::slice;
 use anyhow::Result;
 
 use crate::scene::{Scene, Start};
-use crate::strace::{calls, killed_before};
+use crate::strace::{FileSystem, calls, killed_before};
 use crate::tried::Tried;
 use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
 
 /// Kills the change before each of its calls.
-fn survives_every_crash(starts: &[Start], make: Make) -> Result<()> {
+fn survives_every_crash(on: FileSystem, starts: &[Start], make: Make) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
-        let undisturbed = Undisturbed::new(*start, make)?;
+        let undisturbed = Undisturbed::on(on, *start, make)?;
         for call in undisturbed.calls.iter().filter(|call| call.changes_something()) {
             let mut scene = Scene::new(*start)?;
             let change = make(&scene)?;
@@ -27,22 +27,27 @@ fn survives_every_crash(starts: &[Start], make: Make) -> Result<()> {
 
 #[test]
 fn a_killed_post_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
-    survives_every_crash(&Start::ALL, a_post)
+    survives_every_crash(FileSystem::Network, &Start::ALL, a_post)
+}
+
+#[test]
+fn a_killed_post_on_a_local_file_system_is_made_or_not() -> Result<()> {
+    survives_every_crash(FileSystem::Local, &Start::ALL, a_post)
 }
 
 #[test]
 fn a_killed_removal_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
-    survives_every_crash(&Start::ALL[1..], a_removal)
+    survives_every_crash(FileSystem::Network, &Start::ALL[1..], a_removal)
 }
 
 #[test]
 fn a_killed_clear_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
-    survives_every_crash(&Start::ALL, a_clear)
+    survives_every_crash(FileSystem::Network, &Start::ALL, a_clear)
 }
 
 #[test]
 fn a_killed_publication_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
-    survives_every_crash(&Start::ALL, a_publication)
+    survives_every_crash(FileSystem::Network, &Start::ALL, a_publication)
 }
 
 /// The step between the calls at which the first try is killed.
@@ -62,7 +67,8 @@ fn survives_a_crash_of_the_retry(starts: &[Start], make: Make) -> Result<()> {
                 anyhow::Ok((scene, change))
             };
             let (scene, change) = crashed()?;
-            for second in calls(scene.path(), slice::from_ref(&change))?.iter().filter(|call| call.changes_something())
+            for second in
+                calls(first.on, scene.path(), slice::from_ref(&change))?.iter().filter(|call| call.changes_something())
             {
                 let (mut scene, change) = crashed()?;
                 let survived = killed_before(second, scene.path(), slice::from_ref(&change))

@@ -90,7 +90,7 @@ impl Cloud {
 const HANGS: [(&str, &str, bool); 5] = [
     ("open,openat", "config.json", false),
     ("flock", "writer.lock", false),
-    ("fdatasync", "writer.lock", false),
+    ("pwrite64", "writer.lock", false),
     ("write", "content", false),
     ("fsync", "content", true),
 ];

@@ -2,6 +2,7 @@
 //! strace and runs these tests.
 
 mod another;
+mod counts;
 mod crash;
 mod errors;
 mod foreign;

@@ -8,7 +8,7 @@ use tests::{Change, Changed};
 use crate::another::Another;
 use crate::scene::{Scene, Start, State, post};
 use crate::stopped::Stopped;
-use crate::strace::Call;
+use crate::strace::{Call, FileSystem};
 use crate::tried::Tried;
 use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
 
@@ -20,10 +20,10 @@ fn others() -> [Change; 2] {
 
 /// Stops the change after each of its calls. Another writer gets the lock too and makes its changes. Then the first one
 /// goes on.
-fn keeps_changes_of_others(starts: &[Start], make: Make) -> Result<()> {
+fn keeps_changes_of_others(on: FileSystem, starts: &[Start], make: Make) -> Result<()> {
     let mut tried = Tried::default();
     for start in starts {
-        let undisturbed = Undisturbed::new(*start, make)?;
+        let undisturbed = Undisturbed::on(on, *start, make)?;
         // From the state in the lock file, a writer reads the holder of the lock.
         let is_begin = |call: &Call| call.name == "pread64" && call.shown.contains("/writer.lock>");
         let begin = undisturbed.calls.iter().position(is_begin).context("the state was not read")?;
@@ -84,25 +84,30 @@ fn is_kept(scene: &Scene, then: &State, other: &Change) -> Result<()> {
 
 #[test]
 fn an_acknowledged_change_survives_a_post_that_stalled() -> Result<()> {
-    keeps_changes_of_others(&[Start::Used, Start::LateLine], a_post)
+    keeps_changes_of_others(FileSystem::Network, &[Start::Used, Start::LateLine], a_post)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_post_that_stalled_on_a_local_file_system() -> Result<()> {
+    keeps_changes_of_others(FileSystem::Local, &[Start::Used], a_post)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_compaction_that_stalled() -> Result<()> {
-    keeps_changes_of_others(&[Start::TooLongSoon], a_post)
+    keeps_changes_of_others(FileSystem::Network, &[Start::TooLongSoon], a_post)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_publication_that_stalled() -> Result<()> {
-    keeps_changes_of_others(&[Start::Used], a_publication)
+    keeps_changes_of_others(FileSystem::Network, &[Start::Used], a_publication)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_removal_that_stalled() -> Result<()> {
-    keeps_changes_of_others(&[Start::Used], a_removal)
+    keeps_changes_of_others(FileSystem::Network, &[Start::Used], a_removal)
 }
 
 #[test]
 fn an_acknowledged_change_survives_a_clear_that_stalled() -> Result<()> {
-    keeps_changes_of_others(&[Start::Used], a_clear)
+    keeps_changes_of_others(FileSystem::Network, &[Start::Used], a_clear)
 }

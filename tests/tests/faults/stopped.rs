@@ -27,7 +27,7 @@ impl Stopped {
     pub(crate) fn after(call: &Call, wall: &Path, changes: &[Change], options: &[String]) -> Result<Self> {
         let log = NamedTempFile::new()?;
         let options = [&[call.inject("signal=STOP")], options].concat();
-        let mut command = command(wall, changes, log.path(), &options)?;
+        let mut command = command(call.on, wall, changes, log.path(), &options)?;
         let strace = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let mut stopped = Self { strace: Some(strace), writer: Pid::INIT };
         stopped.wait_until_stopped(log.path())?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use tests::Change;
 
 use crate::scene::{Scene, Start, State, long_text, post};
-use crate::strace::{Call, calls};
+use crate::strace::{Call, FileSystem, calls};
 
 /// The number of writers that are killed one after the other.
 const MOST_KILLED: usize = 2;
@@ -47,10 +47,14 @@ pub(crate) fn another_post() -> Change {
 
 impl Undisturbed {
     pub(crate) fn new(start: Start, make: Make) -> Result<Self> {
+        Self::on(FileSystem::Network, start, make)
+    }
+
+    pub(crate) fn on(on: FileSystem, start: Start, make: Make) -> Result<Self> {
         let mut scene = Scene::new(start)?;
         let old = State::read(&scene.dir)?;
         let change = make(&scene)?;
-        let calls = calls(scene.path(), &[change])?;
+        let calls = calls(on, scene.path(), &[change])?;
         let new = State::read(&scene.dir)?;
         scene.foreign_goes_on()?;
         scene.make(&another_post())?;

@@ -53,7 +53,12 @@ impl Session<'_> {
         }
         lines.extend_from_slice(records);
         self.lock.state.intent = Intent::append(identity.1, length, &lines);
-        self.lock.declare()?;
+        // Carried lines must not be carried again, whatever happens.
+        if has_carried {
+            self.lock.declare()?
+        } else {
+            self.lock.declare_append()?
+        }
         if !self.write_durably(&mut file, &lines, length, identity)? {
             return Ok(false);
         }
@@ -150,13 +155,12 @@ impl Session<'_> {
         if let Intent::Append { from, .. } = &mut self.lock.state.intent {
             *from = at;
         }
-        self.lock.declare()
+        self.lock.declare_append()
     }
 
     /// Returns true if the path still names the file that was written, and updates the view.
     fn is_named(&mut self, file: File, path: &Path) -> io::Result<bool> {
-        // An NFS client opens and asks by the name that it has cached, unless it has just asked for the directory.
-        drop(self.wall.open()?);
+        self.lock.refresh_names(self.wall)?;
         let log = LogFile::new(file, path)?;
         let is_named = open::identity_of_name(path) == Some(log.identity());
         if is_named {

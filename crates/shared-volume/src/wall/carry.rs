@@ -79,7 +79,8 @@ pub(super) fn collect(wall: &WallDir, state: &mut State, log: (u64, u64)) -> io:
         if file.identity() == log || replaced.from > file.len() {
             continue;
         }
-        let bytes = file.read_range(replaced.from, MAX_BYTES)?;
+        let arrived = usize::try_from(file.len() - replaced.from).unwrap_or(MAX_BYTES);
+        let bytes = file.read_range(replaced.from, arrived.min(MAX_BYTES))?;
         let whole = whole_lines(&bytes, over, replaced.half);
         let (ours, mut at) = (arrived_late(replaced.late, &file)?, replaced.from);
         for line in bytes[..whole].split_inclusive(|byte| *byte == b'\n') {

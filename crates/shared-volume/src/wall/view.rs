@@ -54,6 +54,8 @@ pub(crate) struct View {
     labelled: HashMap<String, u64>,
     /// The events that are not stored in `retries/`, with the position after their record.
     events: HashMap<EventKey, (u64, Applied)>,
+    /// The place up to which events were removed from `events`.
+    forgotten: Option<Recorded>,
     /// The cursor before the first entry.
     first: Cursor,
     pub(super) cursor: Cursor,
@@ -68,6 +70,7 @@ impl View {
             removed: HashMap::new(),
             labelled: HashMap::new(),
             events: HashMap::new(),
+            forgotten: None,
             first: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
         }
@@ -102,6 +105,7 @@ impl View {
             self.removed.clear();
             self.labelled.clear();
             self.events.clear();
+            self.forgotten = None;
         }
         (self.first, self.cursor) = (added.first, added.cursor);
         for entry in added.entries {
@@ -215,6 +219,9 @@ impl View {
     /// Forgets the events before the recorded position, which are stored in `retries/`.
     pub(super) fn forget_recorded(&mut self, recorded: Option<Recorded>) {
         let Some(recorded) = recorded.filter(|recorded| self.is_valid(recorded)) else { return };
+        if self.forgotten.replace(recorded) == Some(recorded) {
+            return;
+        }
         self.events.retain(|_, (position, _)| *position > recorded.position);
     }
 

@@ -22,8 +22,8 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// Starts the environment with the Runtime API at this address. The number is a part of the name of its log.
-    pub(crate) fn start(number: u16, runtime_api: String, wall: String) -> Result<Self> {
-        let start = move || start(number, &runtime_api, &wall);
+    pub(crate) fn start(number: u16, runtime_api: String, wall: String, readers: String) -> Result<Self> {
+        let start = move || start(number, &runtime_api, &wall, &readers);
         let (process, closing) = (Arc::new(Mutex::new(start()?)), Arc::new(AtomicBool::new(false)));
         let environment = Self { process: Arc::clone(&process), closing: Arc::clone(&closing) };
         thread::spawn(move || {
@@ -55,8 +55,8 @@ impl Drop for Environment {
     }
 }
 
-fn start(number: u16, runtime_api: &str, wall: &str) -> Result<Process> {
-    let variables = [
+fn start(number: u16, runtime_api: &str, wall: &str, readers: &str) -> Result<Process> {
+    let mut variables = vec![
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("AWS_LAMBDA_FUNCTION_NAME", "MessageWall"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -65,5 +65,6 @@ fn start(number: u16, runtime_api: &str, wall: &str) -> Result<Process> {
         ("AWS_LAMBDA_LOG_STREAM_NAME", "rig"),
         ("WALL_DIR", wall),
     ];
+    variables.extend((!readers.is_empty()).then_some(("READERS", readers)));
     process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
 }

@@ -57,6 +57,11 @@ impl fmt::Display for Posted {
 impl Function {
     /// Starts the function with this number on a client. Its ports follow from the number.
     pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
+        Self::start_telling(number, client, wall, &[])
+    }
+
+    /// Starts a function that tells the readers at these addresses what it has written.
+    pub(crate) fn start_telling(number: u16, client: Client, wall: &str, readers: &[String]) -> Result<Self> {
         let (api, runtime_api) = (address(9000, number), address(9100, number));
         let arguments = ["lambda", "--api", &api, "--runtime-api", &runtime_api];
         let service = process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
@@ -64,7 +69,7 @@ impl Function {
         let listens = || std::net::TcpStream::connect(&runtime_api).is_ok();
         ensure!(wait_for(START, listens), "the Lambda service does not start");
         let wall = client.path(wall).to_string_lossy().into_owned();
-        let environment = Environment::start(number, runtime_api, wall)?;
+        let environment = Environment::start(number, runtime_api, wall, readers.join(","))?;
         let function = Self { number, environment, _service: service };
         function.await_answer()?;
         Ok(function)

@@ -1,6 +1,6 @@
 //! Latencies of many samples.
 
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -50,6 +50,12 @@ pub(crate) fn random_moments(count: usize) -> Vec<Duration> {
     let part = INTERVAL.as_secs_f64() / count as f64;
     let moment = |number: usize| INTERVAL.as_secs_f64() + part * (number as f64 + fastrand::f64());
     parts.into_iter().map(|number| Duration::from_secs_f64(moment(number))).collect()
+}
+
+/// Returns the same moment by the other clock. All clients share both clocks.
+pub(crate) fn instant(when: SystemTime) -> Instant {
+    let ago = SystemTime::now().duration_since(when).unwrap_or_default();
+    Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)
 }
 
 #[cfg(test)]

@@ -26,8 +26,10 @@ pub(crate) struct Reader {
 impl Reader {
     /// Starts the reader of a wall. `function` is the API that its page posts to.
     pub(crate) fn start(port: u16, client: Client, wall: impl AsRef<Path>, function: Option<&str>) -> Result<Self> {
-        let (listen, wall) = (format!("127.0.0.1:{port}"), client.path(wall).to_string_lossy().into_owned());
-        let mut arguments = vec!["fargate-reader", "--listen", &listen, "--wall-dir", &wall];
+        let (listen, internal) = (format!("127.0.0.1:{port}"), Self::internal(port));
+        let wall = client.path(wall).to_string_lossy().into_owned();
+        let mut arguments =
+            vec!["fargate-reader", "--listen", &listen, "--internal-listen", &internal, "--wall-dir", &wall];
         arguments.extend(function.is_some().then_some(["--writer-function", "MessageWall"]).into_iter().flatten());
         let variables = [
             ("AWS_ENDPOINT_URL_LAMBDA", function.unwrap_or("http://127.0.0.1:9")),
@@ -41,6 +43,11 @@ impl Reader {
         let is_ready = || reader.get("/ready").is_ok_and(|answer| answer.status == 200);
         ensure!(wait_for(START, is_ready), "the reader is not ready");
         Ok(reader)
+    }
+
+    /// Returns the internal address of the reader with this port, at which the function tells it what was written.
+    pub(crate) fn internal(port: u16) -> String {
+        format!("127.0.0.1:{}", port + 200)
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Answer> {

@@ -5,6 +5,7 @@ mod contention;
 mod cost;
 mod directory;
 mod fence;
+mod pokes;
 mod posting;
 mod read_only;
 mod replaced;
@@ -21,6 +22,7 @@ use crate::scale::Scale;
 pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
     match name {
         "served" => served::run(scale, report),
+        "pokes" => pokes::run(scale, report),
         "append" => append::run(report),
         "replaced" => replaced::run(report),
         "cost" => cost::run(report),

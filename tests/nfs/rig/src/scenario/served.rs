@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::changes::{Change, line};
 use crate::clients::{COMPARE, INOTIFY, POLL, READER, WRITER_1, WRITER_2};
 use crate::function::{Function, make_wall};
-use crate::latency::{Latencies, random_moments};
+use crate::latency::{Latencies, instant, random_moments};
 use crate::mountstats::Counts;
 use crate::reader::{Event, Reader, Stream, texts};
 use crate::report::Report;
@@ -238,10 +238,4 @@ fn served(stream: &Stream, from: usize, line: Option<&str>) -> Option<Instant> {
         _ => false,
     };
     stream.find(from, PATIENCE, matches).map(|event| event.when)
-}
-
-/// Returns the same moment by the other clock. All clients share both clocks.
-fn instant(when: SystemTime) -> Instant {
-    let ago = SystemTime::now().duration_since(when).unwrap_or_default();
-    Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)
 }
