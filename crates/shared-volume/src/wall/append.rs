@@ -55,9 +55,9 @@ impl Session<'_> {
         self.lock.state.intent = Intent::append(identity.1, length, &lines);
         // Carried lines must not be carried again, whatever happens.
         if has_carried {
-            self.lock.declare()?
+            self.lock.declare()?;
         } else {
-            self.lock.declare_append()?
+            self.lock.declare_append()?;
         }
         if !self.write_durably(&mut file, &lines, length, identity)? {
             return Ok(false);
