@@ -14,6 +14,7 @@ use wall_api::ReadLimit;
 use super::app::Shared;
 use super::encoding::accepted;
 use super::paths;
+use super::policy;
 use super::router::router;
 use super::routes::{messages, metrics, page};
 
@@ -34,7 +35,8 @@ impl Front {
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
-        match self.ready(&request) {
+        let refused = policy::refuse_host(request.version(), request.headers());
+        match refused.or_else(|| self.ready(&request)) {
             Some(response) => Either::Left(ready(Ok(response))),
             None => Either::Right(self.router.clone().call(request.map(Body::new))),
         }

@@ -1,7 +1,7 @@
 //! Rules for every response: who may send a request, and what a browser may do with the response.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
@@ -43,6 +43,14 @@ pub(super) async fn plain_errors(request: Request, next: Next) -> Response {
         }
         _ => response,
     }
+}
+
+/// Returns the refusal of an HTTP/1.1 request that does not name one host, which no proxy may pass on.
+pub(super) fn refuse_host(version: Version, headers: &HeaderMap) -> Option<Response> {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    let is_right = hosts == 1 || (hosts == 0 && version < Version::HTTP_11);
+    let refusal = || ApiError::new(StatusCode::BAD_REQUEST, "host_invalid", "send one Host header").into_response();
+    (!is_right).then(refusal)
 }
 
 /// Refuses a request that another site made with a visitor's browser.

@@ -117,6 +117,8 @@ async fn requests(
 
 fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
+    // A client may close its direction behind a request.
+    http.half_close(true);
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_BUFFER_BYTES);
     http
 }

@@ -20,6 +20,7 @@ mod pictures;
 mod posting;
 mod process;
 mod removing;
+mod requests;
 mod rewritten;
 mod shutdown;
 mod stream;

@@ -1,0 +1,41 @@
+//! Requests as bytes on a connection.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::wall::Wall;
+
+/// Sends these bytes, closes this direction of the connection, and returns everything that is answered.
+async fn answer(address: &str, request: &str) -> String {
+    let mut connection = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
+    connection.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_direction_behind_its_requests_gets_the_answers() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let requests = "GET /live HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    let answer = answer(&reader.address, requests).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 OK\r\n").count(), 2, "{answer}");
+    assert!(answer.ends_with("</html>\n") || answer.ends_with("</html>"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_request_without_one_host_is_refused() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    for headers in ["", "Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
+        for path in ["/", "/live"] {
+            let answer = answer(&reader.address, &format!("GET {path} HTTP/1.1\r\n{headers}\r\n")).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{path} with {headers:?}: {answer}");
+            assert!(answer.contains("host_invalid"), "{answer}");
+        }
+    }
+    let old = answer(&reader.address, "GET /live HTTP/1.0\r\n\r\n").await;
+    assert!(old.starts_with("HTTP/1.0 200 OK\r\n"), "{old}");
+}
