@@ -96,16 +96,24 @@ async function refresh() {
 }
 
 let seen;
-const source = new EventSource(`/events?after=${encodeURIComponent(document.body.dataset.cursor)}`);
-source.addEventListener("open", () => { document.documentElement.dataset.connection = "live"; });
-source.addEventListener("error", () => { document.documentElement.dataset.connection = "lost"; });
-source.addEventListener("config", (event) => {
+const connection = (state) => () => { document.documentElement.dataset.connection = state; };
+
+function configure(event) {
   const { generation, published_at, rejected } = JSON.parse(event.data);
   const now = JSON.stringify([generation, published_at, rejected]);
   const isNew = seen === undefined ? String(generation) !== document.body.dataset.generation : seen !== now;
   seen = now;
   if (isNew) refresh();
-});
+}
+
+async function listen() {
+  const { Stream } = await import(byId("stream").href);
+  const stream = new Stream(document.body.dataset.cursor);
+  stream.addEventListener("open", connection("live"));
+  stream.addEventListener("error", connection("lost"));
+  stream.addEventListener("config", configure);
+}
 
 showTimes();
 fillToken();
+listen();

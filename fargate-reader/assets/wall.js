@@ -145,34 +145,28 @@ setInterval(showTimes, 10000);
 
 // The connection
 
-let seen = byId("list").dataset.cursor;
-let source;
+const { cursor } = byId("list").dataset;
 let lostAt;
-let retry = 1000;
 
 function connection(state, text) {
   root.dataset.connection = state;
   set(byId("connection"), text);
 }
 
-function listen() {
-  source = new EventSource(`/events?after=${encodeURIComponent(seen)}`);
-  source.addEventListener("open", () => {
-    retry = 1000;
-    connection("live", lostAt ? "live again" : "live");
-    if (lostAt) setTimeout(() => lostAt || connection("live", "live"), 4000);
-    lostAt = undefined;
-    byId("lost").hidden = true;
-  });
-  source.addEventListener("error", () => {
-    lose();
-    if (source.readyState !== EventSource.CLOSED) return;
-    // The stream was refused and not interrupted, so the browser does not try again by itself.
-    setTimeout(listen, retry);
-    retry = Math.min(retry * 2, 15000);
-  });
-  for (const name of ["message", "label", "wall", "config", "status"]) source.addEventListener(name, receive);
-  source.addEventListener("removed", removeMessage);
+async function listen() {
+  const { Stream } = await import(byId("stream").href);
+  const stream = new Stream(cursor);
+  stream.addEventListener("open", regain);
+  stream.addEventListener("error", lose);
+  for (const name of ["message", "label", "wall", "config", "status"]) stream.addEventListener(name, receive);
+  stream.addEventListener("removed", removeMessage);
+}
+
+function regain() {
+  connection("live", lostAt ? "live again" : "live");
+  if (lostAt) setTimeout(() => lostAt || connection("live", "live"), 4000);
+  lostAt = undefined;
+  byId("lost").hidden = true;
 }
 
 function lose() {
@@ -187,7 +181,6 @@ function lose() {
 
 function receive(event) {
   const data = JSON.parse(event.data);
-  if (event.lastEventId) seen = event.lastEventId;
   const items = insert(data.html);
   if (items.length) arrive(items);
   if (event.type === "message") for (const item of items) record(item, data);
@@ -196,7 +189,6 @@ function receive(event) {
 
 /** Removes a message from the page, if it is there. The browser keeps what is read in its place. */
 function removeMessage(event) {
-  seen = event.lastEventId;
   const item = byId(`m-${JSON.parse(event.data).id}`);
   if (!item) return;
   if (item.contains(document.activeElement)) byId("messages").focus({ preventScroll: true });
@@ -334,7 +326,7 @@ document.addEventListener("click", async (event) => {
 
 composer.noValidate = true;
 settle();
-if (seen) {
+if (cursor) {
   connection("connecting", "connecting");
   listen();
 } else {

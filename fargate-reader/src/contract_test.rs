@@ -70,8 +70,7 @@ fn the_page_uses_the_routes_of_the_contract() {
         (include_str!("../templates/nav.html"), "page", "\""),
         (include_str!("../templates/nav.html"), "history", "\""),
         (include_str!("../templates/history.html"), "history", "\""),
-        (include_str!("../assets/wall.js"), "events", "?"),
-        (include_str!("../assets/history.js"), "events", "?"),
+        (include_str!("../assets/feeds.js"), "events", "?"),
         (include_str!("../assets/admin.js"), "messages", "/$"),
     ];
     for (text, route, end) in uses {

@@ -1,0 +1,144 @@
+// The streams of one browser. This script runs in a SharedWorker, so that all tabs share one connection to the wall: over
+// HTTP/1.1 a browser opens six connections to a host. Without SharedWorker it runs in each tab, for that tab alone.
+
+/** The names of the events that say what is new on the wall. Each has a cursor as its id. */
+const NEWS = ["message", "label", "removed", "wall"];
+/** The names of the events that contain a whole state. */
+const STATES = ["config", "status"];
+/** The number of events that are kept for tabs that join later. */
+const KEPT = 200;
+/** The number of streams at a time. The second one brings a tab that joins what the first one has not passed. */
+const MOST = 2;
+const RETRY = 1000;
+
+const feeds = [];
+
+/** One connection to the wall, and the tabs that it serves. */
+class Feed {
+  ports = new Set();
+  states = new Map();
+  retry = RETRY;
+
+  /** Begins after `cursor`, or with the newest page if it is empty. */
+  constructor(cursor) {
+    // The news, oldest first. The first entry is only a place: a tab that is there misses the others.
+    this.passed = [{ lastEventId: cursor }];
+    feeds.push(this);
+    this.open();
+  }
+
+  /** The cursor up to which the wall was read. */
+  get last() {
+    return this.passed[this.passed.length - 1].lastEventId;
+  }
+
+  /** Returns the news after `cursor`, or undefined if this stream has not passed it. */
+  after(cursor) {
+    const index = this.passed.findIndex(({ lastEventId }) => lastEventId === cursor);
+    return index < 0 ? undefined : this.passed.slice(index + 1);
+  }
+
+  open() {
+    clearTimeout(this.pause);
+    const source = this.source = new EventSource(`/events?after=${encodeURIComponent(this.last)}`);
+    source.addEventListener("open", () => {
+      this.retry = RETRY;
+      this.connected("open");
+      gather();
+    });
+    source.addEventListener("error", () => {
+      this.connected("error");
+      if (source.readyState !== EventSource.CLOSED) return;
+      // The stream was refused and not interrupted, so the browser does not try again by itself.
+      this.pause = setTimeout(() => this.open(), this.retry);
+      this.retry = Math.min(this.retry * 2, 15000);
+    });
+    for (const name of NEWS) source.addEventListener(name, (event) => this.read(event));
+    for (const name of STATES) source.addEventListener(name, ({ data }) => this.keep(name, { type: name, data }));
+  }
+
+  close() {
+    clearTimeout(this.pause);
+    this.source.close();
+    feeds.splice(feeds.indexOf(this), 1);
+  }
+
+  tell(event) {
+    for (const port of this.ports) port.postMessage(event);
+  }
+
+  connected(type) {
+    this.isOpen = type === "open";
+    this.keep("connection", { type });
+  }
+
+  keep(name, event) {
+    this.states.set(name, event);
+    this.tell(event);
+  }
+
+  read({ type, data, lastEventId }) {
+    const event = { type, data, lastEventId };
+    if (type === "wall") this.passed = [];
+    this.passed.push(event);
+    if (this.passed.length > KEPT) this.passed.shift();
+    this.tell(event);
+    gather();
+  }
+
+  /** Serves one more tab, which first gets `news` and the states. */
+  add(port, news) {
+    this.ports.add(port);
+    for (const event of [...news, ...this.states.values()]) port.postMessage(event);
+  }
+
+  /** Serves the tabs of another stream from now on, and closes that one. */
+  take(other, news) {
+    for (const port of other.ports) this.add(port, news);
+    other.close();
+  }
+}
+
+/** Closes each stream whose place another one has passed. */
+function gather() {
+  for (const from of [...feeds].reverse()) {
+    const to = feeds.find((feed) => feed !== from && feed.isOpen && feed.after(from.last));
+    if (to) to.take(from, to.after(from.last));
+  }
+}
+
+/** Returns a new stream after `cursor`. If there is no room for one, all tabs start over with the newest page. */
+function begin(cursor) {
+  if (feeds.length < MOST) return new Feed(cursor);
+  const [others, feed] = [[...feeds], new Feed("")];
+  for (const other of others) feed.take(other, []);
+  return feed;
+}
+
+/** Serves a tab that has seen the wall up to `cursor`. */
+function join(port, cursor) {
+  const knowing = feeds.filter((feed) => feed.after(cursor));
+  const startingOver = feeds.find(({ last }) => !last);
+  const feed = knowing.find(({ isOpen }) => isOpen) ?? knowing[0] ?? startingOver ?? begin(cursor);
+  feed.add(port, feed.after(cursor) ?? []);
+  // The tab was loaded a moment ago, so the wall answers again.
+  if (feed.source.readyState === EventSource.CLOSED) feed.open();
+}
+
+function leave(port) {
+  for (const feed of [...feeds]) if (feed.ports.delete(port) && !feed.ports.size) feed.close();
+}
+
+/** Serves the tab at the other end of `port`. */
+export function serve(port) {
+  port.addEventListener("message", ({ data: { type, cursor } }) => {
+    if (type === "join") join(port, cursor);
+    else if (type === "leave") leave(port);
+    else port.postMessage({ type: "pong" });
+  });
+  // Newer browsers tell that a tab has ended without a word.
+  port.addEventListener("close", () => leave(port));
+  port.start();
+}
+
+if ("SharedWorkerGlobalScope" in self) addEventListener("connect", ({ ports: [port] }) => serve(port));
