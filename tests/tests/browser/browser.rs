@@ -6,10 +6,12 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Process, eventually, free_address};
-use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
+use thirtyfour::{
+    By, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement, WindowHandle,
+};
 
 /// The flags of headless Chromium, without its background work.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 12] = [
     "--headless",
     // Chromium does not start as root inside its sandbox.
     "--no-sandbox",
@@ -22,6 +24,8 @@ const FLAGS: [&str; 11] = [
     "--disable-sync",
     "--force-color-profile=srgb",
     "--window-size=1280,900",
+    // A name that is no secure context over plain HTTP, unlike 127.0.0.1.
+    "--host-resolver-rules=MAP wall.lan 127.0.0.1",
 ];
 
 /// A page in a browser. Dropping it ends the browser and all its processes.
@@ -37,11 +41,50 @@ impl Browser {
     /// Opens `url` and waits until the page follows the wall.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let browser = Self::start(&json!({})).await?;
-        browser.driver.goto(url).await?;
-        browser.until_shown("#connection", "live").await?;
+        browser.go(url).await?;
         // A reload removes this mark.
         browser.run("window.sameDocument = true", &[]).await?;
         Ok(browser)
+    }
+
+    /// Opens an empty tab and turns to it.
+    pub(crate) async fn new_tab(&self) -> Result<WindowHandle> {
+        let tab = self.driver.new_tab().await?;
+        self.turn_to(&tab).await?;
+        Ok(tab)
+    }
+
+    /// Opens `url` in the tab, and waits until the page follows the wall.
+    pub(crate) async fn go(&self, url: &str) -> Result<()> {
+        self.driver.goto(url).await?;
+        self.until_shown("#connection", "live").await
+    }
+
+    /// Runs a script on each page that the tab opens from now on, before the scripts of the page. It finds the page complete.
+    pub(crate) async fn before_scripts(&self, script: &str) -> Result<()> {
+        let source = format!("document.addEventListener('readystatechange', () => {{ {script} }}, {{ once: true }})");
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source })).await?;
+        Ok(())
+    }
+
+    /// Turns to another tab.
+    pub(crate) async fn turn_to(&self, tab: &WindowHandle) -> Result<()> {
+        Ok(self.driver.switch_to_window(tab.clone()).await?)
+    }
+
+    /// Returns the tab that the next commands go to.
+    pub(crate) async fn tab(&self) -> Result<WindowHandle> {
+        Ok(self.driver.window().await?)
+    }
+
+    /// Closes the tab.
+    pub(crate) async fn close_tab(&self) -> Result<()> {
+        Ok(self.driver.close_window().await?)
+    }
+
+    /// Goes back to the page before.
+    pub(crate) async fn back(&self) -> Result<()> {
+        Ok(self.driver.back().await?)
     }
 
     /// Opens `url` in a browser without JavaScript.

@@ -10,4 +10,5 @@ mod looks;
 mod pictures;
 mod posting;
 mod removing;
+mod tabs;
 mod uploads;
