@@ -5,6 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The longest text of a task in an answer, in characters.
+const MAX_CHARS: usize = 200;
+
+/// The largest number of tasks that the sentence for people names.
+const MAX_NAMED: usize = 10;
+
 /// The answer of a task to `POST /look`: what it serves after it has read the volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {
@@ -56,14 +62,30 @@ pub enum TaskState {
     Silent,
 }
 
+impl NotApplied {
+    /// Creates the entry of a task. Texts of the task are cut to 200 characters, and contain no control characters: they end in
+    /// headers and logs.
+    #[must_use]
+    pub fn new(address: String, task: Option<String>, state: TaskState, reason: &str) -> Self {
+        let short = |text: &str| text.chars().filter(|char| !char.is_control()).take(MAX_CHARS).collect::<String>();
+        Self { address, task: task.as_deref().map(short), state, reason: short(reason).into() }
+    }
+}
+
 impl fmt::Display for Applied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tasks, applied, took_ms, others } = self;
         write!(f, "applied by {applied} of {tasks} tasks in {took_ms} ms")?;
-        others.iter().try_for_each(|NotApplied { address, task, reason, .. }| match task {
-            Some(task) => write!(f, "; {address} ({task}): {reason}"),
-            None => write!(f, "; {address}: {reason}"),
-        })
+        for NotApplied { address, task, reason, .. } in others.iter().take(MAX_NAMED) {
+            match task {
+                Some(task) => write!(f, "; {address} ({task}): {reason}")?,
+                None => write!(f, "; {address}: {reason}")?,
+            }
+        }
+        match others.len().saturating_sub(MAX_NAMED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }
 
@@ -83,5 +105,14 @@ mod tests {
         let text = "applied by 2 of 3 tasks in 2004 ms; 10.0.0.7:8081: no answer within 2 s";
         assert_eq!(applied.to_string(), text);
         assert_eq!(serde_json::to_value(&applied.others[0]).unwrap()["state"], "silent");
+    }
+
+    #[test]
+    fn what_tasks_say_is_cut_and_only_some_are_named() {
+        let long = "x\r\n".repeat(60_000);
+        let other =
+            |number| NotApplied::new(format!("10.0.0.{number}:8081"), Some(long.clone()), TaskState::Silent, &long);
+        let text = Applied { tasks: 120, applied: 0, took_ms: 3, others: (0..120).map(other).collect() }.to_string();
+        assert!(text.ends_with("; and 110 more") && text.len() < 5000 && !text.contains('\n'), "{text}");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -32,6 +35,9 @@ pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(130);
 
 /// The pause after a connection could not be accepted for want of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// The time that a client has, once `stopping` is cancelled, to receive the end of its stream, or to send the rest of a request.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Serves connections until `stopping` is cancelled, and then until the running requests have ended.
 pub(super) async fn serve(listener: TcpListener, front: Front, stopping: CancellationToken) {
@@ -66,9 +72,16 @@ fn is_of_the_client(error: &io::Error) -> bool {
 /// Serves the requests of one connection.
 async fn serve_one(connection: TcpStream, front: Front, stopping: CancellationToken) {
     prepare(&connection);
-    let ended = match requests(connection, front, stopping).await {
+    let ended = match requests(connection, front, &stopping).await {
         Ok(Some((connection, version, response))) => {
-            stream::send(connection, version, response).await.map_err(anyhow::Error::from)
+            let give_up = async {
+                stopping.cancelled().await;
+                tokio::time::sleep(LAST_WORD).await;
+            };
+            tokio::select! {
+                sent = stream::send(connection, version, response) => sent.map_err(anyhow::Error::from),
+                () = give_up => Err(anyhow::anyhow!("the client did not read the end of its stream")),
+            }
         }
         Ok(None) => Ok(()),
         Err(error) => Err(error.into()),
@@ -82,14 +95,19 @@ async fn serve_one(connection: TcpStream, front: Front, stopping: CancellationTo
 async fn requests(
     connection: TcpStream,
     front: Front,
-    stopping: CancellationToken,
+    stopping: &CancellationToken,
 ) -> hyper::Result<Option<(TcpStream, Version, Response)>> {
     let (leave, mut left) = oneshot::channel();
     let leave = Arc::new(Mutex::new(Some(leave)));
+    let running = Arc::new(AtomicBool::new(false));
+    let is_running = Arc::clone(&running);
     let service = service_fn(move |request| {
         let (version, answer, leave) = (stream::may_stream(&request), front.answer(request), Arc::clone(&leave));
+        let running = Arc::clone(&running);
         async move {
+            running.store(true, Ordering::Relaxed);
             let response = answer.await?;
+            running.store(false, Ordering::Relaxed);
             let Some(version) = version.filter(|_| stream::is_stream(&response)) else { return Ok(response) };
             let leave = leave.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(leave) = leave {
@@ -100,17 +118,20 @@ async fn requests(
         }
     });
     let mut serving = Box::new(http().serve_connection(TokioIo::new(connection), service));
-    let mut is_stopping = false;
+    tokio::select! {
+        ended = &mut *serving => return ended.map(|()| None),
+        Ok((version, response)) = &mut left => {
+            return Ok(Some((serving.into_parts().io.into_inner(), version, response)));
+        }
+        () = stopping.cancelled() => {}
+    }
+    Pin::new(&mut *serving).graceful_shutdown();
     loop {
-        tokio::select! {
-            ended = &mut *serving => return ended.map(|()| None),
-            () = stopping.cancelled(), if !is_stopping => {
-                is_stopping = true;
-                std::pin::Pin::new(&mut *serving).graceful_shutdown();
-            }
-            Ok((version, response)) = &mut left => {
-                return Ok(Some((serving.into_parts().io.into_inner(), version, response)));
-            }
+        match timeout(LAST_WORD, &mut *serving).await {
+            Ok(ended) => return ended.map(|()| None),
+            Err(_) if is_running.load(Ordering::Relaxed) => {}
+            // The client has sent a part of a request.
+            Err(_) => return Ok(None),
         }
     }
 }

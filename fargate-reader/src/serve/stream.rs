@@ -12,9 +12,12 @@ use axum::response::Response;
 use futures_util::StreamExt;
 use hyper::body::{Buf, Incoming};
 use jiff::Timestamp;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+
+/// The number of bytes that a client may send behind its request for a stream.
+const MAX_DISCARDED_BYTES: usize = 64 * 1024;
 
 /// Returns true if the response is a stream that should leave the HTTP server.
 pub(super) fn is_stream(response: &Response) -> bool {
@@ -34,7 +37,7 @@ pub(super) async fn send(mut connection: TcpStream, version: Version, response: 
     let (receiving, sending) = connection.split();
     tokio::select! {
         sent = send_body(sending, body, is_chunked) => sent,
-        closed = closed(&receiving) => closed,
+        closed = closed(receiving) => closed,
     }
 }
 
@@ -77,15 +80,15 @@ fn framed(chunk: Bytes) -> impl Buf {
     length.chain(chunk).chain(&b"\r\n"[..])
 }
 
-/// Waits until the client closes the connection. What it still sends is discarded.
-async fn closed(receiving: &ReadHalf<'_>) -> io::Result<()> {
-    loop {
-        receiving.readable().await?;
-        match receiving.try_read(&mut [0; 64]) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
+/// Waits until the client closes the connection. What it still sends is discarded, up to [`MAX_DISCARDED_BYTES`].
+async fn closed(mut receiving: ReadHalf<'_>) -> io::Result<()> {
+    let mut discarded = 0;
+    while discarded <= MAX_DISCARDED_BYTES {
+        // Unlike `try_read` this yields to others now and then, even if there is always more to read.
+        match receiving.read(&mut [0; 64]).await? {
+            0 => return Ok(()),
+            read => discarded += read,
         }
     }
+    Err(io::Error::other("the client sends more requests on the connection of its stream"))
 }

@@ -1,5 +1,7 @@
 //! Requests as bytes on a connection.
 
+use std::io::Write as _;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -38,4 +40,26 @@ async fn a_request_without_one_host_is_refused() {
     }
     let old = answer(&reader.address, "GET /live HTTP/1.0\r\n\r\n").await;
     assert!(old.starts_with("HTTP/1.0 200 OK\r\n"), "{old}");
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_sending_behind_its_stream_is_disconnected_and_delays_nobody() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let address = reader.address.trim_start_matches("http://").to_owned();
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let address = address.clone();
+            // A thread of its own: it sends as fast as the kernel takes it.
+            std::thread::spawn(move || {
+                let mut connection = std::net::TcpStream::connect(address).unwrap();
+                connection.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+                while connection.write_all(&[b'x'; 65_536]).is_ok() {}
+            })
+        })
+        .collect();
+    while !clients.iter().all(std::thread::JoinHandle::is_finished) {
+        let live = answer(&reader.address, "GET /live HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert!(live.starts_with("HTTP/1.1 200 OK\r\n"), "{live}");
+    }
 }

@@ -32,5 +32,29 @@ async fn a_connection_without_a_request_does_not_delay_the_shutdown() {
     let _silent = TcpStream::connect(&address).await.unwrap();
     let mut half = TcpStream::connect(&address).await.unwrap();
     half.write_all(b"GET / HTTP/1.1\r\nHost: x").await.unwrap();
+    // The reader waits 5 s for requests that are under way.
+    let begun = Instant::now();
     reader.shut_down().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_does_not_delay_the_shutdown() {
+    let wall = Wall::empty();
+    wall.append(&["first"]);
+    let reader = wall.reader().await;
+    let address = reader.address.trim_start_matches("http://").to_owned();
+    let mut unread = TcpStream::connect(&address).await.unwrap();
+    unread.write_all(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    // More than the kernel buffers for a client that does not read.
+    let line = format!("{}\n", "x".repeat(15_000));
+    let mut others = reader.follow("/events", None).await;
+    others.next(&["wall"]).await;
+    for _ in 0..20 {
+        wall.append_plain(&line.repeat(50));
+        others.next(&["message", "wall"]).await;
+    }
+    let begun = Instant::now();
+    reader.shut_down().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }

@@ -1,6 +1,5 @@
 //! One task: it looks at the volume, and its answer is compared with what was written.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -95,7 +94,7 @@ fn serves(cursor: Cursor, reached: Cursor) -> bool {
 }
 
 fn not_applied(address: SocketAddr, task: Option<String>, state: TaskState, reason: String) -> NotApplied {
-    NotApplied { address: address.to_string(), task, state, reason: Cow::Owned(reason) }
+    NotApplied::new(address.to_string(), task, state, &reason)
 }
 
 #[cfg(test)]
