@@ -1,6 +1,7 @@
 //! The doors: HTTP servers in front of the Lambda service, for callers and for execution environments.
 
 mod body;
+mod browsers;
 pub(crate) mod event_bus;
 pub(crate) mod http_api;
 pub(crate) mod invoke_api;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
@@ -38,6 +40,7 @@ pub async fn serve_api(
         .merge(invoke_api::router())
         .merge(event_bus::router())
         .route(STATUS_PATH, get(status))
+        .layer(from_fn(browsers::refuse))
         .with_state(cloud);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await

@@ -44,5 +44,7 @@ impl View {
 pub(crate) fn etag(snapshot: &Snapshot, page: &MessagePage<'_>) -> String {
     let end = |message: Option<&Arc<Message>>| message.map_or(snapshot.cursor, |message| message.ends).position;
     let (first, last) = (end(page.messages.first()), end(page.messages.last()));
-    format!("W/\"{}-{first}-{last}\"", snapshot.cursor)
+    // Without a message, a change of `keep_messages` decides if there are older ones.
+    let older = if page.older.is_some() { "-older" } else { "" };
+    format!("W/\"{}-{first}-{last}{older}\"", snapshot.cursor)
 }

@@ -41,6 +41,22 @@ async fn a_client_that_has_the_response_does_not_get_it_again() {
 }
 
 #[tokio::test]
+async fn a_client_gets_the_response_again_if_only_the_cursor_of_older_messages_has_changed() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "keep_messages": 100 }));
+    let written: Vec<_> = (0..130).map(|n| n.to_string()).collect();
+    wall.append(&written.iter().map(String::as_str).collect::<Vec<_>>());
+    let reader = wall.reader().await;
+    let answer = reader.get("/api/messages").await;
+    let etag = answer.headers()["etag"].clone();
+    assert_eq!(answer.json::<Value>().await.unwrap()["older"], json!(null));
+    wall.configure(json!({ "keep_messages": 1000 }));
+    reader.eventually("/api/messages", |page| page["older"].is_string()).await;
+    let again = reader.client.get(reader.url("/api/messages")).header("If-None-Match", etag).send().await.unwrap();
+    assert_eq!(again.status(), 200);
+}
+
+#[tokio::test]
 async fn an_invalid_parameter_is_named() {
     let wall = Wall::empty();
     wall.append(&["one"]);

@@ -14,6 +14,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -23,6 +24,7 @@ use wall_api::FunctionError;
 
 use self::connection::{Connection, WatchedListener};
 use super::body::{BodyError, SYNCHRONOUS_LIMIT, read};
+use super::browsers;
 use crate::lambda::{Call, Cloud, Failure, Invocation, Lambda, Outcome};
 
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
@@ -41,7 +43,7 @@ pub async fn serve(listener: TcpListener, cloud: Arc<Cloud>) -> io::Result<()> {
 
 fn router(cloud: Arc<Cloud>) -> Router {
     let of_function = || operations().nest("/environments/{environment}", operations());
-    of_function().nest("/functions/{function}", of_function()).with_state(cloud)
+    of_function().nest("/functions/{function}", of_function()).layer(from_fn(browsers::refuse)).with_state(cloud)
 }
 
 fn operations() -> Router<Arc<Cloud>> {

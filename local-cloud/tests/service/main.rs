@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod asynchronous;
+mod browsers;
 mod destinations;
 mod environments;
 mod event_bus;

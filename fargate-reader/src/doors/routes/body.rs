@@ -1,5 +1,7 @@
 //! Bodies of requests: their media type, size and encoding.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
@@ -12,6 +14,9 @@ use crate::doors::error::ApiError;
 /// The number of bytes beyond the limit that are read and discarded. A client that is still sending would otherwise not read
 /// the reason of the refusal.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// The longest time that a client has to send a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A media type of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +54,18 @@ pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<
     })
 }
 
-/// Reads a body of at most [`MAX_BODY_BYTES`].
+/// Reads a body of at most [`MAX_BODY_BYTES`], within [`BODY_TIMEOUT`].
 ///
 /// # Errors
-/// Returns `body_too_large`, or `body_malformed` if the connection breaks.
+/// Returns `body_too_large`, `body_too_slow`, or `body_malformed` if the connection breaks.
 pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
+    tokio::time::timeout(BODY_TIMEOUT, read_all(body)).await.unwrap_or_else(|_elapsed| {
+        let message = format!("the body was not complete after {} s", BODY_TIMEOUT.as_secs());
+        Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", message))
+    })
+}
+
+async fn read_all(body: Body) -> Result<Vec<u8>, ApiError> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
