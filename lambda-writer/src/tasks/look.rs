@@ -37,7 +37,7 @@ pub(super) async fn look(
     deadline: Instant,
 ) -> Result<(), NotApplied> {
     loop {
-        let silent = |reason: String| not_applied(address, None, TaskState::Silent, reason);
+        let silent = |reason: String| not_applied(address, None, TaskState::Silent, &reason);
         let looked = match timeout_at(deadline.into(), ask(client, address)).await {
             Ok(Ok(looked)) => looked,
             Ok(Err(error)) => return Err(silent(format!("{error:#}"))),
@@ -75,7 +75,7 @@ fn root(error: hyper_util::client::legacy::Error) -> anyhow::Error {
 
 /// Returns nothing if the task serves what was written.
 fn compare(address: SocketAddr, looked: &Looked, reached: Reached) -> Option<NotApplied> {
-    let other = |state, reason: String| Some(not_applied(address, Some(looked.task.clone()), state, reason));
+    let other = |state, reason: String| Some(not_applied(address, Some(&looked.task), state, &reason));
     if let Some(generation) = reached.generation.filter(|generation| looked.generation < *generation) {
         return match &looked.rejected {
             Some(fault) => other(TaskState::Rejected, format!("rejected: {fault}")),
@@ -93,8 +93,8 @@ fn serves(cursor: Cursor, reached: Cursor) -> bool {
     if cursor.wall == reached.wall { cursor.position >= reached.position } else { cursor.wall > reached.wall }
 }
 
-fn not_applied(address: SocketAddr, task: Option<String>, state: TaskState, reason: String) -> NotApplied {
-    NotApplied::new(address.to_string(), task, state, &reason)
+fn not_applied(address: SocketAddr, task: Option<&str>, state: TaskState, reason: &str) -> NotApplied {
+    NotApplied::new(address.to_string(), task, state, reason)
 }
 
 #[cfg(test)]
