@@ -27,6 +27,8 @@ pub(crate) struct LockFile {
     was_taken: bool,
     /// The time for which this writer held the lock last.
     held: Duration,
+    /// The device on which the file was last, and true if it is local.
+    device: Option<(u64, bool)>,
 }
 
 /// The right to write a wall. It ends when this is dropped.
@@ -51,7 +53,7 @@ pub(crate) struct WriterLock<'a> {
 impl LockFile {
     /// Returns the lock file of `wall` without opening it.
     pub(crate) fn new(wall: WallDir) -> Self {
-        Self { path: wall.writer_lock(), wall, was_taken: false, held: patience::FIRST_GUESS }
+        Self { path: wall.writer_lock(), wall, was_taken: false, held: patience::FIRST_GUESS, device: None }
     }
 
     /// Takes the lock, retrying until `deadline`.
@@ -61,7 +63,7 @@ impl LockFile {
             let file = self.open()?;
             lock(&file, &self.path, &patience)?;
             let since = Instant::now();
-            let is_local = local::is_local(&file);
+            let is_local = self.is_local(&file);
             // Another writer may have replaced the file during the wait.
             refresh_names(&self.wall, is_local)?;
             if let Some(identity) = self.named_identity(&file)? {
@@ -80,6 +82,19 @@ impl LockFile {
                 });
             }
             // The lock file was deleted or replaced. Locking the old one excludes no other writer.
+        }
+    }
+
+    /// Returns true if only this host writes to the file system. On NFS that question is a request, so it is asked once.
+    fn is_local(&mut self, file: &File) -> bool {
+        let device = open::identity_of_name(&self.path).map(|(device, _)| device);
+        match self.device {
+            Some((known, is_local)) if device == Some(known) => is_local,
+            _ => {
+                let is_local = local::is_local(file);
+                self.device = device.map(|device| (device, is_local));
+                is_local
+            }
         }
     }
 
