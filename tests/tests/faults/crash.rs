@@ -32,7 +32,7 @@ fn a_killed_post_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
 
 #[test]
 fn a_killed_post_on_a_local_file_system_is_made_or_not() -> Result<()> {
-    survives_every_crash(FileSystem::Local, &[Start::Used, Start::UnfinishedLine], a_post)
+    survives_every_crash(FileSystem::Local, &Start::ALL, a_post)
 }
 
 #[test]
