@@ -87,13 +87,13 @@ impl<'a> Invocation<'a> {
 
     /// Makes the tasks look at what was written.
     async fn announce(&self, reached: Reached) {
-        let (tasks, asks_again) = (&self.function.tasks, self.awaits_tasks.load(Ordering::Relaxed));
-        if tasks.is_empty() && !asks_again {
+        let (tasks, waits) = (&self.function.tasks, self.awaits_tasks.load(Ordering::Relaxed));
+        if tasks.is_empty() && !waits {
             return;
         }
-        let longest = if asks_again { APPLIED_TIMEOUT } else { POKE_TIMEOUT };
+        let longest = if waits { APPLIED_TIMEOUT } else { POKE_TIMEOUT };
         let within = if self.ends.is_none() { longest } else { longest.min(self.left() / 2) };
-        let applied = tasks.announce(reached, Patience { within, asks_again }).await;
+        let applied = tasks.announce(reached, Patience { within, waits }).await;
         if applied.others.is_empty() {
             tracing::debug!(%applied, "announced");
         } else {

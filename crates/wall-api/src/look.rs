@@ -11,7 +11,8 @@ const MAX_CHARS: usize = 200;
 /// The largest number of tasks that the sentence for people names.
 const MAX_NAMED: usize = 10;
 
-/// The answer of a task to `POST /look`: what it serves after it has read the volume.
+/// The answer of a task to `POST /look`: what it serves after it has read the volume. To `POST /look?wait=false` a task answers 202
+/// at once, before it has read anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {
     /// The id of the task.

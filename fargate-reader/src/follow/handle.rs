@@ -119,6 +119,15 @@ impl Follow {
         Some(self.snapshot())
     }
 
+    /// Makes the thread look at the volume soon, as [`Follow::look`] does, without waiting for it.
+    pub(crate) fn look_soon(&self) {
+        let hints = self.hints.clone();
+        // If the thread has ended, the process ends.
+        self.looks.ask_soon(move || {
+            let _ = hints.send(Hint::Look);
+        });
+    }
+
     /// Makes the thread scan now. Call it after something was written.
     pub(crate) fn scan_now(&self) {
         self.hint(Hint::Scan);

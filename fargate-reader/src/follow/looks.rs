@@ -45,6 +45,22 @@ impl Looks {
         timeout(longest, wait).await.ok()
     }
 
+    /// Makes the thread begin a scan now or soon, without waiting for its end. `ask` sends the hint to the thread.
+    pub(super) fn ask_soon(&self, ask: impl FnOnce() + Send + 'static) {
+        // A scan that was asked for and has not begun reads everything that was written until now.
+        if self.asked.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let pause = self.ended.borrow().map(|began| SPACING.saturating_sub(began.elapsed())).unwrap_or_default();
+        if pause.is_zero() {
+            return ask();
+        }
+        tokio::spawn(async move {
+            sleep(pause).await;
+            ask();
+        });
+    }
+
     /// Begins a scan of everything: requests from now on need another one.
     pub(super) fn begin(&self) -> Instant {
         self.asked.store(false, Ordering::SeqCst);
@@ -115,6 +131,25 @@ mod tests {
             }
         }
         assert!(asked.load(Ordering::SeqCst) < 100, "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn requests_that_do_not_wait_share_a_look_that_has_not_begun() {
+        let (looks, asked) = (Looks::default(), Arc::new(AtomicUsize::new(0)));
+        let ask_soon = || {
+            let asked = Arc::clone(&asked);
+            looks.ask_soon(move || {
+                asked.fetch_add(1, Ordering::SeqCst);
+            });
+        };
+        (0..1000).for_each(|_| ask_soon());
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        looks.end(looks.begin());
+        (0..1000).for_each(|_| ask_soon());
+        assert_eq!(asked.load(Ordering::SeqCst), 1, "the next one comes later");
+        while asked.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

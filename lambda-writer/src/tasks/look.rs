@@ -28,7 +28,7 @@ pub(super) fn client() -> Client {
     client.pool_timer(TokioTimer::new()).pool_idle_timeout(Duration::from_secs(20)).build_http()
 }
 
-/// Makes a task look, and returns nothing if it serves what was written.
+/// Makes a task look, and returns nothing if it serves what was written. If nobody waits for that, the task only has to be told.
 pub(super) async fn look(
     client: &Client,
     address: SocketAddr,
@@ -38,21 +38,24 @@ pub(super) async fn look(
 ) -> Result<(), NotApplied> {
     loop {
         let silent = |reason: String| not_applied(address, None, TaskState::Silent, &reason);
-        let looked = match timeout_at(deadline.into(), ask(client, address)).await {
-            Ok(Ok(looked)) => looked,
+        let looked = match timeout_at(deadline.into(), ask(client, address, patience.waits)).await {
+            Ok(Ok(Some(looked))) => looked,
+            Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(silent(format!("{error:#}"))),
             Err(_) => return Err(silent(format!("no answer within {} ms", patience.within.as_millis()))),
         };
         let Some(other) = compare(address, &looked, reached) else { return Ok(()) };
-        if other.state != TaskState::Behind || !patience.asks_again || Instant::now() + PAUSE >= deadline {
+        if other.state != TaskState::Behind || Instant::now() + PAUSE >= deadline {
             return Err(other);
         }
         sleep(PAUSE).await;
     }
 }
 
-async fn ask(client: &Client, address: SocketAddr) -> anyhow::Result<Looked> {
-    let request = Request::post(format!("http://{address}/look")).body(Empty::new()).context("the request")?;
+/// Makes a task look. Returns what it serves, or nothing if it has only been told.
+async fn ask(client: &Client, address: SocketAddr, waits: bool) -> anyhow::Result<Option<Looked>> {
+    let path = if waits { "/look" } else { "/look?wait=false" };
+    let request = Request::post(format!("http://{address}{path}")).body(Empty::new()).context("the request")?;
     let response = client.request(request).await.map_err(root)?;
     let status = response.status();
     let body =
@@ -64,7 +67,7 @@ async fn ask(client: &Client, address: SocketAddr) -> anyhow::Result<Looked> {
             Err(_) => bail!("it answered {status}"),
         }
     }
-    serde_json::from_slice(&body).context("its answer")
+    if waits { serde_json::from_slice(&body).context("its answer").map(Some) } else { Ok(None) }
 }
 
 /// Returns the cause of an error of the client, which says only that the request failed.

@@ -6,6 +6,6 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
     pub(crate) within: Duration,
-    /// True to ask a task again that has not read the effect yet.
-    pub(crate) asks_again: bool,
+    /// True to wait until the tasks serve the effect: a task that has not read it yet is asked again.
+    pub(crate) waits: bool,
 }
