@@ -1,11 +1,6 @@
-// Lets an administrator remove messages. The token is stored in this tab only, and sent to this wall only.
+// Lets an administrator remove messages. session.js has set the role; the session is in a cookie that no script can read.
 
-const byId = (id) => document.getElementById(id);
-const KEY = "admin-token";
-
-// A browser may forbid storage; then the token is kept as long as the page is open.
-const remember = (use) => { try { return use(sessionStorage); } catch { return undefined; } };
-let token = remember((store) => store.getItem(KEY)) ?? "";
+const { dataset } = document.documentElement;
 
 function button(text, click) {
   const it = document.createElement("button");
@@ -15,10 +10,10 @@ function button(text, click) {
   return it;
 }
 
-/** Adds the administrator's buttons to every message, or removes them if there is no token. */
+/** Adds the administrator's buttons to every message, or removes them after the session has ended. */
 function equip() {
   for (const item of document.querySelectorAll("#list > .message")) {
-    if (!token) item.querySelector(".tools")?.remove();
+    if (dataset.role !== "admin") item.querySelector(".tools")?.remove();
     else if (!item.querySelector(".tools")) {
       const tools = document.createElement("p");
       tools.className = "tools";
@@ -45,7 +40,7 @@ async function remove(item, tools, key) {
   again.disabled = true;
   let answer;
   try {
-    const headers = { Accept: "application/json", Authorization: `Bearer ${token}`, "Idempotency-Key": key };
+    const headers = { Accept: "application/json", "Idempotency-Key": key };
     answer = await fetch(`/api/messages/${encodeURIComponent(item.id.slice(2))}`, { method: "DELETE", headers });
   } catch {
     return fail(tools, again, "The server cannot be reached.");
@@ -53,7 +48,7 @@ async function remove(item, tools, key) {
   if (answer.ok) return tools.replaceChildren("Removed.");
   const error = await answer.json().catch(() => ({}));
   fail(tools, again, error.message ?? `The server answered ${answer.status}.`);
-  if (answer.status === 401 || answer.status === 403) use("", error.message);
+  if (answer.status === 401 || answer.status === 403) end(error.message);
 }
 
 function fail(tools, again, reason) {
@@ -65,22 +60,14 @@ function fail(tools, again, reason) {
   again.disabled = false;
 }
 
-/** Stores the token, or forgets it if it is empty. */
-function use(given, why = "") {
-  token = given;
-  remember((store) => given ? store.setItem(KEY, given) : store.removeItem(KEY));
-  byId("admin-enter").hidden = Boolean(token);
-  byId("admin-leave").hidden = !token;
-  byId("admin-why").textContent = why;
-  byId("admin-token").value = "";
+/** Shows that the session has ended. */
+function end(why) {
+  delete dataset.role;
+  document.getElementById("stranger").hidden = false;
+  document.getElementById("signed-in").hidden = true;
+  document.getElementById("session-why").textContent = why;
   equip();
 }
 
-byId("admin-enter").addEventListener("submit", (event) => {
-  event.preventDefault();
-  use(byId("admin-token").value.trim());
-});
-byId("admin-leave").addEventListener("click", () => use(""));
-new MutationObserver(equip).observe(byId("messages"), { childList: true, subtree: true });
-byId("admin").hidden = false;
-use(token);
+new MutationObserver(equip).observe(document.getElementById("messages"), { childList: true, subtree: true });
+equip();

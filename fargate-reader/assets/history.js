@@ -1,11 +1,6 @@
-// Keeps the page of the history current, and the administrator's token in this tab. Without this script every form works
-// all the same, and asks for the token each time.
+// Keeps the page of the history current. Without this script every form works all the same.
 
 const byId = (id) => document.getElementById(id);
-const KEY = "admin-token";
-
-// A browser may forbid storage; then the token is typed each time.
-const remember = (use) => { try { return use(sessionStorage); } catch { return undefined; } };
 
 // Times
 
@@ -21,31 +16,6 @@ function showTimes() {
   }
 }
 
-// The token
-
-function fillToken() {
-  const token = remember((store) => store.getItem(KEY)) ?? "";
-  for (const input of document.querySelectorAll("input[name=token]")) {
-    if (token) input.value = token;
-    input.closest(".token").hidden = Boolean(token);
-  }
-  if (byId("forget")) byId("forget").hidden = !token;
-}
-
-document.addEventListener("submit", (event) => {
-  const input = event.target.querySelector("input[name=token]");
-  if (input?.value) remember((store) => store.setItem(KEY, input.value.trim()));
-});
-
-byId("forget")?.querySelector("button").addEventListener("click", () => {
-  remember((store) => store.removeItem(KEY));
-  for (const input of document.querySelectorAll("input[name=token]")) input.value = "";
-  fillToken();
-});
-
-// A token that was refused is not kept.
-if (document.querySelector("[data-error=admin_forbidden]")) remember((store) => store.removeItem(KEY));
-
 // The form
 
 const form = byId("change");
@@ -55,7 +25,6 @@ let latest = 0;
 async function preview() {
   const mine = ++latest;
   const body = new URLSearchParams(new FormData(form));
-  body.delete("token");
   body.set("action", "preview");
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
@@ -71,7 +40,7 @@ async function preview() {
 
 let pause;
 form?.addEventListener("input", (event) => {
-  if (["note", "token"].includes(event.target.name)) return;
+  if (event.target.name === "note") return;
   event.target.removeAttribute("aria-invalid");
   clearTimeout(pause);
   pause = setTimeout(preview, 250);
@@ -92,7 +61,6 @@ async function refresh() {
     if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
   }
   showTimes();
-  fillToken();
 }
 
 let seen;
@@ -115,5 +83,4 @@ async function listen() {
 }
 
 showTimes();
-fillToken();
 listen();

@@ -30,8 +30,8 @@ pub(crate) use self::handle::{Follow, Listener};
 pub(crate) use self::journey::Journey;
 pub(crate) use self::liveness::Liveness;
 pub(crate) use self::snapshot::{
-    ConfigChange, Generation, History, Item, ItemKind, Kept, KnownPictures, Message, MessagePage, RefusedEvent,
-    Rejected, Snapshot, VolumeHealth, WatcherKind,
+    ConfigChange, Generation, HIDDEN_FIELD, History, Item, ItemKind, Kept, KnownPictures, Message, MessagePage,
+    RefusedEvent, Rejected, Snapshot, VolumeHealth, WatcherKind,
 };
 pub(crate) use self::thread::start;
 #[cfg(test)]

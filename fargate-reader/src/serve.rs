@@ -1,6 +1,7 @@
 //! The service: serves on a listener until shutdown.
 
 mod connections;
+mod room;
 mod stream;
 
 use std::convert::Infallible;
@@ -14,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::doors::{App, Front, Metrics, Pulse, internal_router, pulse};
+use crate::doors::{App, Front, Guard, Metrics, Pulse, internal_router, pulse};
 use crate::follow::{self, Journey};
 use crate::invoke::Function;
 use crate::pictures::{self, Pictures};
@@ -24,6 +25,7 @@ use crate::views::{Features, Views};
 
 #[cfg(test)]
 pub(crate) use self::connections::HEAD_TIMEOUT;
+use self::room::Room;
 
 /// The time that running requests have to end after shutdown has begun.
 pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,9 +49,12 @@ pub async fn run(
     let writer = settings.writer_function.as_deref().unwrap_or("none");
     tracing::info!(%address, wall_dir = %settings.wall_dir.display(), writer, "serving");
 
+    let guard = Guard::new(&settings).context("PUBLIC_ORIGIN")?;
+    let room = Room::new(settings.limits.connections);
     let pictures = settings.uploads_dir.map(Pictures::new).map(Arc::new);
     let inference = settings.inference_function.filter(|_| pictures.is_some()).map(Function::new).map(Arc::new);
-    let features = Features { pictures: pictures.is_some(), labels: inference.is_some() };
+    let features =
+        Features { pictures: pictures.is_some(), labels: inference.is_some(), details: settings.roles.details };
     let (sweeping, asking) = (pictures.clone(), inference.clone());
     let sweep = optional(sweeping.map(|pictures| pictures::sweep(pictures, follow.clone())));
     let ask_again = optional(asking.map(|inference| pictures::ask_again(inference, follow.clone())));
@@ -63,13 +68,13 @@ pub async fn run(
         pictures,
         inference,
         function: settings.writer_function.map(Function::new),
-        admin_token: settings.admin_token,
+        guard,
         metrics: Metrics::new(&journey),
         pulse: pulses,
     });
     let internal = serve_internal(internal, Arc::clone(&app));
     let pulse = pulse(&app, pulse_sender, stopping.clone());
-    let mut server = std::pin::pin!(connections::serve(listener, Front::new(Arc::clone(&app)), stopping.clone()));
+    let mut server = std::pin::pin!(connections::serve(listener, Front::new(Arc::clone(&app)), room, stopping.clone()));
     let mut shutdown = std::pin::pin!(shutdown);
 
     tokio::select! {
@@ -80,6 +85,7 @@ pub async fn run(
             ended.context("the internal port failed")?;
             bail!("the internal port ended unasked");
         }
+        _ = app.guard.tokens.keep_current() => bail!("the tokens ended unasked"),
         () = status_log::run(&follow) => bail!("the log of the status ended unasked"),
         _ = follower_ended => bail!("the thread that follows the volume ended unasked"),
         _ = pulse => bail!("the pulse of the streams ended unasked"),

@@ -1,17 +1,24 @@
 //! The settings, from the command line and the environment. No other module reads either of them.
 
-mod admin_token;
+mod addresses;
 mod arguments;
 mod invalid;
+mod limits;
+mod roles;
 mod task;
+mod token;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use self::admin_token::AdminToken;
+pub use self::addresses::{AddressArguments, Addresses};
 pub use self::arguments::{Arguments, Watch};
 pub use self::invalid::InvalidSettings;
+pub use self::limits::{LimitArguments, Limits};
+pub use self::roles::{Details, Posters, RoleArguments, Roles};
+pub(crate) use self::token::read as read_token;
+pub use self::token::{Token, TokenSource};
 
 /// The settings of the service.
 #[derive(Debug, Clone)]
@@ -42,18 +49,21 @@ pub struct Settings {
     /// The pause between two scans of the network watcher while every change of the last minutes was announced by its writer.
     /// 1,000 ms by default, at least [`Settings::watch_interval`]; `--announced-interval-ms`, `ANNOUNCED_INTERVAL_MS`.
     pub announced_interval: Duration,
-    /// The token of the administrator. None by default: there is no administrator. `--admin-token`, `ADMIN_TOKEN`, or the
-    /// content of the file `--admin-token-file`, `ADMIN_TOKEN_FILE`.
-    pub admin_token: Option<AdminToken>,
+    /// The roles, and their tokens.
+    pub roles: Roles,
+    /// The names under which the wall is served.
+    pub addresses: Addresses,
+    /// The limits on what clients can use up.
+    pub limits: Limits,
 }
 
 impl Settings {
-    /// Converts the arguments, and reads the file of the token if there is one.
+    /// Converts the arguments, and reads the files of tokens.
     ///
     /// # Errors
-    /// Returns an error if the token is given twice, or its file cannot be read or is empty.
+    /// Returns an error if settings contradict each other, or the file of a token cannot be read or is empty.
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
-        let (admin_token, internal_listen) = (arguments.admin_token()?, arguments.internal_listen()?);
+        let internal_listen = arguments.internal_listen()?;
         Ok(Self {
             task: task::id(),
             wall_dir: arguments.wall_dir,
@@ -66,7 +76,9 @@ impl Settings {
             watch: arguments.watch,
             watch_interval: Duration::from_millis(arguments.watch_interval_ms),
             announced_interval: Duration::from_millis(arguments.announced_interval_ms),
-            admin_token,
+            roles: Roles::new(&arguments.roles, arguments.listen.ip().is_loopback())?,
+            addresses: Addresses::new(&arguments.addresses, arguments.listen.ip().is_loopback())?,
+            limits: Limits::from(&arguments.limits),
         })
     }
 }
@@ -77,35 +89,46 @@ mod tests {
 
     use super::*;
 
-    /// Returns the settings with this token and with a file of this content.
-    fn settings(token: Option<&str>, file: Option<&str>) -> Result<Settings, InvalidSettings> {
-        let directory = tempfile::tempdir().unwrap();
+    /// Returns the settings with these arguments.
+    fn settings(arguments: &[&str]) -> Result<Settings, InvalidSettings> {
         let command = Arguments::augment_args(Command::new("fargate-reader"));
-        let matches = command.get_matches_from(["fargate-reader"]);
-        let mut arguments = Arguments::from_arg_matches(&matches).unwrap();
-        arguments.admin_token = token.map(str::to_owned);
-        arguments.admin_token_file = file.map(|content| {
-            let path = directory.path().join("token");
-            fs_err::write(&path, content).unwrap();
-            path.to_str().unwrap().to_owned()
-        });
-        Settings::new(arguments)
+        let matches = command.get_matches_from(["fargate-reader"].iter().chain(arguments));
+        Settings::new(Arguments::from_arg_matches(&matches).unwrap())
     }
 
     #[test]
     fn the_token_may_be_in_a_file_with_a_line_break() {
-        for (token, file) in [(Some("secret"), None), (None, Some("secret\n")), (Some(""), Some("secret"))] {
-            let token = settings(token, file).unwrap().admin_token.unwrap();
-            assert!(token.is("secret") && !token.is("secret\n"));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        fs_err::write(path, "secret\n").unwrap();
+        for arguments in [["--admin-token", "secret"], ["--admin-token", " secret\n"], ["--admin-token-file", path]] {
+            let (TokenSource::Given(token) | TokenSource::File { token, .. }) =
+                settings(&arguments).unwrap().roles.admin.unwrap()
+            else {
+                unreachable!("no secret was named")
+            };
+            assert!(token.is("secret") && token.is("secret\n") && !token.is("secre"));
         }
-        for token in [None, Some("")] {
-            assert!(settings(token, None).unwrap().admin_token.is_none());
+        for arguments in [&[][..], &["--admin-token", ""], &["--admin-token-file", ""]] {
+            assert!(settings(arguments).unwrap().roles.admin.is_none());
         }
+        fs_err::write(path, " \n").unwrap();
+        assert!(matches!(settings(&["--admin-token-file", path]), Err(InvalidSettings::TokenFile("admin", _))));
     }
 
     #[test]
-    fn two_tokens_and_an_empty_file_are_refused() {
-        assert!(matches!(settings(Some("a"), Some("a")), Err(InvalidSettings::TwoAdminTokens)));
-        assert!(matches!(settings(None, Some(" \n")), Err(InvalidSettings::EmptyAdminToken(_))));
+    fn settings_that_contradict_each_other_are_refused() {
+        let secrets = |text| settings(&["--tokens-secret", text]);
+        let Roles { admin, poster, .. } = secrets("admin=arn:a, poster=b").unwrap().roles;
+        assert!(
+            matches!((admin, poster), (Some(TokenSource::Secret(a)), Some(TokenSource::Secret(b))) if a == "arn:a" && b == "b")
+        );
+        for invalid in ["admin", "admin=", "owner=a", "admin=a,admin=b"] {
+            assert!(matches!(secrets(invalid), Err(InvalidSettings::TokensSecret(_))), "{invalid}");
+        }
+        let two = settings(&["--tokens-secret", "poster=a", "--poster-token", "b"]);
+        assert!(matches!(two, Err(InvalidSettings::TwoTokens("poster"))));
+        assert!(matches!(settings(&["--posters", "token"]), Err(InvalidSettings::NoPosters)));
+        assert!(settings(&["--posters", "token", "--poster-token", "a"]).is_ok());
     }
 }

@@ -24,6 +24,7 @@ use shared_volume::Volume;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::admin_token::Source;
 use self::logs::{Logs, beside};
 use self::reader::ReaderPlan;
 use self::readers::{Places, Readers};
@@ -50,7 +51,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Returns an error if the administrator's token is invalid, an address is in use, or a part does not start or ends by
 /// itself.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let admin_token = arguments.admin_token.read()?;
+    let admin_token = arguments.admin_token.source()?;
     // All addresses are bound before the first process starts.
     let wall = bind(&arguments.listen, "--listen").await?;
     let places = Places::new(wall, arguments.readers).await.context("no free address for a reader")?;
@@ -67,9 +68,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let has_inference = arguments.inference_environments > 0;
-    let (admin_token, log) = (admin_token.as_deref(), &logs.reader);
-    let mut readers =
-        places.start(&ReaderPlan { service: &service, volume: &volume, has_inference, admin_token, log })?;
+    let plan =
+        ReaderPlan { service: &service, volume: &volume, has_inference, admin_token: &admin_token, log: &logs.reader };
+    let mut readers = places.start(&plan)?;
     let writers = writer.keep(arguments.environments, service.writer(), &stop);
     let classifiers = service.cloud.function(INFERENCE_FUNCTION);
     let classifiers = classifiers.map(|lambda| inference.keep(arguments.inference_environments, lambda, &stop));
@@ -79,7 +80,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let following = following.transpose().context("--follow-file")?;
 
     let ended = tokio::select! {
-        ended = until_ended(&arguments, &service, &mut readers, &volume, &logs) => Err(ended),
+        ended = until_ended(&arguments, &service, &mut readers, &admin_token, &volume, &logs) => Err(ended),
         () = signals.next() => Ok(()),
     };
     tokio::select! {
@@ -134,6 +135,7 @@ async fn until_ended(
     arguments: &Arguments,
     service: &Service,
     readers: &mut Readers,
+    admin_token: &Source,
     volume: &Path,
     logs: &Logs,
 ) -> anyhow::Error {
@@ -146,7 +148,8 @@ async fn until_ended(
         ended = readers.ended() => return ended,
     }
     let (environments, api, logs) = (arguments.environments, &service.api, &logs.place);
-    terminal::print(&Welcome { walls: &urls, api, volume, logs, environments }.to_string());
+    let sign_in = admin_token.link(urls.first().map_or("", String::as_str));
+    terminal::print(&Welcome { walls: &urls, sign_in, api, volume, logs, environments }.to_string());
     readers.ended().await
 }
 

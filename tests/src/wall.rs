@@ -74,6 +74,30 @@ impl Wall {
         })
     }
 
+    /// Returns the address of the reader.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.page
+    }
+
+    /// Returns the process id of the child with this subcommand.
+    ///
+    /// # Errors
+    /// Returns an error if there is none.
+    pub fn child(&self, subcommand: &str) -> Result<u32> {
+        let id = self.process.pid();
+        // Any thread of the process may have started a child.
+        let tasks = fs_err::read_dir(format!("/proc/{id}/task"))?;
+        let children = tasks.filter_map(|task| fs_err::read_to_string(task.ok()?.path().join("children")).ok());
+        let children: String = children.collect::<Vec<_>>().join(" ");
+        let named = |pid: &&str| {
+            let line = fs_err::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(subcommand)
+        };
+        let found = children.split_whitespace().find(named).with_context(|| format!("no child {subcommand}"))?;
+        Ok(found.parse()?)
+    }
+
     /// Returns the directory of the volume.
     #[must_use]
     pub fn volume(&self) -> &Path {

@@ -43,6 +43,10 @@
 //! After a write the function asks the readers to look at the volume; each answers [`Looked`]. A command with
 //! `"wait": "applied"` gets an answer with [`Applied`]: which of them serve its effect.
 //!
+//! # Hosts
+//!
+//! The servers use [`hosts`] to refuse names that another site has pointed at them.
+//!
 //! # Errors
 //!
 //! A refusal is an [`ErrorBody`] in place of the answer: a stable name, a message for people, and the field that is wrong.
@@ -66,6 +70,7 @@
 
 mod command;
 mod error;
+pub mod hosts;
 mod limits;
 mod look;
 mod picture;

@@ -7,12 +7,13 @@ use shared_volume::config::Posting;
 use tokio::sync::watch;
 
 use super::error::ApiError;
+use super::guard::Guard;
 use super::metrics::Metrics;
 use super::pulse::Pulse;
 use crate::follow::{Follow, Snapshot};
 use crate::invoke::Function;
 use crate::pictures::Pictures;
-use crate::settings::AdminToken;
+use crate::tokens::Role;
 use crate::views::json::StatusJson;
 use crate::views::{PostingState, View, Views};
 
@@ -29,8 +30,7 @@ pub(crate) struct App {
     pub(crate) pictures: Option<Arc<Pictures>>,
     /// The function that classifies pictures; `None` if they have no labels.
     pub(crate) inference: Option<Arc<Function>>,
-    /// The token of the administrator; `None` if there is no administrator.
-    pub(crate) admin_token: Option<AdminToken>,
+    pub(crate) guard: Guard,
     pub(crate) metrics: Metrics,
     /// The news for all streams. The channel closes when shutdown begins, and every stream ends then.
     pub(crate) pulse: watch::Receiver<Pulse>,
@@ -43,6 +43,11 @@ impl App {
     /// Returns the view of the newest snapshot.
     pub(crate) fn view(&self) -> Arc<View> {
         self.views.of(self.follow.snapshot())
+    }
+
+    /// Returns true if somebody can be an administrator, who can change the wall.
+    pub(crate) fn has_admin(&self) -> bool {
+        self.guard.tokens.is_set(Role::Admin) && self.function.is_some()
     }
 
     /// Returns the function that writes the wall.

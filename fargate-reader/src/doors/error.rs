@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use wall_api::{ErrorBody, Outcome};
 
@@ -15,13 +15,15 @@ pub(crate) struct ApiError {
     pub(crate) body: ErrorBody,
     /// The outcome of the request. A client is asked to retry only if nothing was done.
     pub(crate) outcome: Outcome,
+    /// The time in seconds after which a client may retry.
+    retry_after: u64,
 }
 
 impl ApiError {
     /// Creates an error that is about no single field.
     pub(crate) fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
         let body = ErrorBody { error: error.into(), message: message.into(), field: None, status: None };
-        Self { status, body, outcome: Outcome::Refused }
+        Self { status, body, outcome: Outcome::Refused, retry_after: 1 }
     }
 
     /// Creates an error of one field, which its message names first.
@@ -38,6 +40,22 @@ impl ApiError {
     /// Returns the error with another outcome.
     pub(crate) fn with(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
+    }
+
+    /// Returns the error with another name.
+    pub(crate) fn named(mut self, error: &'static str) -> Self {
+        self.body.error = error.into();
+        self
+    }
+
+    /// Returns the error with the time in seconds after which a client may retry. 1 s by default.
+    pub(crate) fn after(self, seconds: u64) -> Self {
+        Self { retry_after: seconds, ..self }
+    }
+
+    /// Returns the header `Retry-After` if a client may retry.
+    pub(crate) fn retry_header(&self) -> Option<[(HeaderName, HeaderValue); 1]> {
+        (self.outcome == Outcome::Retry).then(|| [(header::RETRY_AFTER, self.retry_after.into())])
     }
 
     /// Creates the error of an invalid parameter of the query.
@@ -66,7 +84,7 @@ impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_GATEWAY);
         let outcome = error.outcome();
-        Self { status, body: error.body(), outcome }
+        Self { status, body: error.body(), outcome, retry_after: 1 }
     }
 }
 
@@ -74,9 +92,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(&self.body)).into_response();
         let headers = response.headers_mut();
-        if self.outcome == Outcome::Retry {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
+        headers.extend(self.retry_header().into_iter().flatten());
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -12,6 +12,7 @@ use tower::Service;
 use wall_api::ReadLimit;
 
 use super::app::Shared;
+use super::client::Peer;
 use super::encoding::accepted;
 use super::paths;
 use super::policy;
@@ -30,15 +31,20 @@ impl Front {
         Self { router: router(Shared::clone(&app)), app }
     }
 
-    /// Answers a request.
+    /// Answers a request that came from `peer`.
     pub(crate) fn answer(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
+        peer: Peer,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
-        let refused = policy::refuse_host(request.version(), request.headers());
+        let refused = self.app.guard.hosts.refuse(request.version(), request.headers());
         match refused.or_else(|| self.ready(&request)) {
             Some(response) => Either::Left(ready(Ok(response))),
-            None => Either::Right(self.router.clone().call(request.map(Body::new))),
+            None => {
+                policy::remove_default_port(request.headers_mut());
+                request.extensions_mut().insert(peer);
+                Either::Right(self.router.clone().call(request.map(Body::new)))
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use super::routes::{health, look, metrics, page};
 pub(crate) fn internal_router(app: Shared) -> Router {
     Router::new()
         .route(paths::LOOK, post(look::look))
-        .route(paths::STATUS, get(health::status))
+        .route(paths::STATUS, get(health::whole_status))
         .route(paths::METRICS, get(metrics::metrics))
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "route_unknown", "there is no such route"))
         .method_not_allowed_fallback(page::method_unsupported)

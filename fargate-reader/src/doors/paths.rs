@@ -3,6 +3,8 @@
 pub(crate) const PAGE: &str = "/";
 pub(crate) const NAMED_PAGE: &str = "/w/{name}";
 pub(crate) const HISTORY: &str = "/history";
+pub(crate) const LOGIN: &str = "/login";
+pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const ASSET: &str = "/assets/{*path}";
 pub(crate) const ACCENT: &str = "/accent.css";
 pub(crate) const EVENTS: &str = "/events";
@@ -16,6 +18,7 @@ pub(crate) const CONFIG_HISTORY: &str = "/api/config/history";
 pub(crate) const CONFIG_DIFF: &str = "/api/config/diff";
 pub(crate) const CONFIG_REJECTED: &str = "/api/config/rejected";
 pub(crate) const CONFIG_ROLLBACK: &str = "/api/config/rollback";
+pub(crate) const SESSION: &str = "/api/session";
 pub(crate) const STATUS: &str = "/api/status";
 pub(crate) const LIVE: &str = "/live";
 pub(crate) const READY: &str = "/ready";

@@ -1,10 +1,10 @@
 //! Rules for every response: who may send a request, and what a browser may do with the response.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tower_http::csrf::ProtectionError;
+use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 
 use super::error::ApiError;
 
@@ -45,18 +45,37 @@ pub(super) async fn plain_errors(request: Request, next: Next) -> Response {
     }
 }
 
-/// Returns the refusal of an HTTP/1.1 request that does not name one host, which no proxy may pass on.
-pub(super) fn refuse_host(version: Version, headers: &HeaderMap) -> Option<Response> {
-    let hosts = headers.get_all(header::HOST).iter().count();
-    let is_right = hosts == 1 || (hosts == 0 && version < Version::HTTP_11);
-    let refusal = || ApiError::new(StatusCode::BAD_REQUEST, "host_invalid", "send one Host header").into_response();
-    (!is_right).then(refusal)
+/// The layer that refuses requests of other sites.
+pub(super) type SameOrigin = CsrfLayer<fn(ProtectionError) -> Response>;
+
+/// Returns the layer that refuses requests that another site made with a visitor's browser.
+///
+/// # Errors
+/// Returns an error if an origin is none that a browser can send.
+pub(super) fn same_origin(origins: &[String]) -> Result<SameOrigin, ConfigError> {
+    let refuse: fn(ProtectionError) -> Response = |_| {
+        let message = "another site made this request: write to this wall from its own page or without a browser. If this is its \
+                       own page behind a proxy, set PUBLIC_ORIGIN to the page's origin, such as https://wall.example.org";
+        ApiError::new(StatusCode::FORBIDDEN, "cross_site", message).into_response()
+    };
+    origins
+        .iter()
+        .try_fold(CsrfLayer::new(), CsrfLayer::add_trusted_origin)
+        .map(|layer| layer.with_rejection_response(refuse))
 }
 
-/// Refuses a request that another site made with a visitor's browser.
-pub(super) fn refuse_cross_site(_: ProtectionError) -> Response {
-    let message = "another site made this request; write to this wall from its own page or without a browser";
-    ApiError::new(StatusCode::FORBIDDEN, "cross_site", message).into_response()
+/// Removes the port from the Host header if it is the default one of the origin's scheme: browsers leave it out of the origin,
+/// and some proxies add it.
+pub(super) fn remove_default_port(headers: &mut HeaderMap) {
+    let port = match headers.get(header::ORIGIN).map(HeaderValue::as_bytes) {
+        Some(origin) if origin.starts_with(b"http://") => ":80",
+        Some(origin) if origin.starts_with(b"https://") => ":443",
+        _ => return,
+    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.strip_suffix(port)?.parse().ok());
+    if let Some(host) = host {
+        headers.insert(header::HOST, host);
+    }
 }
 
 /// Returns true if the client names this media type among those that it accepts.

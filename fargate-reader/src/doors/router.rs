@@ -3,12 +3,11 @@
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
-use tower_http::csrf::CsrfLayer;
 
 use super::app::Shared;
 use super::routes::{
     assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting,
-    uploading,
+    signing, uploading,
 };
 use super::{paths, policy};
 
@@ -19,6 +18,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(paths::PAGE, get(page::wall))
         .route(paths::NAMED_PAGE, get(page::named_wall))
         .route(paths::HISTORY, get(history::page).post(history::submit))
+        .route(paths::LOGIN, get(signing::page).post(signing::sign_in))
+        .route(paths::LOGOUT, post(signing::sign_out))
         .route(paths::ASSET, get(assets::asset))
         .route(paths::ACCENT, get(assets::accent))
         .route(paths::PICTURE, get(pictures::picture))
@@ -33,15 +34,16 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(paths::CONFIG_DIFF, get(config::diff))
         .route(paths::CONFIG_REJECTED, get(config::rejected))
         .route(paths::CONFIG_ROLLBACK, post(configuring::roll_back))
+        .route(paths::SESSION, get(signing::session))
         .route(paths::STATUS, get(health::status))
         // For operators.
         .route(paths::LIVE, get(health::live))
         .route(paths::READY, get(health::ready))
-        .route(paths::METRICS, get(metrics::metrics))
+        .route(paths::METRICS, get(metrics::for_admin))
         // For everybody else.
         .fallback(page::not_found)
         .method_not_allowed_fallback(page::method_unsupported)
-        .layer(CsrfLayer::new().with_rejection_response(policy::refuse_cross_site))
+        .layer(app.guard.same_origin.clone())
         .layer(from_fn(policy::plain_errors))
         .layer(from_fn_with_state(Shared::clone(&app), metrics::count))
         .with_state(app)

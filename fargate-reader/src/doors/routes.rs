@@ -13,6 +13,7 @@ pub(super) mod moderation;
 pub(super) mod page;
 pub(super) mod pictures;
 pub(super) mod posting;
+pub(super) mod signing;
 pub(super) mod uploading;
 
 mod body;

@@ -112,6 +112,7 @@ impl HistoryReader {
         History {
             kept: self.files.values().cloned().collect(),
             running: Arc::clone(&self.running),
+            defaults: Arc::new(Generation::defaults()),
             by_hand: (!is_known).then(|| Arc::new(running)),
             refused: self.refused.clone(),
             rejected: self.rejected.clone(),

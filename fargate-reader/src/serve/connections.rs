@@ -13,14 +13,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::room::{Room, Seat};
 use super::stream;
-use crate::doors::Front;
+use crate::doors::{Front, Peer};
 
 /// The number of bytes that the kernel buffers for a client that does not read.
 const MAX_UNSENT_BYTES: u32 = 64 * 1024;
@@ -39,22 +41,38 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 /// The time that a client has, once `stopping` is cancelled, to receive the end of its stream, or to send the rest of a request.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
+/// The number of clients at a time that are told that there is no room.
+const MAX_REFUSALS: usize = 64;
+
+/// The answer to a connection for which there is no room.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+    content-type: application/json\r\ncontent-length: 80\r\n\r\n\
+    {\"error\":\"connections_full\",\"message\":\"the wall has no room for another client\"}";
+
 /// Serves connections until `stopping` is cancelled, and then until the running requests have ended.
-pub(super) async fn serve(listener: TcpListener, front: Front, stopping: CancellationToken) {
-    let connections = TaskTracker::new();
-    while let Some(connection) = stopping.run_until_cancelled(accept(&listener)).await {
-        connections.spawn(serve_one(connection, front.clone(), stopping.clone()));
+pub(super) async fn serve(listener: TcpListener, front: Front, room: Arc<Room>, stopping: CancellationToken) {
+    let (connections, refusals) = (TaskTracker::new(), Arc::new(Semaphore::new(MAX_REFUSALS)));
+    while let Some((connection, peer)) = stopping.run_until_cancelled(accept(&listener)).await {
+        match room.enter() {
+            Some(seat) => drop(connections.spawn(serve_one(connection, peer, seat, front.clone(), stopping.clone()))),
+            None => {
+                // Nobody is told why if too many are being told.
+                if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+                    connections.spawn(refuse(connection, turn));
+                }
+            }
+        }
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
 
-/// Returns the next connection.
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// Returns the next connection, and the address at its other end.
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((connection, _)) => return connection,
+            Ok((connection, peer)) => return (connection, Peer(peer.ip())),
             Err(error) if is_of_the_client(&error) => tracing::debug!(%error, "connection_lost"),
             Err(error) => {
                 tracing::error!(%error, "accept_failed");
@@ -69,10 +87,26 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// Tells the client of a connection that there is no room, if it sends a request soon.
+async fn refuse(mut connection: TcpStream, _turn: OwnedSemaphorePermit) {
+    let answer = async {
+        // A client takes an answer before its request for an error.
+        connection.read(&mut [0; 4096]).await?;
+        connection.write_all(FULL).await?;
+        connection.shutdown().await
+    };
+    match timeout(LAST_WORD, answer).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "connection_failed"),
+        Err(late) => tracing::debug!(%late, "connection_failed"),
+    }
+}
+
 /// Serves the requests of one connection.
-async fn serve_one(connection: TcpStream, front: Front, stopping: CancellationToken) {
+async fn serve_one(connection: TcpStream, peer: Peer, seat: Seat, front: Front, stopping: CancellationToken) {
     prepare(&connection);
-    let ended = match requests(connection, front, &stopping).await {
+    let seat = Arc::new(seat);
+    let ended = match requests(connection, peer, &seat, front, &stopping).await {
         Ok(Some((connection, version, response))) => {
             let give_up = async {
                 stopping.cancelled().await;
@@ -94,21 +128,27 @@ async fn serve_one(connection: TcpStream, front: Front, stopping: CancellationTo
 /// Serves requests until the connection is closed, or until a stream is to be sent on it.
 async fn requests(
     connection: TcpStream,
+    peer: Peer,
+    seat: &Arc<Seat>,
     front: Front,
     stopping: &CancellationToken,
 ) -> hyper::Result<Option<(TcpStream, Version, Response)>> {
     let (leave, mut left) = oneshot::channel();
     let leave = Arc::new(Mutex::new(Some(leave)));
     let running = Arc::new(AtomicBool::new(false));
-    let is_running = Arc::clone(&running);
+    let (is_running, working) = (Arc::clone(&running), Arc::clone(seat));
     let service = service_fn(move |request| {
-        let (version, answer, leave) = (stream::may_stream(&request), front.answer(request), Arc::clone(&leave));
-        let running = Arc::clone(&running);
+        let (version, answer, leave) = (stream::may_stream(&request), front.answer(request, peer), Arc::clone(&leave));
+        let (running, working) = (Arc::clone(&running), Arc::clone(&working));
         async move {
             running.store(true, Ordering::Relaxed);
+            working.work();
             let response = answer.await?;
             running.store(false, Ordering::Relaxed);
-            let Some(version) = version.filter(|_| stream::is_stream(&response)) else { return Ok(response) };
+            let Some(version) = version.filter(|_| stream::is_stream(&response)) else {
+                working.rest();
+                return Ok(response);
+            };
             let leave = leave.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(leave) = leave {
                 // If the connection has ended, there is nobody to send it to.
@@ -123,6 +163,9 @@ async fn requests(
         Ok((version, response)) = &mut left => {
             return Ok(Some((serving.into_parts().io.into_inner(), version, response)));
         }
+        () = seat.evicted() => if !is_running.load(Ordering::Relaxed) {
+            return Ok(None);
+        },
         () = stopping.cancelled() => {}
     }
     Pin::new(&mut *serving).graceful_shutdown();

@@ -7,8 +7,10 @@ use clap::builder::RangedU64ValueParser;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
-use super::admin_token::AdminToken;
+use super::addresses::AddressArguments;
 use super::invalid::InvalidSettings;
+use super::limits::LimitArguments;
+use super::roles::RoleArguments;
 
 /// The shortest pause between two scans of the network watcher, in milliseconds.
 pub(crate) const MIN_WATCH_INTERVAL_MS: u64 = 10;
@@ -50,13 +52,12 @@ pub struct Arguments {
     /// The pause between two scans of the network watcher while every change of the last minutes was announced, 10 to 60000
     #[arg(long, env = "ANNOUNCED_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "1000", value_parser = interval())]
     pub announced_interval_ms: u64,
-    /// The token that an administrator sends as `Authorization: Bearer`. Without a token nobody can remove messages, clear
-    /// the wall or roll back. On the command line other users can read it: use the variable or the file
-    #[arg(long, env = "ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    pub admin_token: Option<String>,
-    /// A file that contains the administrator's token
-    #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "FILE")]
-    pub admin_token_file: Option<String>,
+    #[command(flatten)]
+    pub(super) roles: RoleArguments,
+    #[command(flatten)]
+    pub(super) addresses: AddressArguments,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
     /// The log filter, such as info or fargate_reader=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     pub log: String,
@@ -80,21 +81,6 @@ impl Arguments {
         let text = self.internal_listen.as_ref().filter(|text| !text.is_empty());
         let invalid = |text: &String| InvalidSettings::InternalListen(text.clone());
         text.map(|text| text.parse().map_err(|_fault| invalid(text))).transpose()
-    }
-
-    /// Returns the token of the administrator. A variable that is set to nothing counts as not set.
-    pub(super) fn admin_token(&self) -> Result<Option<AdminToken>, InvalidSettings> {
-        let token = self.admin_token.as_ref().filter(|token| !token.is_empty());
-        let file = self.admin_token_file.as_ref().filter(|file| !file.is_empty());
-        match (token, file) {
-            (Some(_), Some(_)) => Err(InvalidSettings::TwoAdminTokens),
-            (Some(token), None) => Ok(Some(AdminToken::new(token.clone()))),
-            (None, Some(file)) => match fs_err::read_to_string(file)?.trim() {
-                "" => Err(InvalidSettings::EmptyAdminToken(file.into())),
-                token => Ok(Some(AdminToken::new(token.to_owned()))),
-            },
-            (None, None) => Ok(None),
-        }
     }
 }
 

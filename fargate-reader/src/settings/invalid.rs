@@ -1,20 +1,31 @@
 //! Settings that are invalid although each argument by itself is valid.
 
-use std::path::PathBuf;
-
 /// The reason why the settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidSettings {
-    /// The token of the administrator is given twice.
-    #[error("--admin-token (ADMIN_TOKEN) and --admin-token-file (ADMIN_TOKEN_FILE) are both set: set one of them")]
-    TwoAdminTokens,
-    /// The file of the token cannot be read.
-    #[error("--admin-token-file (ADMIN_TOKEN_FILE): {0}")]
-    UnreadableAdminToken(#[from] std::io::Error),
+    /// The token of a role has two sources.
+    #[error("{name}_TOKEN, {name}_TOKEN_FILE and {0}= in TOKENS_SECRET: more than one is set; set one of them", name = .0.to_uppercase())]
+    TwoTokens(&'static str),
+    /// The file of a token cannot be read, or is empty.
+    #[error("--{0}-token-file ({name}_TOKEN_FILE): {1}", name = .0.to_uppercase())]
+    TokenFile(&'static str, std::io::Error),
+    /// The names of the secrets cannot be parsed.
+    #[error(
+        "--tokens-secret (TOKENS_SECRET): {0:?} is not admin=<secret>, poster=<secret>, or both with a comma between"
+    )]
+    TokensSecret(String),
+    /// Only posters may post, and nobody can be one.
+    #[error(
+        "--posters (POSTERS) is token, and neither a poster nor an administrator has a token: set POSTER_TOKEN or ADMIN_TOKEN"
+    )]
+    NoPosters,
     /// The address of the internal port cannot be parsed.
     #[error("--internal-listen (INTERNAL_LISTEN): {0:?} is not an address such as 127.0.0.1:8081")]
     InternalListen(String),
-    /// The file of the token contains no token.
-    #[error("--admin-token-file (ADMIN_TOKEN_FILE): {} is empty", .0.display())]
-    EmptyAdminToken(PathBuf),
+    /// An origin of the page cannot be parsed.
+    #[error("--public-origin (PUBLIC_ORIGIN): {0:?} is not an origin such as https://wall.example.org")]
+    PublicOrigin(String),
+    /// A name of the wall cannot be parsed.
+    #[error("--allowed-hosts (ALLOWED_HOSTS): {0:?} is not a host name without a port, such as wall.example.org")]
+    AllowedHosts(String),
 }

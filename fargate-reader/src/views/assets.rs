@@ -11,13 +11,14 @@ pub(crate) struct Asset {
     pub(crate) version: u64,
 }
 
-static ASSETS: [Asset; 10] = [
+static ASSETS: [Asset; 11] = [
     asset("wall.css", "text/css; charset=utf-8", include_bytes!("../../assets/wall.css")),
     asset("history.css", "text/css; charset=utf-8", include_bytes!("../../assets/history.css")),
     asset("history.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/history.js")),
     asset("wall.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/wall.js")),
     asset("stream.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/stream.js")),
     asset("feeds.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/feeds.js")),
+    asset("session.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/session.js")),
     asset("admin.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/admin.js")),
     asset("pictures.css", "text/css; charset=utf-8", include_bytes!("../../assets/pictures.css")),
     asset("pictures.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/pictures.js")),

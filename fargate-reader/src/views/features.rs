@@ -7,4 +7,6 @@ pub(crate) struct Features {
     pub(crate) pictures: bool,
     /// Pictures get labels.
     pub(crate) labels: bool,
+    /// Strangers see reasons, refused events and the ids of events.
+    pub(crate) details: bool,
 }

@@ -137,7 +137,7 @@ pub(crate) fn wall(view: &View) -> Result<Arc<Text>, askama::Error> {
 pub(crate) fn config(view: &View, posting: PostingState) -> Result<Piece, askama::Error> {
     get_or_make(&view.config_event, || {
         let html = page::config_fragments(view, posting)?;
-        let config = ConfigJson::from(&*view.snapshot);
+        let config = ConfigJson::for_strangers(&view.snapshot);
         event("config", None, &ConfigEvent { config, posting, html })
     })
 }

@@ -4,13 +4,16 @@ use std::fmt::Display;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use shared_volume::config::{Cause, Config, Published};
 use shared_volume::time::{millis, optional_millis};
 use shared_volume::wall::Cursor;
 
 use super::picture::{LabelJson, PictureJson};
 use super::posting::PostingState;
-use crate::follow::{Follow, Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind};
+use crate::follow::{
+    Follow, HIDDEN_FIELD, Liveness, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind,
+};
 
 /// A message: a `MessageView` of the function, with the times at which it was on the volume and in this task.
 #[derive(Debug, Serialize)]
@@ -83,14 +86,30 @@ struct PublishedJson<'a> {
     #[serde(serialize_with = "optional_millis::serialize")]
     published_at: Option<Timestamp>,
     cause: &'a Cause,
-    config: &'a Config,
+    config: ShownConfig<'a>,
 }
 
-impl<'a> From<&'a Published> for PublishedJson<'a> {
-    fn from(published: &'a Published) -> Self {
+/// The document of a configuration.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ShownConfig<'a> {
+    Whole(&'a Config),
+    /// Without the field that strangers never see.
+    Shown(Value),
+}
+
+impl<'a> PublishedJson<'a> {
+    fn new(published: &'a Published, is_whole: bool) -> Self {
         let Published { generation, published_at, cause, config, .. } = published;
+        let config = if is_whole { ShownConfig::Whole(config) } else { ShownConfig::Shown(shown(config)) };
         Self { generation: *generation, published_at: *published_at, cause, config }
     }
+}
+
+fn shown(config: &Config) -> Value {
+    let mut document = serde_json::to_value(config).unwrap_or_default();
+    document.as_object_mut().map(|fields| fields.remove(HIDDEN_FIELD));
+    document
 }
 
 /// The configuration that is running. `rejected` is set while the one on disk is at fault.
@@ -109,12 +128,22 @@ struct RejectedJson<'a> {
     source: &'a str,
 }
 
-impl<'a> From<&'a Snapshot> for ConfigJson<'a> {
-    fn from(snapshot: &'a Snapshot) -> Self {
+impl<'a> ConfigJson<'a> {
+    /// Returns what strangers may see.
+    pub(crate) fn for_strangers(snapshot: &'a Snapshot) -> Self {
+        Self::new(snapshot, false)
+    }
+
+    /// Returns all fields, for administrators.
+    pub(crate) fn whole(snapshot: &'a Snapshot) -> Self {
+        Self::new(snapshot, true)
+    }
+
+    fn new(snapshot: &'a Snapshot, is_whole: bool) -> Self {
         let rejected = snapshot.rejected.as_ref();
         let rejected =
             rejected.map(|Rejected { reason, since, source }| RejectedJson { reason, since: *since, source });
-        Self { published: (&*snapshot.config).into(), rejected }
+        Self { published: PublishedJson::new(&snapshot.config, is_whole), rejected }
     }
 }
 

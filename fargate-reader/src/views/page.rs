@@ -5,7 +5,7 @@
 //! page works without it.
 //!
 //! - [`wall()`]: the page of the wall. [`history()`]: that of the configuration's history. [`not_found()`]: that of an unknown
-//!   address.
+//!   address. [`sign_in()`]: that for signing in.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
@@ -19,14 +19,16 @@ mod list;
 mod model;
 mod not_found;
 mod notices;
+mod sign_in;
 mod wall;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::fragments::{config_fragments, status_fragments};
-pub(crate) use self::history::{Comparison, HistoryPage, Submitted, history};
+pub(crate) use self::history::{Comparison, HistoryPage, HistoryRole, Submitted, history};
 pub(crate) use self::list::list;
 pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;
+pub(crate) use self::sign_in::sign_in;
 pub(crate) use self::wall::{FormState, WallPage, wall};

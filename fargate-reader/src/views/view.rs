@@ -22,7 +22,10 @@ pub(crate) struct Views(Mutex<Arc<View>>, Features);
 /// A snapshot, and what was encoded of it.
 #[derive(Debug)]
 pub(crate) struct View {
+    /// The snapshot, with the parts that everybody may see.
     pub(crate) snapshot: Arc<Snapshot>,
+    /// The snapshot itself.
+    whole: Arc<Snapshot>,
     pub(crate) features: Features,
     /// The newest messages, oldest first.
     newest: Vec<Arc<RenderedMessage>>,
@@ -64,10 +67,15 @@ impl Views {
         Self(Mutex::new(Arc::new(View::new(snapshot, features, &[], &[]))), features)
     }
 
+    /// Returns the parts of the wall that the settings turn on.
+    pub(crate) fn features(&self) -> Features {
+        self.1
+    }
+
     /// Returns the view of `snapshot`. What it has in common with the newest view is not encoded again.
     pub(crate) fn of(&self, snapshot: Arc<Snapshot>) -> Arc<View> {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_same(&newest.snapshot, &snapshot) {
+        if is_same(&newest.whole, &snapshot) {
             return Arc::clone(&newest);
         }
         let view = Arc::new(View::new(snapshot, self.1, &newest.newest, &newest.changes));
@@ -81,11 +89,12 @@ impl Views {
 
 impl View {
     fn new(
-        snapshot: Arc<Snapshot>,
+        whole: Arc<Snapshot>,
         features: Features,
         messages: &[Arc<RenderedMessage>],
         changes: &[Arc<RenderedChange>],
     ) -> Self {
+        let snapshot = Arc::new(whole.for_strangers(features.details));
         // Encodings are kept for the newest page only: for all messages they would take several times the memory of the
         // messages.
         let newest = snapshot.newest(PAGE_MESSAGES).messages.iter();
@@ -96,7 +105,7 @@ impl View {
         let changes = snapshot.changes.iter();
         let changes = changes.map(|change| known(change).unwrap_or_else(|| Arc::new(new(change)))).collect();
         let (config_event, wall_event, page, messages, item_events) = Default::default();
-        Self { snapshot, features, newest, changes, config_event, wall_event, page, messages, item_events }
+        Self { snapshot, whole, features, newest, changes, config_event, wall_event, page, messages, item_events }
     }
 
     /// Returns a message of this snapshot with its encodings, which are kept if it is one of the newest.

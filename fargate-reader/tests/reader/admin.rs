@@ -50,7 +50,7 @@ async fn the_page_has_the_administrator_s_buttons_only_if_there_can_be_one() {
     let wall = Wall::empty();
     let with = Posting::start(&wall).await.get("/").send().await.unwrap().text().await.unwrap();
     let without = wall.reader().await.get("/").await.text().await.unwrap();
-    for part in [r#"id="admin""#, "/assets/admin.js?v="] {
+    for part in [r#"id="session""#, "/assets/admin.js?v="] {
         assert_eq!((with.matches(part).count(), without.matches(part).count()), (1, 0), "{part}");
     }
 }

@@ -25,9 +25,11 @@ async fn page(reader: &Reader, path: &str) -> String {
 async fn the_history_tells_what_each_generation_changed_and_why() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "A", "blocked_words": ["one", "two"] }));
-    let reader = wall.reader().await;
+    let reader = Reader::start_with_admin(&wall, "secret").await;
     wall.configure(json!({ "banner": { "text": "Careful", "tone": "warning" }, "blocked_words": ["two", "three"] }));
-    let history = until_newest(&reader, 2).await;
+    until_newest(&reader, 2).await;
+    let history = reader.client.get(reader.url("/api/config/history")).bearer_auth("secret").send().await.unwrap();
+    let history: Value = history.json().await.unwrap();
     assert_eq!(
         (generations(&history), &history["older"], &history["complete"]),
         (vec![2, 1], &Value::Null, &json!(true))

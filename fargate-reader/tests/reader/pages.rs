@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::wall::Wall;
+use crate::wall::{Reader, Wall};
 
 #[tokio::test]
 async fn every_response_has_the_security_headers() {
@@ -81,10 +81,12 @@ async fn the_schema_of_a_configuration_is_served() {
 async fn the_metrics_describe_the_wall() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Counted" }));
-    let reader = wall.reader().await;
+    let reader = Reader::start_with_admin(&wall, "secret").await;
+    reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
     wall.append(&["one", "two"]);
     reader.shows(&["one", "two"]).await;
-    let metrics = reader.get("/metrics").await.text().await.unwrap();
+    let metrics = reader.client.get(reader.url("/metrics")).bearer_auth("secret").send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
     let expected = [
         "messagewall_messages 2",
         "messagewall_config_generation 1",

@@ -168,7 +168,8 @@ async fn a_form_without_a_file_is_refused_unless_a_browser_without_a_script_send
     assert_eq!(answer.status(), 400);
     assert_eq!(answer.json::<Value>().await.unwrap()["error"], "picture_missing");
     let answer = reader.upload(empty()).header("Accept", "text/html").send().await.unwrap();
-    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &"/".parse().unwrap()));
+    assert_eq!(answer.status(), 303);
+    assert!(answer.headers()["location"].to_str().unwrap().starts_with("/?seen="), "{answer:?}");
     let command = reader.command();
     assert_eq!((&command["text"], command.get("picture")), (&json!("only words"), None));
 
@@ -281,10 +282,17 @@ async fn uploads_at_the_same_time_wait_for_each_other_or_are_asked_to_come_again
     assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (503, &"1".parse().unwrap()));
     assert_eq!(answer.json::<Value>().await.unwrap()["error"], "uploads_busy");
     drop(occupied);
-    let uploads = (0..8).map(|_| reader.upload(form(&[], &jpeg(1000, 800))).send());
-    for answer in futures_util::future::join_all(uploads).await {
-        assert_eq!(answer.unwrap().status(), 201);
-    }
+    // On a busy machine some are asked to come again more than once.
+    let upload = async || {
+        loop {
+            let answer = reader.upload(form(&[], &jpeg(1000, 800))).send().await.unwrap();
+            if answer.status() != 503 {
+                return answer.status().as_u16();
+            }
+        }
+    };
+    let uploads = (0..8).map(|_| upload());
+    assert_eq!(futures_util::future::join_all(uploads).await, [201; 8]);
     assert_eq!(directory.names().len(), 16);
 }
 

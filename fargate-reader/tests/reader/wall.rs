@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fargate_reader::{AdminToken, Settings, Watch};
+use fargate_reader::{Addresses, Limits, Roles, Settings, Token, TokenSource, Watch};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use shared_volume::config::{Cause, Change, Outcome, Published, Request};
@@ -115,7 +115,9 @@ impl Wall {
             watch: Watch::Native,
             watch_interval: Duration::from_millis(20),
             announced_interval: Duration::from_secs(1),
-            admin_token: None,
+            roles: Roles::default(),
+            addresses: Addresses::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -147,7 +149,8 @@ impl Reader {
     }
 
     pub(crate) async fn start_with_admin(wall: &Wall, token: &str) -> Self {
-        Self::start(Settings { admin_token: Some(AdminToken::new(token.to_owned())), ..wall.settings() }).await
+        let roles = Roles { admin: Token::new(token).map(TokenSource::Given), ..Roles::default() };
+        Self::start(Settings { roles, ..wall.settings() }).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

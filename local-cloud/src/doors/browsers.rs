@@ -1,13 +1,12 @@
 //! Refuses the requests of web pages: any page that is open on this machine could otherwise command the wall.
 
-use std::net::IpAddr;
-
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use wall_api::hosts;
 
 /// The header in which a browser tells which page has made a request. `none` is a person who has typed the address.
 const SITE: &str = "sec-fetch-site";
@@ -32,15 +31,7 @@ fn refusal(message: &str) -> Response {
 /// Returns true if the host is an address, a name without a dot, as containers have, or a name that no public server resolves.
 fn is_of_this_network(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(header::HOST) else { return true };
-    let Ok(host) = host.to_str() else { return false };
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.trim_end_matches('.').trim_start_matches('[').trim_end_matches(']');
-    let is_private =
-        [".localhost", ".local", ".lan", ".internal", ".home.arpa", ".test"].iter().any(|end| name.ends_with(end));
-    name.parse::<IpAddr>().is_ok() || !name.contains('.') || is_private
+    host.to_str().is_ok_and(|host| hosts::is_private(&hosts::name(host).to_ascii_lowercase()))
 }
 
 #[cfg(test)]

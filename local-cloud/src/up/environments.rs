@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
+use super::admin_token::SECRETS;
 use super::child::Process;
 use super::logs::Log;
 use crate::lambda::Lambda;
@@ -56,7 +56,9 @@ impl FunctionProgram {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         // The token is for the reader only.
-        command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
+        for secret in SECRETS {
+            command.env_remove(secret);
+        }
         command.env("AWS_LAMBDA_RUNTIME_API", format!("{}/environments/{id}", self.runtime_api));
         command.env("AWS_LAMBDA_FUNCTION_NAME", function);
         command.env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.memory_mb.to_string());

@@ -7,7 +7,7 @@ use axum::http::Uri;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-use super::admin_token::{ADMIN_TOKEN, ADMIN_TOKEN_FILE};
+use super::admin_token::Source;
 use super::child::{Process, this_program};
 use super::functions::UPLOADS;
 use super::logs::Log;
@@ -45,7 +45,7 @@ pub(super) struct ReaderPlan<'a> {
     pub(super) service: &'a Service,
     pub(super) volume: &'a Path,
     pub(super) has_inference: bool,
-    pub(super) admin_token: Option<&'a str>,
+    pub(super) admin_token: &'a Source,
     pub(super) log: &'a Log,
 }
 
@@ -67,8 +67,7 @@ impl Reader {
         command.arg("--listen").arg(listen.to_string()).arg("--internal-listen").arg(internal.to_string());
         command.arg("--wall-dir").arg(volume);
         use_local_cloud(&mut command, &service.api);
-        command.env_remove(ADMIN_TOKEN).env_remove(ADMIN_TOKEN_FILE);
-        command.envs(admin_token.map(|token| (ADMIN_TOKEN, token)));
+        admin_token.pass_to(&mut command);
         let process = Process::spawn(&mut command, log)?;
         Ok(Self { process, log: log.clone(), url })
     }

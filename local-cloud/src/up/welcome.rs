@@ -21,6 +21,8 @@ pub(crate) const CONFIG_CHANGE: &str = "Config Change Requested";
 pub(super) struct Welcome<'a> {
     /// The URLs of the readers.
     pub(super) walls: &'a [String],
+    /// The address at which an administrator signs in.
+    pub(super) sign_in: String,
     pub(super) api: &'a str,
     pub(super) volume: &'a Path,
     pub(super) logs: &'a str,
@@ -38,7 +40,7 @@ struct Event {
 
 impl fmt::Display for Welcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api, logs, environments, .. } = self;
+        let Self { sign_in, api, logs, environments, .. } = self;
         let (wall, others) = self.walls.split_first().map_or(("", &[][..]), |(wall, others)| (wall, others));
         let others = others.iter().map(|other| format!("\n           {other}/")).collect::<String>();
         let volume = self.volume.display();
@@ -51,6 +53,7 @@ impl fmt::Display for Welcome<'_> {
             "MessageWall is up.
 
   wall     {wall}/{others}
+  admin    {sign_in}
   API      {api}{WALL_PATH}
   volume   {volume} (the container only reads it; {environments} execution environments write it)
   logs     {logs}

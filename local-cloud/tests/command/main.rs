@@ -257,22 +257,35 @@ fn a_wrong_admin_token_is_named_in_one_line() {
 }
 
 #[test]
-fn the_admin_token_is_in_the_environment_of_the_reader_and_on_no_command_line() {
+fn a_token_is_in_the_environment_of_the_reader_and_on_no_command_line() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     fs_err::write(&file, "hunter2\n").unwrap();
-    let up = Up::start_with(&[], &[("ADMIN_TOKEN_FILE", file.to_str().unwrap()), ("ADMIN_TOKEN", "")]);
-    let proc = |process: Pid, what: &str| {
-        let bytes = fs_err::read(format!("/proc/{}/{what}", process.as_raw_nonzero())).unwrap();
-        String::from_utf8_lossy(&bytes).split('\0').map(str::to_owned).collect::<Vec<_>>()
-    };
-    for process in up.children() {
-        let (line, environment) = (proc(process, "cmdline"), proc(process, "environ"));
-        assert!(!line.iter().any(|argument| argument.contains("hunter2")), "{line:?}");
-        let has_token = environment.iter().any(|variable| variable == "ADMIN_TOKEN=hunter2");
-        assert_eq!(has_token, line.iter().any(|argument| argument == "fargate-reader"), "{line:?}");
-        assert!(!environment.iter().any(|variable| variable.starts_with("ADMIN_TOKEN_FILE=")), "{line:?}");
+    let in_file = ["ADMIN_TOKEN_FILE", file.to_str().unwrap()];
+    for [variable, value] in [["ADMIN_TOKEN", "hunter2"], in_file, ["POSTER_TOKEN", "hunter2"]] {
+        let up = Up::start_with(&[], &[(variable, value)]);
+        let proc = |process: Pid, what: &str| {
+            let bytes = fs_err::read(format!("/proc/{}/{what}", process.as_raw_nonzero())).unwrap();
+            String::from_utf8_lossy(&bytes).split('\0').map(str::to_owned).collect::<Vec<_>>()
+        };
+        for process in up.children() {
+            let (line, environment) = (proc(process, "cmdline"), proc(process, "environ"));
+            assert!(!line.iter().any(|argument| argument.contains("hunter2")), "{line:?}");
+            let has_token = environment.contains(&format!("{variable}={value}"));
+            assert_eq!(has_token, line.iter().any(|argument| argument == "fargate-reader"), "{variable}: {line:?}");
+        }
+        assert!(!up.printed().contains("hunter2"), "{}", up.printed());
     }
+}
+
+#[test]
+fn the_link_that_is_printed_signs_an_administrator_in() {
+    let up = Up::start();
+    let link = up.address("admin");
+    let token = link.split_once("/login?token=").expect("a link with a token").1.to_owned();
+    assert!(token.len() >= 32, "{token}");
+    assert_ne!(Up::start().address("admin").rsplit('=').next(), Some(token.as_str()), "each start makes another token");
+    assert!(!up.errors().contains(&token));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Removing a message.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::json;
 use tests::Wall;
 
@@ -30,9 +30,9 @@ async fn a_message_that_an_administrator_removes_disappears_from_every_open_page
     let none = "return document.querySelectorAll('.tools').length === 0";
     visitor.until("no means for a visitor", none, &[]).await?;
 
-    admin.element("#admin summary").await?.click().await?;
-    admin.element("#admin-token").await?.send_keys("secret").await?;
-    admin.element("#admin-enter button").await?.click().await?;
+    admin.go(&wall.page("/login?token=secret")).await?;
+    admin.until("no token in the address bar", "return location.pathname + location.search === '/'", &[]).await?;
+    admin.until_shown("#signed-in", "Signed in as an administrator").await?;
     wall.post("three").await?.success()?;
     until_messages(&admin, &["three", "two", "one"]).await?;
 
@@ -59,18 +59,37 @@ async fn a_message_that_an_administrator_removes_disappears_from_every_open_page
 }
 
 #[tokio::test]
-async fn a_wrong_token_removes_nothing_and_is_reported() -> Result<()> {
+async fn a_wrong_token_is_reported_and_a_session_that_has_ended_removes_nothing() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
     wall.post("stays").await?.success()?;
     let browser = Browser::open(&wall.page("/")).await?;
-    browser.element("#admin summary").await?.click().await?;
-    browser.element("#admin-token").await?.send_keys("guess").await?;
-    browser.element("#admin-enter button").await?.click().await?;
+    browser.element("#stranger a").await?.click().await?;
+    browser.element("#token").await?.send_keys("guess").await?;
+    browser.element("form button").await?.click().await?;
+    browser.until_shown("#refused", "this is not the token of this wall").await?;
+    browser.element("#token").await?.send_keys("secret").await?;
+    browser.element("form button").await?.click().await?;
+    browser.until_message("stays").await?;
+    browser.devtools("Network.clearBrowserCookies", &json!({})).await?;
     press(&browser, "stays", "Remove").await?;
     press(&browser, "stays", "Remove it").await?;
-    browser.until_shown("#admin-why", "not the administrator's token").await?;
+    browser.until_shown("#session-why", "only an administrator may do this").await?;
     browser.until("no means any more", "return document.querySelectorAll('.tools').length === 0", &[]).await?;
     until_messages(&browser, &["stays"]).await?;
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn signing_in_and_out_works_without_a_script() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    let browser = Browser::open_without_javascript(&wall.page("/history")).await?;
+    browser.element("#stranger a").await?.click().await?;
+    browser.element("#token").await?.send_keys("secret").await?;
+    browser.element("form button").await?.click().await?;
+    browser.element("#change").await?;
+    browser.element("#signed-in button").await?.click().await?;
+    browser.go(&wall.page("/history")).await?;
+    ensure!(browser.element("#change").await.is_err(), "the form is there after signing out");
     browser.quit().await
 }
 

@@ -10,10 +10,15 @@ async fn admin(wall: &Wall, path: &str, body: &Value) -> Result<Reply> {
     Reply::to(request.json(body)).await
 }
 
+/// Returns the whole configuration, which only an administrator sees.
+async fn whole(wall: &Wall) -> Result<Value> {
+    Reply::to(wall.http.get(wall.page("/api/config")).bearer_auth("secret")).await?.success()?.json()
+}
+
 /// Waits until the reader runs this generation, and returns its configuration.
 async fn running(wall: &Wall, generation: u64) -> Result<Value> {
     eventually("the generation in the reader", async || {
-        let config = wall.json("/api/config").await?;
+        let config = whole(wall).await?;
         ensure!(config["generation"] == generation, "{config}");
         Ok(config)
     })
@@ -23,7 +28,7 @@ async fn running(wall: &Wall, generation: u64) -> Result<Value> {
 #[tokio::test]
 async fn a_rollback_to_each_kept_generation_and_to_the_defaults_restores_it_exactly() -> Result<()> {
     let wall = Wall::builder()?.admin_token("secret").start().await?;
-    let mut configs = vec![wall.json("/api/config").await?["config"].clone()];
+    let mut configs = vec![whole(&wall).await?["config"].clone()];
     for patch in [
         json!({ "title": "One", "banner": { "text": "Read only.", "tone": "danger" }, "posting": "closed" }),
         json!({ "banner": null, "blocked_words": ["giveaway", "jackpot"], "accent": "#0b7a5c" }),

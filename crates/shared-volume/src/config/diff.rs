@@ -46,6 +46,13 @@ impl Fields {
         Self(fields)
     }
 
+    /// Returns the fields without this one.
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Self {
+        self.0.remove(field);
+        self
+    }
+
     /// Shares the memory of all values that `other` has, too.
     pub fn share_with(&mut self, other: &Self) {
         for (field, value) in &mut self.0 {

@@ -10,15 +10,18 @@ use shared_volume::config::{Config, KEPT_GENERATIONS, MAX_GENERATION};
 use super::parameters::Parameters;
 use crate::doors::app::Shared;
 use crate::doors::error::ApiError;
+use crate::doors::visitor::Visitor;
 use crate::views::history::{PAGE_ENTRIES, RefusedJson, diff_json, history_json};
 use crate::views::json::ConfigJson;
 
 /// The largest number of entries that one request returns.
 const MAX_ENTRIES: usize = KEPT_GENERATIONS as usize;
 
-/// `GET /api/config`: the configuration that is running.
-pub(in crate::doors) async fn running(State(app): State<Shared>) -> Response {
-    Json(ConfigJson::from(&*app.follow.snapshot())).into_response()
+/// `GET /api/config`: the configuration that is running, with what the visitor may see.
+pub(in crate::doors) async fn running(State(app): State<Shared>, visitor: Visitor) -> Response {
+    let snapshot = visitor.snapshot(&app);
+    let config = if visitor.is_admin() { ConfigJson::whole } else { ConfigJson::for_strangers };
+    Json(config(&snapshot)).into_response()
 }
 
 /// `GET /api/config/schema`: the JSON schema of a configuration.
@@ -27,28 +30,36 @@ pub(in crate::doors) async fn schema() -> Json<Value> {
 }
 
 /// `GET /api/config/history`: what each configuration changed, newest first.
-pub(in crate::doors) async fn history(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
+pub(in crate::doors) async fn history(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    query: Parameters,
+) -> Result<Response, ApiError> {
     let before = query.get("before")?.map(|before| generation("before", &before)).transpose()?;
     let limit = query.get("limit")?.map(|limit| entries(&limit)).transpose()?.unwrap_or(PAGE_ENTRIES);
-    let json = history_json(&*app.follow.history().await, before, limit).map_err(askama::Error::custom)?;
+    let json = history_json(&*visitor.history(&app).await, before, limit).map_err(askama::Error::custom)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// `GET /api/config/diff`: the fields in which two kept configurations differ.
-pub(in crate::doors) async fn diff(State(app): State<Shared>, query: Parameters) -> Result<Json<Value>, ApiError> {
+pub(in crate::doors) async fn diff(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    query: Parameters,
+) -> Result<Json<Value>, ApiError> {
     let number = |name| {
         let number = query.get(name)?.ok_or_else(|| ApiError::parameter(name, "is missing"))?;
         generation(name, &number)
     };
     let (from, to) = (number("from")?, number("to")?);
-    let history = app.follow.history().await;
+    let history = visitor.history(&app).await;
     let known = |name, generation| history.get(generation).ok_or_else(|| unknown(name, generation));
     Ok(Json(diff_json(&*known("from", from)?, &*known("to", to)?)))
 }
 
 /// `GET /api/config/rejected`: the newest refused events, newest first.
-pub(in crate::doors) async fn rejected(State(app): State<Shared>) -> Response {
-    let history = app.follow.history().await;
+pub(in crate::doors) async fn rejected(State(app): State<Shared>, visitor: Visitor) -> Response {
+    let history = visitor.history(&app).await;
     let rejected: Vec<_> = history.refused.iter().map(|refused| RefusedJson::from(&**refused)).collect();
     Json(json!({ "rejected": rejected })).into_response()
 }

@@ -12,9 +12,9 @@ use wall_api::{ChangeConfig, Command, Configured, Origin, PublishConfig, Rollbac
 
 use super::body::{self, MediaType};
 use super::key::Key;
-use crate::doors::admin::Admin;
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
+use crate::doors::visitor::Admin;
 
 /// The longest time that a form waits for its configuration to come back from the volume, so that the next page shows it.
 const RETURN_TIMEOUT: Duration = Duration::from_secs(2);

@@ -12,6 +12,7 @@ use futures_util::stream;
 use self::feed::Feed;
 use super::parameters::Parameters;
 use crate::doors::app::Shared;
+use crate::doors::client::Client;
 use crate::doors::encoding::mark;
 use crate::doors::error::ApiError;
 use crate::views::Encoding;
@@ -20,6 +21,7 @@ use crate::views::Encoding;
 /// that header, as a browser on its first connection.
 pub(in crate::doors) async fn events(
     State(app): State<Shared>,
+    client: Client,
     query: Parameters,
     encoding: Encoding,
     headers: HeaderMap,
@@ -29,10 +31,12 @@ pub(in crate::doors) async fn events(
     // An invalid cursor counts as one of an unknown wall: the stream starts over.
     let cursor = last.or(id).or(after).and_then(|id| id.parse().ok());
     // Boxed, because a stream moves it from one chunk to the next.
-    let feed = Box::new(Feed::new(app, cursor, encoding));
+    let place = app.guard.places.take(client)?;
+    let feed = Box::new(Feed::new(app, place, cursor, encoding));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-cache"),
+        // A proxy that compresses would keep events until it has enough of them.
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let mut response = (headers, Body::from_stream(stream::unfold(feed, Feed::next))).into_response();

@@ -1,5 +1,7 @@
 //! The state of the reader, for operators.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,9 +10,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wall_api::Outcome;
 
-use crate::doors::app::Shared;
+use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
-use crate::follow::VolumeHealth;
+use crate::doors::visitor::Visitor;
+use crate::follow::{Snapshot, VolumeHealth};
 use crate::views::json::{ConfigJson, StatusJson};
 
 /// `GET /live`: succeeds while the process answers, even if the volume hangs.
@@ -20,7 +23,7 @@ pub(in crate::doors) async fn live() -> Json<Value> {
 
 /// `GET /ready`: succeeds once the wall has been read, and reports the health of the volume.
 pub(in crate::doors) async fn ready(State(app): State<Shared>) -> Result<Json<Value>, ApiError> {
-    let snapshot = app.follow.snapshot();
+    let snapshot = Arc::clone(&app.view().snapshot);
     if let VolumeHealth::Waiting(reason) = &snapshot.volume {
         let reason = reason.as_deref().unwrap_or("it was not read yet");
         let message = format!("waiting for the volume: {reason}");
@@ -42,17 +45,28 @@ struct Report<'a> {
     config: ConfigJson<'a>,
 }
 
-/// `GET /api/status`: the state of the reader and of the wall.
-pub(in crate::doors) async fn status(State(app): State<Shared>) -> Response {
+/// `GET /api/status`: the state of the reader and of the wall, with what the visitor may see.
+pub(in crate::doors) async fn status(State(app): State<Shared>, visitor: Visitor) -> Response {
+    let snapshot = visitor.snapshot(&app);
+    let config = if visitor.is_admin() { ConfigJson::whole } else { ConfigJson::for_strangers };
+    report(&app, &snapshot, config(&snapshot))
+}
+
+/// `GET /api/status` at the internal port: everything.
+pub(in crate::doors) async fn whole_status(State(app): State<Shared>) -> Response {
     let snapshot = app.follow.snapshot();
+    report(&app, &snapshot, ConfigJson::whole(&snapshot))
+}
+
+fn report(app: &App, snapshot: &Snapshot, config: ConfigJson<'_>) -> Response {
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
-        status: app.status(&snapshot),
+        status: app.status(snapshot),
         wall: snapshot.cursor.wall.to_string(),
         cursor: snapshot.cursor.to_string(),
         messages: snapshot.messages.len(),
         damaged_lines: snapshot.damaged_lines,
-        config: ConfigJson::from(&*snapshot),
+        config,
     };
     Json(report).into_response()
 }

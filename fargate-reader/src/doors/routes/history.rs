@@ -11,13 +11,15 @@ use super::body::{self, MediaType};
 use super::config::{generation, unknown};
 use super::configuring::{publish, returned};
 use super::key::Key;
+use super::page::CATCH_UP_TIMEOUT;
 use super::parameters::Parameters;
-use crate::doors::admin::Admin;
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
 use crate::doors::paths;
+use crate::doors::visitor::Visitor;
 use crate::follow::{History, Snapshot};
-use crate::views::page::{self, Comparison, HistoryPage, Submitted};
+use crate::tokens::Role;
+use crate::views::page::{self, Comparison, HistoryPage, HistoryRole, Submitted};
 
 /// The part of the history that a request asks for.
 #[derive(Debug, Default)]
@@ -29,7 +31,14 @@ struct Asked {
 
 /// `GET /history`: the newest generations; with `before` older ones, with `from` and `to` a comparison, with `only=refused`
 /// only what was refused.
-pub(in crate::doors) async fn page(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
+pub(in crate::doors) async fn page(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    query: Parameters,
+) -> Result<Response, ApiError> {
+    if let Some(seen) = query.get("seen")? {
+        catch_up(&app, &seen).await;
+    }
     let comparison = match (query.get("from")?, query.get("to")?) {
         (None, None) => None,
         (from, to) => Some((from.unwrap_or_default(), to.unwrap_or_default())),
@@ -38,29 +47,30 @@ pub(in crate::doors) async fn page(State(app): State<Shared>, query: Parameters)
     let before = query.get("before")?.and_then(|before| before.parse().ok());
     let only_refused = query.get("only")?.is_some_and(|only| only == "refused");
     let asked = Asked { before, only_refused, comparison };
-    let form = Submitted::blank(&app.follow.snapshot());
-    show(&app, StatusCode::OK, asked, form).await
+    let form = Submitted::blank(&visitor.snapshot(&app));
+    show(&app, visitor, StatusCode::OK, asked, form).await
 }
 
 /// `POST /history`: publishes what the form says, restores a generation, or shows what the form would change.
 pub(in crate::doors) async fn submit(
     State(app): State<Shared>,
+    visitor: Visitor,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     body::media_type(&headers, &[MediaType::Form])?;
     let sent = Parameters::new(&body::read(body).await?);
-    let snapshot = app.follow.snapshot();
+    let snapshot = visitor.snapshot(&app);
     let mut form = Submitted::blank(&snapshot);
     let result = match read(&sent, &mut form) {
         Ok(Action::Preview) => {
-            return show(&app, StatusCode::OK, Asked::default(), preview(&snapshot, form)).await;
+            return show(&app, visitor, StatusCode::OK, Asked::default(), preview(&snapshot, form)).await;
         }
-        Ok(action) => send(&app, &headers, &sent, action, &form).await,
+        Ok(action) => send(&app, visitor, &headers, action, &form).await,
         Err(error) => Err(error),
     };
     match result {
-        Ok(()) => Ok(Redirect::to(paths::HISTORY).into_response()),
+        Ok(generation) => Ok(Redirect::to(&format!("{}?seen={generation}", paths::HISTORY)).into_response()),
         Err(error) => {
             // The key stays the same if the configuration may be published already, or if sending it again may help.
             form.event = form.event.filter(|_| error.outcome != Outcome::Refused);
@@ -69,8 +79,17 @@ pub(in crate::doors) async fn submit(
                 form.based_on = app.follow.snapshot().config.generation;
             }
             form.refused = Some(error.body);
-            show(&app, error.status, Asked::default(), form).await
+            show(&app, visitor, error.status, Asked::default(), form).await
         }
+    }
+}
+
+/// Looks at the volume if this task has not seen a generation that another task has served.
+async fn catch_up(app: &App, seen: &str) {
+    let generation = app.follow.snapshot().config.generation;
+    if seen.parse::<u64>().is_ok_and(|seen| generation < seen) {
+        // If the volume does not answer in time, the page is sent as it is.
+        drop(tokio::time::timeout(CATCH_UP_TIMEOUT, app.follow.look()).await);
     }
 }
 
@@ -111,13 +130,12 @@ fn read(sent: &Parameters, form: &mut Submitted) -> Result<Action, ApiError> {
 /// Makes the function do what a form asks for, and waits until this reader has seen it.
 async fn send(
     app: &App,
+    visitor: Visitor,
     headers: &HeaderMap,
-    sent: &Parameters,
     action: Action,
     form: &Submitted,
-) -> Result<(), ApiError> {
-    let token = sent.get("token")?.filter(|token| !token.is_empty());
-    Admin::of(app, token.as_deref())?;
+) -> Result<u64, ApiError> {
+    visitor.admin(app)?;
     let (event, source) = (Some(Key::new(headers, form.event.clone())?.id), Some(Origin::Page));
     let expected_generation = Some(form.based_on);
     let note = Some(form.note.clone()).filter(|note| !note.is_empty());
@@ -132,7 +150,7 @@ async fn send(
     };
     let configured = publish(app, &command).await?;
     returned(app, configured.generation).await;
-    Ok(())
+    Ok(configured.generation)
 }
 
 /// Adds what the form would change.
@@ -147,20 +165,31 @@ fn preview(snapshot: &Snapshot, mut form: Submitted) -> Submitted {
     form
 }
 
-async fn show(app: &App, status: StatusCode, asked: Asked, form: Submitted) -> Result<Response, ApiError> {
-    let (history, snapshot) = (app.follow.history().await, app.follow.snapshot());
+async fn show(
+    app: &App,
+    visitor: Visitor,
+    status: StatusCode,
+    asked: Asked,
+    form: Submitted,
+) -> Result<Response, ApiError> {
+    let (history, snapshot) = (visitor.history(app).await, visitor.snapshot(app));
     let comparison = asked.comparison.map(|(from, to)| {
         let result = compare(&history, &from, &to).map_err(|error| error.body.message);
         Comparison { from, to, result }
     });
-    let admin = app.admin_token.is_some() && app.function.is_some();
+    let role = HistoryRole {
+        can_sign_in: app.has_admin(),
+        signed_in: visitor.role.map(Role::in_words),
+        has_form: app.has_admin() && (visitor.is_admin() || form.is_submitted()),
+        can_restore: app.has_admin() && visitor.is_admin(),
+    };
     let page = page::history(&HistoryPage {
         snapshot: &snapshot,
         history: &history,
         before: asked.before,
         only_refused: asked.only_refused,
         comparison,
-        admin,
+        role,
         form,
     })?;
     Ok((status, [(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())

@@ -7,13 +7,19 @@ use axum::response::{IntoResponse, Response};
 
 use crate::doors::app::{App, Shared};
 use crate::doors::policy::add_security_headers;
+use crate::doors::visitor::Admin;
 
 /// The media type of OpenMetrics.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /metrics`: the metrics, in the format of OpenMetrics.
+/// `GET /metrics` at the internal port: the metrics, in the format of OpenMetrics.
 pub(in crate::doors) async fn metrics(State(app): State<Shared>) -> Response {
     ([(header::CONTENT_TYPE, OPEN_METRICS)], app.metrics.text(&app.follow)).into_response()
+}
+
+/// `GET /metrics` at the public port: only for an administrator.
+pub(in crate::doors) async fn for_admin(_: Admin, app: State<Shared>) -> Response {
+    metrics(app).await
 }
 
 /// Counts every response, by the route: there is no limit to the number of paths.

@@ -7,9 +7,9 @@ use axum::http::HeaderMap;
 use wall_api::{Clear, Cleared, Command, Origin, Remove, Removed};
 
 use super::key::Key;
-use crate::doors::admin::Admin;
 use crate::doors::app::Shared;
 use crate::doors::error::ApiError;
+use crate::doors::visitor::Admin;
 
 /// `DELETE /api/messages`: removes all messages.
 pub(in crate::doors) async fn clear(

@@ -1,5 +1,7 @@
 //! The pages for people, and the answers to unknown addresses.
 
+use std::time::Duration;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -12,19 +14,26 @@ use crate::doors::app::{App, Shared};
 use crate::doors::encoding::encoded;
 use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
+use crate::settings::Posters;
 use crate::views::WallText;
 use crate::views::page::{self, FormState, WallPage};
 use crate::views::{Encoding, View};
 
+/// The longest time that a page waits until its task has read what another task has served.
+pub(super) const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The media type of a page.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// `GET /`: the page of the wall; with `before` its older messages.
+/// `GET /`: the page of the wall; with `before` its older messages; with `seen` at least up to that cursor.
 pub(in crate::doors) async fn wall(
     State(app): State<Shared>,
     query: Parameters,
     encoding: Encoding,
 ) -> Result<Response, ApiError> {
+    if let Some(seen) = query.get("seen")? {
+        catch_up(&app, &seen).await;
+    }
     let view = app.view();
     // A bookmark of a wall that was cleared since leads to the newest page.
     let before = query.get("before")?.and_then(|before| before.parse().ok());
@@ -35,6 +44,17 @@ pub(in crate::doors) async fn wall(
     let mut page = wall_page(&app, &view, before, FormState::default())?;
     page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(page)
+}
+
+/// Looks at the volume if this task has not read it up to a cursor that another task has served. A redirect carries it: behind a
+/// load balancer the page that follows a form may come from a task that is behind.
+async fn catch_up(app: &App, seen: &str) {
+    let Ok(seen) = seen.parse::<Cursor>() else { return };
+    let cursor = app.view().snapshot.cursor;
+    if cursor.wall != seen.wall || cursor.position < seen.position {
+        // If the volume does not answer in time, the page is sent as it is.
+        drop(tokio::time::timeout(CATCH_UP_TIMEOUT, app.follow.look()).await);
+    }
 }
 
 /// Returns the newest page, which all share.
@@ -58,8 +78,8 @@ fn rendered(app: &App, view: &View, before: Option<Cursor>, form: FormState) -> 
         None => snapshot.newest(PAGE_MESSAGES),
     };
     let (posting, streams) = (app.posting(snapshot), app.follow.streams());
-    let admin = app.admin_token.is_some() && app.function.is_some();
-    page::wall(&WallPage { view, page, form, posting, admin, streams })
+    let (admin, invited) = (app.has_admin(), app.guard.posters == Posters::Token);
+    page::wall(&WallPage { view, page, form, posting, admin, invited, streams })
 }
 
 /// `GET /w/<name>`: refused, as there are no named walls yet.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use shared_volume::message::Picture;
+use shared_volume::wall::Cursor;
 use wall_api::{Command, MessageView, Origin, Outcome, Post, Posted};
 
 use super::body::{self, MediaType};
@@ -17,7 +18,9 @@ use super::page::wall_page;
 use super::parameters::{Malformed, Parameters};
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
+use crate::doors::paths;
 use crate::doors::policy::accepts;
+use crate::doors::visitor::Poster;
 use crate::views::page::FormState;
 
 /// The longest time that a form waits until the reader has read its message from the volume, so that the next page shows it.
@@ -46,12 +49,20 @@ struct Answer {
 /// `POST /api/messages`: 201 for a new message, 200 for one that was posted before with the same key.
 pub(in crate::doors) async fn post(
     State(app): State<Shared>,
+    poster: Result<Poster, ApiError>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let is_form = accepts(&headers, "text/html");
+    if !is_form {
+        poster.clone()?;
+    }
     let draft = match read(&headers, body).await {
-        Ok(draft) => draft,
+        // A form that is refused comes back with its text.
+        Ok(draft) => match poster {
+            Ok(_) => draft,
+            Err(error) => return refused(&app, draft, error),
+        },
         Err(error) if is_form => return refused(&app, Draft::default(), error),
         Err(error) => return Err(error),
     };
@@ -68,8 +79,9 @@ pub(super) async fn answer(
 ) -> Result<Response, ApiError> {
     match sent {
         Ok(posted) if is_form => {
-            returned(app, &posted.message.id).await;
-            Ok(Redirect::to("/").into_response())
+            let seen = returned(app, &posted.message.id).await;
+            let page = seen.map_or_else(|| paths::PAGE.to_owned(), |seen| format!("{}?seen={seen}", paths::PAGE));
+            Ok(Redirect::to(&page).into_response())
         }
         Ok(Posted { message, repeated: true }) => {
             // For clients that read no JSON.
@@ -135,12 +147,13 @@ pub(super) async fn send(
     Ok(Posted { repeated: posted.repeated && key.given, ..posted })
 }
 
-/// Waits until the reader has seen the message, at most [`RETURN_TIMEOUT`].
-async fn returned(app: &App, id: &str) {
+/// Waits until the reader has seen the message, at most [`RETURN_TIMEOUT`]. Returns the cursor up to which it has read the wall.
+async fn returned(app: &App, id: &str) -> Option<Cursor> {
     let mut snapshots = app.follow.subscribe();
     let seen = snapshots.wait_for(|snapshot| snapshot.messages.iter().rev().any(|message| message.id == id));
     // If it takes longer, the page is sent without the message and shows it when it comes.
-    drop(tokio::time::timeout(RETURN_TIMEOUT, seen).await);
+    let seen = tokio::time::timeout(RETURN_TIMEOUT, seen).await.ok()?.ok()?;
+    Some(seen.cursor)
 }
 
 /// Sends the page again, with the error and the text that was typed. The key stays the same if the message may be on the

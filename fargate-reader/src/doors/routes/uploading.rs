@@ -12,17 +12,24 @@ use super::posting::{Draft, answer, refused, send};
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
+use crate::doors::visitor::Poster;
 use crate::pictures::{PictureError, Pictures, Slot};
 
 /// `POST /api/pictures`: 201 for a new message, 200 for one that was posted before with the same key.
 pub(in crate::doors) async fn post(
     State(app): State<Shared>,
+    poster: Result<Poster, ApiError>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let is_form = accepts(&headers, "text/html");
     let (mut form, mut draft) = (Form::new(body), Draft::default());
-    let slot = match read(&app, &headers, &mut form, &mut draft).await {
+    if !is_form {
+        poster.clone()?;
+    }
+    let upload = read(&app, &headers, &mut form, &mut draft).await;
+    // A form that is refused comes back with its text.
+    let slot = match upload.and_then(|upload| poster.map(|_| upload)) {
         Ok(Upload { slot, picture: Some(picture) }) => (slot, picture),
         // A form without a script sends messages without a picture here, too.
         Ok(Upload { picture: None, .. }) if is_form => {

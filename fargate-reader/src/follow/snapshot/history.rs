@@ -16,6 +16,8 @@ pub(crate) struct History {
     pub(crate) kept: Vec<Kept>,
     /// The configuration that is running.
     pub(crate) running: Arc<Published>,
+    /// The configuration that is in force before the first publication.
+    pub(in crate::follow) defaults: Arc<Generation>,
     /// The configuration that is running, if it is not the one of its generation in `history/`: a person has edited
     /// `config.json`.
     pub(crate) by_hand: Option<Arc<Generation>>,
@@ -68,6 +70,7 @@ impl History {
         Self {
             kept: Vec::new(),
             running: Arc::new(Published::initial()),
+            defaults: Arc::new(Generation::defaults()),
             by_hand: None,
             refused: Vec::new(),
             rejected: None,
@@ -80,7 +83,7 @@ impl History {
     /// Returns the configuration of a generation. 0 stands for the defaults.
     pub(crate) fn get(&self, generation: u64) -> Option<Arc<Generation>> {
         if generation == 0 {
-            return Some(Arc::new(Generation::defaults()));
+            return Some(Arc::clone(&self.defaults));
         }
         let found = self.kept.binary_search_by_key(&generation, Kept::generation).ok();
         let found = found.and_then(|index| self.kept[index].good().cloned());
@@ -114,7 +117,7 @@ impl Kept {
 
 impl Generation {
     /// Returns the defaults, which are in force before the first publication.
-    fn defaults() -> Self {
+    pub(in crate::follow) fn defaults() -> Self {
         let fields = Fields::of(&Config::default());
         Self { generation: 0, published_at: None, cause: Cause::default(), fields }
     }

@@ -11,5 +11,5 @@ mod item;
 mod render;
 mod visible;
 
-pub(crate) use self::content::{Comparison, HistoryPage, Submitted};
+pub(crate) use self::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 pub(crate) use self::render::history;

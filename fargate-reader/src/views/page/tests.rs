@@ -18,6 +18,8 @@ use crate::follow::{
 use crate::views::text::TextBuilder;
 use crate::views::{Encoding, Features, PostingState, View, Views, entry, frames};
 
+const FEATURES: Features = Features { pictures: false, labels: false, details: true };
+
 fn ago(seconds: i64) -> Timestamp {
     Timestamp::now() - SignedDuration::from_secs(seconds)
 }
@@ -61,13 +63,13 @@ fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
 /// Returns the view of a snapshot.
 fn view(snapshot: Snapshot) -> Arc<View> {
     let snapshot = Arc::new(snapshot);
-    Views::new(Arc::clone(&snapshot), Features::default()).of(snapshot)
+    Views::new(Arc::clone(&snapshot), FEATURES).of(snapshot)
 }
 
 fn page_of(view: &View) -> WallPage<'_> {
     let page = view.snapshot.newest(PAGE_MESSAGES);
     let (form, posting) = (FormState::default(), PostingState::Open);
-    WallPage { view, page, form, posting, admin: false, streams: 12 }
+    WallPage { view, page, form, posting, admin: false, invited: false, streams: 12 }
 }
 
 fn joined(body: &[Bytes]) -> String {
@@ -221,7 +223,7 @@ fn a_message_carries_the_times_of_its_journey() {
     let mut message = Message::clone(&snapshot.messages[0]);
     message.at = Some("2026-11-23T18:26:01.120Z".parse().unwrap());
     message.stored = None;
-    let html = entry::message(&message, Features::default()).unwrap();
+    let html = entry::message(&message, FEATURES).unwrap();
     assert!(html.contains(r#" data-at="2026-11-23T18:26:01.120Z" data-stored="" data-seen="2"#), "{html}");
 }
 
@@ -239,7 +241,7 @@ fn the_page_names_the_watcher() {
 #[test]
 fn all_streams_share_the_event_of_a_message_also_after_the_next_message() {
     let first = Arc::new(snapshot(&[(Some("ann"), "Hello", 3), (None, "World", 2)]));
-    let views = Views::new(Arc::clone(&first), Features::default());
+    let views = Views::new(Arc::clone(&first), FEATURES);
     let kind = ItemKind::Message(Arc::clone(&first.messages[1]));
     let item = Item { ends: first.messages[1].ends, kind };
     let event = frames::item(&views.of(Arc::clone(&first)), &item).unwrap().unwrap();
@@ -266,7 +268,7 @@ fn all_requests_share_a_view_while_the_volume_is_silent() {
     let failing = |seconds, reason: &str| VolumeHealth::Failing { reason: reason.to_owned(), since: ago(seconds) };
     let published = snapshot(&[(None, "read", 9)]);
     let of = |volume| Arc::new(Snapshot { volume, ..Snapshot::clone(&published) });
-    let views = Views::new(of(VolumeHealth::Ok), Features::default());
+    let views = Views::new(of(VolumeHealth::Ok), FEATURES);
     let silent = views.of(of(failing(5, "silent")));
     assert!(matches!(silent.snapshot.volume, VolumeHealth::Failing { .. }));
     assert!(Arc::ptr_eq(&silent, &views.of(of(failing(6, "silent")))));

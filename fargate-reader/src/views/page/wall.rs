@@ -28,6 +28,8 @@ pub(crate) struct WallPage<'a> {
     pub(crate) posting: PostingState,
     /// True if there is an administrator, who can remove messages.
     pub(crate) admin: bool,
+    /// True if only those who have signed in may post.
+    pub(crate) invited: bool,
     /// The number of open streams.
     pub(crate) streams: usize,
 }
@@ -52,6 +54,9 @@ struct Wall<'a> {
     pictures: bool,
     max_picture_bytes: usize,
     admin: bool,
+    invited: bool,
+    /// The role of whoever reads the page; `None`, because the page is the same for all. A script shows it.
+    signed_in: Option<&'static str>,
     form: &'a FormState,
     /// The place of a new key: [`KEY`].
     key: &'static str,
@@ -89,6 +94,8 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<WallText, askama::Error> {
         pictures: content.view.features.pictures,
         max_picture_bytes: MAX_UPLOAD_BYTES,
         admin: content.admin,
+        invited: content.invited,
+        signed_in: None,
         form: &content.form,
         key: KEY,
         refused,

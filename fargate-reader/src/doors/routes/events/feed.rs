@@ -12,6 +12,7 @@ use wall_api::PAGE_MESSAGES;
 
 use super::output::Output;
 use crate::doors::app::Shared;
+use crate::doors::places::Place;
 use crate::doors::pulse::Pulse;
 use crate::follow::{Item, Listener, Rejected, Snapshot, VolumeHealth};
 use crate::views::{Encoding, Piece, PostingState, View, frames};
@@ -40,6 +41,7 @@ pub(super) struct Feed {
     beats: u64,
     is_silent: bool,
     _listener: Listener,
+    _place: Place,
 }
 
 enum Pending {
@@ -51,7 +53,7 @@ enum Pending {
 
 impl Feed {
     /// Begins a stream after `cursor`, or with the newest page if there is none.
-    pub(super) fn new(app: Shared, cursor: Option<Cursor>, encoding: Encoding) -> Self {
+    pub(super) fn new(app: Shared, place: Place, cursor: Option<Cursor>, encoding: Encoding) -> Self {
         let (mut snapshots, mut pulse) = (app.follow.subscribe(), app.pulse.clone());
         snapshots.mark_changed();
         let beats = pulse.borrow_and_update().beats;
@@ -70,6 +72,7 @@ impl Feed {
             beats,
             is_silent: false,
             _listener,
+            _place: place,
         }
     }
 

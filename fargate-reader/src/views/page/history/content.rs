@@ -16,9 +16,21 @@ pub(crate) struct HistoryPage<'a> {
     /// True if only what was refused is shown.
     pub(crate) only_refused: bool,
     pub(crate) comparison: Option<Comparison>,
-    /// True if there is an administrator, who can change the configuration.
-    pub(crate) admin: bool,
+    pub(crate) role: HistoryRole,
     pub(crate) form: Submitted,
+}
+
+/// The parts of the page that depend on its reader.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HistoryRole {
+    /// True if there is an administrator to sign in as.
+    pub(crate) can_sign_in: bool,
+    /// The role of its reader, in words; `None` for a stranger.
+    pub(crate) signed_in: Option<&'static str>,
+    /// True if the page has the form: for an administrator, and for whoever has sent it, whose session may have ended.
+    pub(crate) has_form: bool,
+    /// True if the page has the forms that restore a generation: for an administrator.
+    pub(crate) can_restore: bool,
 }
 
 /// Two generations that are compared.
@@ -50,6 +62,11 @@ impl Submitted {
     pub(crate) fn blank(snapshot: &Snapshot) -> Self {
         let (form, based_on) = (ConfigForm::of(&snapshot.config.config), snapshot.config.generation);
         Self { form, based_on, note: String::new(), event: None, refused: None, preview: None }
+    }
+
+    /// Returns true if the form was sent, and comes back.
+    pub(crate) fn is_submitted(&self) -> bool {
+        self.refused.is_some() || self.preview.is_some()
     }
 }
 

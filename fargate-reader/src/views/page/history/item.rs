@@ -179,7 +179,7 @@ fn defaults(content: &HistoryPage<'_>) -> Result<Item, askama::Error> {
 }
 
 fn restore(content: &HistoryPage<'_>, target: &Generation) -> Result<Option<Restore>, askama::Error> {
-    if !content.admin {
+    if !content.role.can_restore {
         return Ok(None);
     }
     let changes = target.fields.changes_since(&content.running());

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use shared_volume::config::{Config, KEPT_GENERATIONS};
 use ulid::Ulid;
 
-use super::content::{Comparison, HistoryPage, Submitted};
+use super::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 use super::difference::difference;
 use super::form::{Field, Kind};
 use super::item::{Item, items};
@@ -33,7 +33,9 @@ struct HistoryTemplate<'a> {
     refused_count: usize,
     comparison: Option<ComparisonView>,
     compare: (String, String),
-    admin: bool,
+    role: HistoryRole,
+    invited: bool,
+    signed_in: Option<&'static str>,
     form: &'a Submitted,
     fields: Vec<Field>,
     invalid_field: &'a str,
@@ -53,7 +55,7 @@ struct ComparisonView {
 /// # Errors
 /// If a template fails.
 pub(crate) fn history(content: &HistoryPage<'_>) -> Result<String, askama::Error> {
-    let HistoryPage { snapshot, history, before, only_refused, comparison, admin, form } = content;
+    let HistoryPage { snapshot, history, before, only_refused, comparison, role, form } = content;
     let (now, page) = (Timestamp::now(), Page::new(history, *before, PAGE_ENTRIES));
     let generation = snapshot.config.generation;
     let comparison = comparison.as_ref();
@@ -78,7 +80,9 @@ pub(crate) fn history(content: &HistoryPage<'_>) -> Result<String, askama::Error
         refused_count: history.refused.len(),
         comparison: comparison.map(view).transpose()?,
         compare: compare.unwrap_or_else(|| (generation.saturating_sub(1).to_string(), generation.to_string())),
-        admin: *admin,
+        role: *role,
+        invited: false,
+        signed_in: role.signed_in,
         form,
         fields: form.form.fields.clone(),
         invalid_field: invalid_field.strip_prefix("config.").unwrap_or(invalid_field),
