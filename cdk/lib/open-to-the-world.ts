@@ -27,9 +27,9 @@ function page(settings: Settings): string[] {
 }
 
 function posting({ pagePosts, anybodyPosts }: Settings): string {
-  if (!pagePosts) return "nobody posts, removes messages, clears or rolls back";
+  if (!pagePosts) return "nobody posts or changes anything";
   const who = anybodyPosts ? "they post as well" : "posting needs the poster's token";
-  return `${who}; removing messages, clearing and rolling back need the admin's token`;
+  return `${who}; removing messages, clearing and changing the configuration need the admin's token`;
 }
 
 function api({ openWall, inference }: Settings): string[] {

@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 
 /** Two secrets. The string of each is a bearer token that Secrets Manager generated. */
 export class Tokens {
-  /** The token that allows to remove messages, to clear the wall and to roll the configuration back. */
+  /** The token that allows to remove messages, to clear the wall and to change the configuration. */
   readonly admin: secrets.ISecret;
   /** The token that allows to post. */
   readonly poster: secrets.ISecret;
