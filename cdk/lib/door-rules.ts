@@ -16,11 +16,12 @@ export const DOOR_RULES: readonly Rule[] = [
   {
     about: ["pageOrigin", "certificateArn"],
     holds: ({ pageOrigin, certificateArn }) => certificateArn === undefined || pageOrigin !== undefined,
-    problem: "certificateArn needs pageOrigin, such as https://wall.example.org: a certificate cannot name the load balancer's own address",
+    problem: "certificateArn needs pageOrigin, such as https://wall.example.org: no certificate names the load balancer's own address",
   },
   {
     about: ["pageOrigin", "certificateArn"],
-    holds: ({ pageOrigin, certificateArn }) => pageOrigin === undefined || pageOrigin.startsWith("https:") === (certificateArn !== undefined),
+    holds: ({ pageOrigin, certificateArn }) =>
+      pageOrigin === undefined || pageOrigin.startsWith("https:") === (certificateArn !== undefined),
     problem: "pageOrigin must begin with https:// if there is a certificateArn, and with http:// otherwise",
   },
   {

@@ -16,9 +16,10 @@ function page(settings: Settings): string[] {
   const from = settings.pageFrom.join(" and ");
   const port = pagePort(settings);
   const { oidcIssuer, wafRatePerFiveMinutes: rate } = settings;
+  const readers = oidcIssuer === undefined ? "anybody" : `only who has signed in at ${oidcIssuer}`;
   return [
     `  The page, at port ${port} for ${from}${port === 80 ? ", by plain HTTP" : `; port 80 for ${from} only leads there`}:`,
-    `    ${oidcIssuer === undefined ? "anybody" : `only who has signed in at ${oidcIssuer}`} reads the wall, its configuration and its status;`,
+    `    ${readers} reads the wall, its configuration and its status;`,
     `    ${posting(settings)};`,
     rate === 0
       ? "    WAF is off: nothing limits the requests of one address before they reach the tasks."

@@ -12,7 +12,8 @@ const STATUS = contract.logs.reader_status;
  *
  * `{"level":"INFO","message":"reader_status","last_look_age_seconds":0.21,"config_rejected":false, ...}`
  *
- * It logs `{"message":"token_refused", ...}` for each request with a wrong token. The filters need no agent, no extra container, and no permission of the task.
+ * It logs `{"message":"token_refused", ...}` for each request with a wrong token. The filters need no agent, no extra container,
+ * and no permission of the task.
  */
 export class ReaderMetrics extends Construct {
   /** The seconds since the last successful scan of the volume, of the task with the oldest one. */

@@ -1,7 +1,7 @@
 // Compares what a synth says about the openings of the stack with the template.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -78,6 +78,11 @@ describe("what is open to the world", () => {
       assert.match(open, /^Open to the world:\n[^]*\nNothing else\.$/);
     });
   }
+
+  test("the_readme_shows_the_words", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    assert.ok(readme.includes(`\`\`\`\n${synthesize().open}\n\`\`\``), synthesize().open);
+  });
 
   test("an_opening_that_the_words_do_not_name_is_found", () => {
     const { open, template } = synthesize();
