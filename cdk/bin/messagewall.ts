@@ -6,7 +6,8 @@ import { SettingsError } from "../lib/read-settings.ts";
 const USAGE = 64;
 
 try {
-  messageWall(process.env);
+  // The CLI passes the standard error on. Its standard output is the template.
+  console.error(messageWall(process.env).open);
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);

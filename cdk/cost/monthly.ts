@@ -1,7 +1,7 @@
 // Calculates the monthly cost at three sizes. `npm run cost` prints the table of README.md.
 import { pathToFileURL } from "node:url";
 import { contract } from "../lib/contract.ts";
-import { alarmCount, containerInsightsMetrics, interfaceEndpoints, logMetrics, zones } from "./shape.ts";
+import { alarmCount, containerInsightsMetrics, interfaceEndpoints, logMetrics, secretCount, webAclRules, zones } from "./shape.ts";
 import { HOURS, PRICES } from "./prices.ts";
 
 /** The use of a wall. */
@@ -58,6 +58,11 @@ const SHOWN_PICTURE_BYTES = 100_000;
 /** The bytes of one change to one browser, and of its log lines. */
 const PUSHED_BYTES = 1_500;
 const LOGGED_BYTES = 2_000;
+/** The requests of one browser to the page in a month: 100 a day, to load it, to reconnect and to look further back. */
+const REQUESTS_PER_BROWSER = 3_000;
+/** The interval at which each task reads each token again, in seconds. */
+const TOKEN_READ_S = 60;
+
 /** What may differ from the defaults of the stack. */
 export interface Variant {
   /** NAT gateways instead of interface endpoints. */
@@ -77,6 +82,7 @@ export function bill(size: Size, { natGateways = 0, tellsTasks = true }: Variant
   const readGb = (size.tasks * (scans * SECONDS * SCAN_BYTES + size.writes * CHANGE_BYTES) + size.writes * WRITER_READ_BYTES
     + size.pictures * (PICTURE_BYTES + MODEL_LOADS * MODEL_BYTES)) / GIB;
   const writtenGb = (size.writes * WRITER_WRITE_BYTES + size.pictures * PICTURE_BYTES) / GIB;
+  const tokenReads = size.tasks * secretCount * SECONDS / TOKEN_READ_S;
   const units = Math.max(size.browsers / 3_000, internetGb / HOURS, 0.1);
   const network = natGateways === 0
     ? interfaceEndpoints * zones * HOURS * p.endpointHour + logGb * p.endpointGb
@@ -90,7 +96,9 @@ export function bill(size: Size, { natGateways = 0, tellsTasks = true }: Variant
     "HTTP API and events": size.byApi * p.requestApi + size.writes * 0.01 * p.event,
     "EFS storage and backup": size.storedGb * (p.efsGbMonth + p.backupGbMonth),
     "EFS throughput (elastic)": readGb * p.efsReadGb + writtenGb * p.efsWriteGb,
-    "key, secret": p.keyMonth + p.secretMonth,
+    "key, secrets": p.keyMonth + secretCount * p.secretMonth + tokenReads * p.secretRead,
+    "WAF": p.webAclMonth + webAclRules * p.webAclRuleMonth
+      + (size.browsers * REQUESTS_PER_BROWSER + size.writes - size.byApi) * p.webAclRequest,
     "logs, metrics, alarms": logGb * p.logGb + alarmCount * p.alarmMonth + (logMetrics + containerInsightsMetrics) * p.metricMonth,
     "data to browsers": internetGb * p.internetGb,
   };

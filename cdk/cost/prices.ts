@@ -32,9 +32,14 @@ export const PRICES = {
   efsReadGb: 0.03,
   efsWriteGb: 0.06,
   backupGbMonth: 0.05,
-  /** KMS key and secret, each per month. */
+  /** KMS key and secret, each per month; reading a secret, per request. */
   keyMonth: 1.0,
   secretMonth: 0.4,
+  secretRead: 0.05 / 10_000,
+  /** WAF: web ACL and rule, each per month, and per request. */
+  webAclMonth: 5.0,
+  webAclRuleMonth: 1.0,
+  webAclRequest: 0.6e-6,
   /** CloudWatch: logs taken in per GB, metric and alarm per month, dashboard per month after the third. */
   logGb: 0.5,
   metricMonth: 0.3,

@@ -1,7 +1,10 @@
 // The alarms of a stack, as data. The runbook, cdk/RUNBOOK.md, has a section for each.
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
-import { contract } from "./contract.ts";
+import type { Alarm } from "./alarm.ts";
+import { commandAlarms } from "./command-alarms.ts";
+import { doorAlarms } from "./door-alarms.ts";
+import { inferenceAlarms } from "./inference-alarms.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -10,22 +13,6 @@ const MIB = 1024 * 1024;
 const BURST = 100 * MIB;
 /** The number of connections that EFS accepts for one file system. */
 const CONNECTION_QUOTA = 25_000;
-
-/** One alarm. */
-export interface Alarm {
-  /** The end of the name of the alarm, and the heading of its section in the runbook. */
-  readonly id: string;
-  /** The cause, for the person who receives the alarm. */
-  readonly meaning: string;
-  readonly metric: cloudwatch.Metric | cloudwatch.MathExpression;
-  readonly threshold: number;
-  /** Default: the metric is greater than or equal to the threshold. */
-  readonly comparison?: cloudwatch.ComparisonOperator;
-  /** The minutes for which the metric has to be beyond the threshold. */
-  readonly minutes: number;
-  /** The state of the alarm if the metric has no data. Default: no alarm. */
-  readonly missingData?: cloudwatch.TreatMissingData;
-}
 
 /** Returns all alarms of a stack. */
 export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
@@ -129,83 +116,12 @@ export function alarms(settings: Settings, metrics: Metrics): readonly Alarm[] {
       threshold: 5,
       minutes: 5,
     },
+    ...doorAlarms(metrics),
     {
       id: "ApiErrors",
       meaning: "Callers of the API received status 5xx.",
       metric: metrics.apiErrors,
       threshold: 5,
-      minutes: 5,
-    },
-  ];
-}
-
-/** Returns the alarms of the queue and the topic for commands. */
-function commandAlarms({ commandQueue, commandTopic }: Metrics): Alarm[] {
-  return [
-    ...(commandQueue === undefined ? [] : [
-      {
-        id: "FailedCommands",
-        meaning: "The dead-letter queue of the queue of commands has messages that failed five times.",
-        metric: commandQueue.failed,
-        threshold: 1,
-        minutes: 5,
-      },
-      {
-        id: "CommandsWaiting",
-        meaning: "A message waits in the queue of commands for longer than all its deliveries take: it is not being delivered.",
-        metric: commandQueue.oldest,
-        threshold: commandQueue.longestWait.toSeconds(),
-        minutes: 5,
-      },
-    ]),
-    ...(commandTopic === undefined ? [] : [{
-      id: "UndeliveredCommands",
-      meaning: "The dead-letter queue of the topic of commands has notifications that SNS could not deliver to Lambda.",
-      metric: commandTopic.undelivered,
-      threshold: 1,
-      minutes: 5,
-    }]),
-  ];
-}
-
-/** Returns the alarms of the function that classifies pictures. */
-function inferenceAlarms({ inference }: Metrics): Alarm[] {
-  if (inference === undefined) return [];
-  const timeout = Duration.seconds(contract.times.inference_timeout_s);
-  return [
-    {
-      id: "InferenceErrors",
-      meaning: "The function that classifies pictures failed, crashed, timed out, has no model, or could not mount the file system.",
-      metric: inference.errors,
-      threshold: 1,
-      minutes: 5,
-    },
-    {
-      id: "InferenceThrottles",
-      meaning: "Lambda refused invocations of the function that classifies pictures, because its concurrency was used up.",
-      metric: inference.throttles,
-      threshold: 1,
-      minutes: 5,
-    },
-    {
-      id: "InferenceSlow",
-      meaning: "One picture in a hundred takes more than 80 % of the timeout of the function that classifies pictures.",
-      metric: inference.slowest,
-      threshold: 0.8 * timeout.toMilliseconds(),
-      minutes: 10,
-    },
-    {
-      id: "ModelNotLoaded",
-      meaning: "The model in use cannot be loaded. Pictures are classified with the one before, or not at all.",
-      metric: inference.modelNotLoaded,
-      threshold: 1,
-      minutes: 5,
-    },
-    {
-      id: "LostLabels",
-      meaning: "Lambda could not pass the result of a picture on to the function that writes the wall. The picture has no label.",
-      metric: inference.lostResults,
-      threshold: 1,
       minutes: 5,
     },
   ];

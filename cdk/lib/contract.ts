@@ -71,11 +71,17 @@ export interface ReaderChoices {
   readonly uploadsDir: string | undefined;
   /** The interval between scans while a stream is open, in milliseconds; `undefined` is the default of the reader. */
   readonly watchIntervalMs: number | undefined;
+  /** Who may post on the page: anybody, or those who have the poster's token. */
+  readonly posters: "anybody" | "token";
+  /** The secrets that the tokens are read from, as `admin=<arn>,poster=<arn>`. */
+  readonly tokensSecret: string;
+  /** The origin of the page, as browsers send it. */
+  readonly publicOrigin: string;
 }
 
-/** Returns the environment of `fargate-reader`, without the admin token, which comes from Secrets Manager. */
+/** Returns the environment of `fargate-reader`. It names the secrets of the tokens and contains none. */
 export function readerEnvironment(choices: ReaderChoices): Record<string, string> {
-  const { writerFunction, inferenceFunction, uploadsDir, watchIntervalMs } = choices;
+  const { writerFunction, inferenceFunction, uploadsDir, watchIntervalMs, posters, tokensSecret, publicOrigin } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     [ofReader.listen]: `0.0.0.0:${contract.ports.reader}`,
@@ -85,6 +91,11 @@ export function readerEnvironment(choices: ReaderChoices): Record<string, string
     [ofReader.watch]: contract.watchers.network,
     // The alarm on stale readers counts lines of this level.
     [ofReader.log]: "info",
+    [ofReader.posters]: posters,
+    [ofReader.tokens_secret]: tokensSecret,
+    [ofReader.public_origin]: publicOrigin,
+    // The load balancer, which appends the address of the client to X-Forwarded-For. What stands before it may be invented.
+    [ofReader.trusted_proxies]: "1",
     ...(writerFunction === undefined ? {} : { [ofReader.writer_function]: writerFunction }),
     ...(inferenceFunction === undefined ? {} : { [ofReader.inference_function]: inferenceFunction }),
     ...(uploadsDir === undefined ? {} : { [ofReader.uploads_dir]: uploadsDir }),

@@ -8,6 +8,7 @@ import { FunctionCode } from "./assets.ts";
 import { contract, inferenceEnvironment } from "./contract.ts";
 import { FunctionMount } from "./function-mount.ts";
 import { FunctionRole } from "./function-role.ts";
+import { reserved } from "./function-settings.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -48,7 +49,7 @@ export class InferenceFunction extends Construct {
       environment: inferenceEnvironment(settings),
       memorySize: settings.inferenceMemoryMb,
       timeout: Duration.seconds(contract.times.inference_timeout_s),
-      reservedConcurrentExecutions: settings.inferenceReservedConcurrency,
+      reservedConcurrentExecutions: reserved(settings.inferenceReservedConcurrency),
       role: this.role(functionName, props),
       logGroup: this.log,
       loggingFormat: lambda.LoggingFormat.JSON,

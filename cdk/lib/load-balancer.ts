@@ -1,5 +1,5 @@
 // The load balancer, in front of the readers.
-import { Annotations, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -7,6 +7,7 @@ import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { contract } from "./contract.ts";
 import type { Network } from "./network.ts";
+import { addListeners, pagePort } from "./page-listeners.ts";
 import type { Settings } from "./settings.ts";
 
 export interface LoadBalancerProps {
@@ -18,8 +19,8 @@ export interface LoadBalancerProps {
 export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly readers: elb.ApplicationTargetGroup;
-  /** The address of the page, with the host name of the load balancer. */
-  readonly url: string;
+  /** The origin of the page, as browsers send it. */
+  readonly origin: string;
 
   constructor(scope: Construct, id: string, { settings, network }: LoadBalancerProps) {
     super(scope, id);
@@ -30,7 +31,10 @@ export class LoadBalancer extends Construct {
       // A stream counts as lost after twelve missing keep-alives in a row.
       idleTimeout: Duration.seconds(contract.times.connection_idle_s),
       dropInvalidHeaderFields: true,
+      // The reader takes the last address of X-Forwarded-For for that of the client.
+      xffHeaderProcessingMode: elb.XffHeaderProcessingMode.APPEND,
     });
+    this.loadBalancer.setAttribute("routing.http.xff_client_port.enabled", "false");
     this.readers = new elb.ApplicationTargetGroup(this, "Readers", {
       vpc: network.vpc,
       protocol: elb.ApplicationProtocol.HTTP,
@@ -49,43 +53,23 @@ export class LoadBalancer extends Construct {
         unhealthyThresholdCount: 3,
       },
     });
-    const scheme = this.addListeners(settings);
-    this.url = `${scheme}://${this.loadBalancer.loadBalancerDnsName}/`;
+    addListeners(this.loadBalancer, this.readers, settings);
+    // With a certificate the setting is required.
+    this.origin = settings.pageOrigin ?? `http://${this.loadBalancer.loadBalancerDnsName}`;
     this.allowBrowsers(settings, network.loadBalancerGroup);
     this.addAccessLog(settings);
   }
 
-  private addListeners(settings: Settings): "http" | "https" {
-    const defaultTargetGroups = [this.readers];
-    if (settings.certificateArn === undefined) {
-      this.loadBalancer.addListener("Http", { port: 80, protocol: elb.ApplicationProtocol.HTTP, open: false, defaultTargetGroups });
-      Annotations.of(this).addWarningV2(
-        "MessageWall:NoHttps",
-        "The page is served by HTTP, so the admin token is sent unencrypted. Set certificateArn for HTTPS.",
-      );
-      return "http";
-    }
-    this.loadBalancer.addListener("Https", {
-      port: 443,
-      protocol: elb.ApplicationProtocol.HTTPS,
-      certificates: [elb.ListenerCertificate.fromArn(settings.certificateArn)],
-      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
-      open: false,
-      defaultTargetGroups,
-    });
-    this.loadBalancer.addRedirect({ open: false });
-    return "https";
-  }
-
   private allowBrowsers(settings: Settings, group: ec2.SecurityGroup): void {
-    const ports = settings.certificateArn === undefined ? [ec2.Port.HTTP] : [ec2.Port.HTTPS, ec2.Port.HTTP];
+    // Port 80 only leads to the page by HTTPS.
+    const ports = [...new Set([pagePort(settings), 80])].map((port) => ec2.Port.tcp(port));
     for (const range of settings.pageFrom) {
       for (const port of ports) group.addIngressRule(ec2.Peer.ipv4(range), port, "Browsers");
     }
     Validations.of(group).acknowledge({
       id: "AwsSolutions-EC23",
-      reason: "The page is public by default. Only the load balancer is reachable from the internet, on the ports of the page; "
-        + "pageFrom restricts the addresses.",
+      reason: "The page can be read by everybody by default. Only the load balancer is reachable from the internet, on the ports of the "
+        + "page. Posting needs a token, WAF limits the requests of an address, and pageFrom restricts the addresses.",
     });
   }
 

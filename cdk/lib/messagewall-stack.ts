@@ -18,6 +18,7 @@ import { ReaderTask } from "./reader-task.ts";
 import { ReconcileSchedule } from "./reconcile-schedule.ts";
 import type { Settings } from "./settings.ts";
 import { SharedVolume } from "./shared-volume.ts";
+import { WebAcl } from "./web-acl.ts";
 import { WriterApi } from "./writer-api.ts";
 import { WriterEvents } from "./writer-events.ts";
 import { WriterFunction } from "./writer-function.ts";
@@ -41,7 +42,8 @@ export class MessageWallStack extends Stack {
     const commandQueue = settings.commandQueue === "none" ? undefined : new CommandQueue(this, "CommandQueue", { settings, writer });
     const commandTopic = settings.commandTopic ? new CommandTopic(this, "CommandTopic", { settings, writer }) : undefined;
     const loadBalancer = new LoadBalancer(this, "LoadBalancer", { settings, network });
-    const task = new ReaderTask(this, "Reader", { settings, volume, writer, inference: inference?.invoked });
+    const webAcl = settings.wafRatePerFiveMinutes === 0 ? undefined : new WebAcl(this, "WebAcl", { settings, loadBalancer });
+    const task = new ReaderTask(this, "Reader", { settings, volume, writer, inference: inference?.invoked, origin: loadBalancer.origin });
     new ReaderService(this, "Readers", { settings, network, volume, task, loadBalancer });
     const writerMetrics = new WriterMetrics(this, "WriterMetrics", settings.name, writerLog);
     const readerMetrics = new ReaderMetrics(this, "ReaderMetrics", settings.name, task.log);
@@ -53,13 +55,14 @@ export class MessageWallStack extends Stack {
       settings,
       metrics: metrics({
         volume, writer, writerMetrics, inference: inferenceMetrics, api: api.api, failedEvents, commandQueue, commandTopic, loadBalancer,
-        readerMetrics,
+        readerMetrics, webAcl, signIn: settings.oidcIssuer !== undefined,
       }),
     });
 
     const subnets = (selection: ec2.SubnetSelection) => network.vpc.selectSubnets(selection).subnetIds.join(",");
     const outputs = {
-      Page: [loadBalancer.url, "The page of the wall"],
+      Page: [`${loadBalancer.origin}/`, "The page of the wall"],
+      LoadBalancer: [loadBalancer.loadBalancer.loadBalancerDnsName, "The name that the host name of the page leads to"],
       Api: [api.url, settings.openWall ? "The API: OPEN, anybody may write and delete" : "The API: callers sign with IAM"],
       Function: [writer.functionName, "For aws lambda invoke --function-name"],
       ...(inference === undefined || api.inferenceUrl === undefined
@@ -69,7 +72,8 @@ export class MessageWallStack extends Stack {
           InferenceFunction: [inference.function.functionName, "For aws lambda invoke --function-name, with {\"file\": \"...\"}"] as const,
         }),
       EventBus: [events.bus.eventBusName, "For aws events put-events"],
-      AdminToken: [task.adminToken.secretName, "For aws secretsmanager get-secret-value --secret-id"],
+      AdminToken: [task.tokens.admin.secretName, "For aws secretsmanager get-secret-value --secret-id"],
+      PosterToken: [task.tokens.poster.secretName, "For aws secretsmanager get-secret-value --secret-id"],
       FileSystem: [volume.fileSystemId, "The file system of the wall"],
       Share: [
         `-c vpcId=${network.vpc.vpcId} -c privateSubnetIds=${subnets(network.privateSubnets)}`

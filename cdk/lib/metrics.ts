@@ -12,6 +12,7 @@ import type { InferenceMetrics } from "./inference-metrics.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { ReaderMetrics } from "./reader-metrics.ts";
 import type { SharedVolume } from "./shared-volume.ts";
+import type { WebAcl } from "./web-acl.ts";
 import type { WriterMetrics } from "./writer-metrics.ts";
 
 const PERIOD = Duration.minutes(5);
@@ -29,14 +30,17 @@ export interface Observed {
   readonly commandTopic: CommandTopic | undefined;
   readonly loadBalancer: LoadBalancer;
   readonly readerMetrics: ReaderMetrics;
+  /** The web ACL of the load balancer; undefined without it. */
+  readonly webAcl: WebAcl | undefined;
+  /** True if people sign in at the load balancer. */
+  readonly signIn: boolean;
 }
 
 export type Metrics = ReturnType<typeof metrics>;
 
 /** Returns the metrics of one stack. */
 export function metrics(observed: Observed) {
-  const { volume, writer, writerMetrics, inference, api, failedEvents, commandQueue, commandTopic, loadBalancer: balancer, readerMetrics } =
-    observed;
+  const { volume, writer, writerMetrics, inference, api, failedEvents, commandQueue, commandTopic, loadBalancer: balancer } = observed;
   const efs = (metricName: string, statistic: string, period = PERIOD) =>
     new cloudwatch.Metric({ namespace: "AWS/EFS", metricName, dimensionsMap: { FileSystemId: volume.fileSystemId }, statistic, period });
   const sum = { statistic: "Sum", period: PERIOD };
@@ -87,6 +91,15 @@ export function metrics(observed: Observed) {
     pageRequests: loadBalancer.metrics.requestCount(sum),
     openConnections: loadBalancer.metrics.activeConnectionCount(sum),
     healthyReaders: readers.metrics.healthyHostCount({ statistic: "Minimum", period: PERIOD }),
-    reader: readerMetrics,
+    reader: observed.readerMetrics,
+    refusedRequests: observed.webAcl?.refusedRequests,
+    failedSignIns: observed.signIn
+      ? new cloudwatch.MathExpression({
+        label: "sign-ins that the provider refused or that could not be completed",
+        expression: "FILL(refused, 0) + FILL(failed, 0)",
+        usingMetrics: { refused: loadBalancer.metrics.elbAuthFailure(sum), failed: loadBalancer.metrics.elbAuthError(sum) },
+        period: PERIOD,
+      })
+      : undefined,
   };
 }

@@ -49,7 +49,7 @@ export class Network extends Construct {
     this.allow(this.writerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Announcements of the function to the tasks");
     this.allowInference(settings);
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
-    this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, secret, Invoke");
+    this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, tokens, Invoke");
     if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints(settings);
     this.allowReadingDocuments(settings);
     if (this.inferenceGroup !== undefined) this.needed.add(this.inferenceGroup);

@@ -4,7 +4,8 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import { type Alarm, alarms } from "./alarms.ts";
+import type { Alarm } from "./alarm.ts";
+import { alarms } from "./alarms.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -87,6 +88,11 @@ export class Observability extends Construct {
       graph("Readers: age of the last scan, rejected configuration", [metrics.reader.stale], [metrics.reader.rejected]),
       graph("Page: requests, 5xx", [metrics.pageRequests], [metrics.pageErrors, metrics.apiErrors]),
       graph("Page: open connections, healthy readers", [metrics.openConnections], [metrics.healthyReaders]),
+    );
+    const { refusedRequests, failedSignIns } = metrics;
+    dashboard.addWidgets(
+      graph("Doors: refused tokens, refused requests", [metrics.reader.refusedTokens], refusedRequests && [refusedRequests]),
+      ...(failedSignIns === undefined ? [] : [graph("Doors: failed sign-ins", [failedSignIns])]),
     );
     return dashboard;
   }

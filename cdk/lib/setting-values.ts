@@ -7,6 +7,21 @@ export function integer(least: number, most: number) {
   return z.string().regex(/^\d+$/, { error }).transform(Number).pipe(z.number().min(least, { error }).max(most, { error }));
 }
 
+/** 0, or a whole number from `least` to `most`. */
+export function zeroOr(least: number, most: number) {
+  const error = `0, or a whole number from ${least} to ${most}`;
+  return z.string().regex(/^\d+$/, { error }).transform(Number)
+    .refine((value) => value === 0 || (value >= least && value <= most), { error });
+}
+
+/** `none`, or a whole number from `least` to `most`. */
+export function noneOr(least: number, most: number) {
+  const error = `none, or a whole number from ${least} to ${most}`;
+  return z.string().regex(/^(none|\d+)$/, { error })
+    .transform((value): number | "none" => value === "none" ? value : Number(value))
+    .refine((value) => value === "none" || (value >= least && value <= most), { error });
+}
+
 /** A duration from `least` to `most` seconds, in the form that the programs read: a whole number of `s`, `m`, `h` or `d`. */
 export function duration(least: number, most: number) {
   const error = `a duration from ${least}s to ${most / 86_400}d, such as 24h`;

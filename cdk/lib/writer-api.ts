@@ -11,6 +11,9 @@ import type { Settings } from "./settings.ts";
 
 const routes = contract.routes.api;
 
+/** The requests in a second, and at once, that API Gateway lets through, from all callers together. It refuses more with 429. */
+export const API_THROTTLE = { rateLimit: 100, burstLimit: 200 };
+
 export interface WriterApiProps {
   readonly settings: Settings;
   readonly writer: lambda.IFunction;
@@ -42,7 +45,7 @@ export class WriterApi extends Construct {
       httpApi: this.api,
       stageName: routes.stage,
       autoDeploy: true,
-      throttle: { rateLimit: 100, burstLimit: 200 },
+      throttle: API_THROTTLE,
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup(this, "api", settings)) },
     });
     const address = (path: string) => `${this.api.apiEndpoint}/${stage.stageName}${path}`;

@@ -11,6 +11,7 @@ import { contract, writerEnvironment } from "./contract.ts";
 import { followedDocuments } from "./followed-documents.ts";
 import { FunctionMount } from "./function-mount.ts";
 import { FunctionRole } from "./function-role.ts";
+import { reserved } from "./function-settings.ts";
 import { logGroup } from "./logs.ts";
 import type { Network } from "./network.ts";
 import type { Settings } from "./settings.ts";
@@ -44,7 +45,7 @@ export class WriterFunction extends Construct {
       environment: writerEnvironment(settings),
       memorySize: settings.writerMemoryMb,
       timeout: Duration.seconds(settings.writerTimeoutSeconds),
-      reservedConcurrentExecutions: settings.reservedConcurrency,
+      reservedConcurrentExecutions: reserved(settings.reservedConcurrency),
       role,
       logGroup: this.log,
       loggingFormat: lambda.LoggingFormat.JSON,

@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { messageWall } from "../lib/app.ts";
 import { NOT_SOURCES } from "../lib/assets.ts";
 import { REPOSITORY } from "./programs.ts";
-import { CDK_JSON, inferenceFunction, mentions, only, resources, synthesize, synthesizeAgain, writerFunction } from "./synthesized.ts";
+import { CDK_JSON, context, inferenceFunction, mentions, only, resources, synthesize, synthesizeAgain, writerFunction } from "./synthesized.ts";
 import { FILE_SYSTEM, VARIANTS, VPC } from "./variants.ts";
 
 describe("checks", () => {
@@ -21,7 +21,7 @@ describe("checks", () => {
   }
 
   test("cdk_nag_and_template_validation_are_on", () => {
-    const { app } = messageWall({}, { context: CDK_JSON.context });
+    const { app } = messageWall({}, { context: context() });
     const plugins = app.policyValidationBeta1.map(({ name }) => name);
     assert.ok(plugins.some((name) => /AwsSolutions|cdk-nag/i.test(name)), plugins.join());
     assert.equal(CDK_JSON.context["@aws-cdk/core:validateAgainstDefaultRules"], true);

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { contract, inferenceEnvironment, readerEnvironment, writerEnvironment } from "../lib/contract.ts";
 import { readSettings } from "../lib/read-settings.ts";
-import { emptyWall, firstLine, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
+import { emptyWall, firstLine, freePort, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
 import { runtimeApi } from "./runtime-api.ts";
 import { inferenceFunction, only, synthesize, writerFunction } from "./synthesized.ts";
+import { ORIGIN } from "./variants.ts";
 
 const { environment, events, logs, paths, ports, routes, times, watchers } = contract;
 const exactly = (message: string) => new RegExp(`"${logs.message_field}":"${message}"`);
@@ -35,7 +36,7 @@ const CLEAR_NAMED_WALL = {
 };
 
 describe("lambda-writer", () => {
-  const given = writerEnvironment(readSettings(() => undefined, {}));
+  const given = writerEnvironment(readSettings((name) => ({ plainHttp: true } as Record<string, unknown>)[name], {}));
 
   test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "lambda-writer", ["--help"]);
@@ -193,8 +194,14 @@ describe("fargate-reader", () => {
     inferenceFunction: contract.functions.inference,
     uploadsDir: paths.uploads_dir,
     watchIntervalMs: times.watch_interval_ms,
+    posters: "token",
+    tokensSecret: "admin=arn:aws:secretsmanager:eu-west-1:123456789012:secret:a,poster=arn:aws:secretsmanager:eu-west-1:123456789012:secret:b",
+    publicOrigin: ORIGIN,
   });
-  const { admin_token, inference_function, listen, watch, watch_interval_ms, writer_function } = environment.reader;
+  const { admin_token, inference_function, listen, poster_token, tokens_secret, watch, watch_interval_ms, writer_function } = environment.reader;
+  // No test reaches Secrets Manager.
+  const { [tokens_secret]: _secrets, ...rest } = given;
+  const local = { ...rest, [admin_token]: "a".repeat(40), [poster_token]: "b".repeat(40) };
 
   test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "fargate-reader", ["--help"]);
@@ -219,7 +226,7 @@ describe("fargate-reader", () => {
 
   test("accepts_the_values_of_the_template", (t) => {
     // One wrong value makes it report the faults and exit: a variable that is not mentioned is right.
-    const ran = run(t, "fargate-reader", [], { ...given, [admin_token]: "a".repeat(40), [watch_interval_ms]: "often" });
+    const ran = run(t, "fargate-reader", [], { ...given, [watch_interval_ms]: "often" });
     if (ran === undefined) return;
     assert.equal(ran.status, 64, ran.output);
     assert.match(ran.output, /watch-interval-ms|WATCH_INTERVAL_MS/);
@@ -259,13 +266,25 @@ describe("fargate-reader", () => {
 
   test("logs_the_line_that_the_metrics_read", async (t) => {
     const { age_field, message, rejected_field } = logs.reader_status;
-    const line = await firstLine(t, "fargate-reader", exactly(message), { ...given, ...emptyWall(t), [listen]: "127.0.0.1:0" });
+    const line = await firstLine(t, "fargate-reader", exactly(message), { ...local, ...emptyWall(t), [listen]: "127.0.0.1:0" });
     if (line === undefined) return;
     for (const [field, type] of [[age_field, "number"], [rejected_field, "boolean"]] as const) assert.equal(typeof line[field], type, field);
   });
 
+  test("logs_the_line_that_the_metric_counts_when_it_refuses_a_token", async (t) => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const guess = () => fetch(`http://${address}${routes.reader.config_rollback}`, {
+      method: "POST", headers: { "authorization": "Bearer guessed", "content-type": "application/json" }, body: '{"generation": 0}',
+    }).then((response) => response.body?.cancel(), () => undefined);
+    const guesses = setInterval(guess, 100);
+    t.after(() => clearInterval(guesses));
+    const { message } = logs.token_refused;
+    const line = await firstLine(t, "fargate-reader", exactly(message), { ...local, ...emptyWall(t), [listen]: address });
+    if (line !== undefined) assert.equal(line[logs.message_field], message);
+  });
+
   test("serves_the_routes_of_the_contract", async (t) => {
-    const reader = await serve(t, "fargate-reader", { ...given, ...emptyWall(t) }, routes.reader.ready);
+    const reader = await serve(t, "fargate-reader", { ...local, ...emptyWall(t) }, routes.reader.ready);
     if (reader === undefined) return;
     const status = async (route: string) => {
       const response = await fetch(`${reader.url}${route.replace("{id}", "01K").replace("{name}", "lobby").replace("{*path}", "wall.css")}`);
@@ -285,7 +304,8 @@ describe("fargate-reader", () => {
     const [container] = task["ContainerDefinitions"];
     const environment = Object.fromEntries(container.Environment.map(({ Name, Value }: any) => [Name, Value]));
     const { writer, inference } = contract.functions;
-    assert.deepEqual({ ...environment, [writer_function]: writer, [inference_function]: inference }, given);
+    const named = { [writer_function]: writer, [inference_function]: inference, [tokens_secret]: given[tokens_secret] };
+    assert.deepEqual({ ...environment, ...named }, given);
     assert.deepEqual(container.MountPoints.map(({ ContainerPath }: any) => ContainerPath), [paths.wall_dir, paths.uploads_dir]);
     assert.equal(`0.0.0.0:${container.PortMappings[0].ContainerPort}`, environment[listen]);
   });

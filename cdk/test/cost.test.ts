@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { bill, SIZES, table } from "../cost/monthly.ts";
-import { alarmCount, interfaceEndpoints, logMetrics, zones } from "../cost/shape.ts";
+import { alarmCount, interfaceEndpoints, logMetrics, secretCount, webAclRules, zones } from "../cost/shape.ts";
 import { resources, synthesize } from "./synthesized.ts";
 
 describe("cost", () => {
@@ -14,6 +14,9 @@ describe("cost", () => {
     for (const [id, { Properties }] of endpoints) assert.equal(Properties["SubnetIds"].length, zones, id);
     assert.equal(resources(template, "AWS::CloudWatch::Alarm").length, alarmCount);
     assert.equal(resources(template, "AWS::Logs::MetricFilter").length, logMetrics);
+    assert.equal(resources(template, "AWS::SecretsManager::Secret").length, secretCount);
+    const acls = resources(template, "AWS::WAFv2::WebACL").map(([, { Properties }]) => Properties["Rules"].length);
+    assert.deepEqual(acls, [webAclRules]);
   });
 
   test("the_readme_shows_the_calculated_table", () => {

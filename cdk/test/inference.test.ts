@@ -65,10 +65,11 @@ describe("function", () => {
     assert.deepEqual([config.MaximumRetryAttempts, config.MaximumEventAgeInSeconds], [2, 3600]);
   });
 
-  test("its_concurrency_is_reserved_only_by_the_setting_and_zero_stops_it", () => {
+  test("it_can_use_five_environments_of_the_account_unless_the_setting_says_otherwise_and_zero_stops_it", () => {
     const reserved = (settings: Record<string, unknown>) =>
       inferenceFunction(synthesize(settings).template)[1].Properties["ReservedConcurrentExecutions"];
-    assert.deepEqual([reserved({}), reserved({ inferenceReservedConcurrency: 7 }), reserved({ inferenceReservedConcurrency: 0 })], [undefined, 7, 0]);
+    const settings = [{}, { inferenceReservedConcurrency: 7 }, { inferenceReservedConcurrency: 0 }, { inferenceReservedConcurrency: "none" }];
+    assert.deepEqual(settings.map(reserved), [5, 7, 0, undefined]);
   });
 
   test("it_reaches_the_file_system_only_unless_pictures_may_be_fetched", () => {
@@ -185,5 +186,5 @@ test("with_inference_off_the_stack_has_no_trace_of_it", () => {
   assert.equal(resources(off, "AWS::Lambda::Function").length, 1);
   assert.equal(resources(off, "AWS::EFS::AccessPoint").length, 2);
   const may = statementsOfRole(off, taskRole(off)).map(({ Action }) => Action);
-  assert.deepEqual(may, ["elasticfilesystem:ClientMount", "lambda:InvokeFunction"]);
+  assert.deepEqual(may, ["elasticfilesystem:ClientMount", "secretsmanager:GetSecretValue", "lambda:InvokeFunction"]);
 });

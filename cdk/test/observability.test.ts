@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { contract, logField } from "../lib/contract.ts";
 import { inferenceFunction, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
+import { SIGN_IN } from "./variants.ts";
 
 const { template } = synthesize();
 const alarms = resources(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
@@ -23,6 +24,7 @@ describe("alarms", () => {
         "BurstCreditBalance", "PercentIOLimit", "ClientConnections", "Errors", "Throttles", "Duration",
         "ReaderLastLookAge", "ReaderConfigRejected", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "5xx",
         "ApproximateNumberOfMessagesVisible", "RefusedEvents", "HealthyHostCount", "ModelNotLoaded",
+        "ReaderTokensRefused", "BlockedRequests",
       ]
     ) assert.ok(watched.includes(`"${metric}"`), metric);
   });
@@ -30,7 +32,10 @@ describe("alarms", () => {
   test("every_alarm_notifies_the_topic_and_links_its_section_of_the_runbook", () => {
     const [topic] = resources(template, "AWS::SNS::Topic")[0]!;
     const sections = anchors(readFileSync(new URL("../RUNBOOK.md", import.meta.url), "utf8"));
-    for (const alarm of alarms) {
+    const ofSignIn = resources(synthesize(SIGN_IN).template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties)
+      .filter(({ AlarmName }) => AlarmName.endsWith("-SignInsFailed"));
+    assert.equal(ofSignIn.length, 1);
+    for (const alarm of [...alarms, ...ofSignIn]) {
       assert.ok(mentions(alarm["AlarmActions"], topic), alarm["AlarmName"]);
       const section = /What to do: cdk\/RUNBOOK\.md#([a-z0-9-]+)$/.exec(alarm["AlarmDescription"])?.[1];
       assert.ok(section !== undefined && sections.includes(section), `${alarm["AlarmName"]}: no section ${section} in cdk/RUNBOOK.md`);
@@ -54,12 +59,30 @@ describe("alarms", () => {
     assert.deepEqual([alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]], [MetricNamespace, "Sum", 1]);
   });
 
-  test("missing_readers_are_counted_by_the_load_balancer_and_not_by_connections_of_the_file_system", () => {
+  test("mounts_of_the_functions_cannot_satisfy_the_alarm_on_missing_readers", () => {
     const tooFew = alarms.find(({ MetricName }) => MetricName === "HealthyHostCount")!;
     assert.deepEqual([tooFew["ComparisonOperator"], tooFew["Threshold"]], ["LessThanThreshold", 2]);
     assert.equal(tooFew["TreatMissingData"], "breaching");
+    const dimensions = Object.fromEntries(tooFew["Dimensions"].map(({ Name, Value }: any) => [Name, Value]));
+    assert.deepEqual([tooFew["Namespace"], ...Object.keys(dimensions).sort()], ["AWS/ApplicationELB", "LoadBalancer", "TargetGroup"]);
+    const [group, { Properties }] = resources(template, "AWS::ElasticLoadBalancingV2::TargetGroup")[0]!;
+    assert.ok(mentions(dimensions["TargetGroup"], group));
+    assert.equal(Properties["Targets"], undefined);
+    const registering = Object.entries<any>(template.toJSON().Resources).filter(([, { Properties }]) => mentions(Properties?.LoadBalancers, group));
+    assert.deepEqual(registering.map(([, { Type }]) => Type), ["AWS::ECS::Service"], "the hosts are the readers and nothing else");
     const connections = alarms.filter(({ MetricName }) => MetricName === "ClientConnections");
     assert.ok(connections.every(({ ComparisonOperator }) => ComparisonOperator.startsWith("GreaterThan")));
+  });
+
+  test("refused_tokens_raise_an_alarm", () => {
+    const filter = resources(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties)
+      .find(({ MetricTransformations: [{ MetricName }] }: any) => MetricName === "ReaderTokensRefused")!;
+    assert.equal(filter["FilterPattern"], `{ ${logField(contract.logs.message_field)} = "${contract.logs.token_refused.message}" }`);
+    const { LogConfiguration } = only(template, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"][0];
+    assert.deepEqual(filter["LogGroupName"], LogConfiguration.Options["awslogs-group"]);
+    const alarm = alarms.find(({ MetricName }) => MetricName === "ReaderTokensRefused")!;
+    const [{ MetricNamespace }] = filter["MetricTransformations"];
+    assert.deepEqual([alarm["Namespace"], alarm["Statistic"], alarm["Threshold"], alarm["Period"]], [MetricNamespace, "Sum", 20, 300]);
   });
 
   test("a_mail_address_receives_the_alarms", () => {

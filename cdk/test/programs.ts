@@ -82,7 +82,8 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   assert.fail(`${url} did not answer 200 within ${DEADLINE_MS} ms`);
 }
 
-async function freePort(): Promise<number> {
+/** Returns a port of 127.0.0.1 on which nothing listens. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listens) => server.listen(0, "127.0.0.1", listens));
   const { port } = server.address() as AddressInfo;

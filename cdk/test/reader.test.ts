@@ -10,28 +10,38 @@ const task = only(template, "AWS::ECS::TaskDefinition").Properties;
 const service = only(template, "AWS::ECS::Service");
 const container = task["ContainerDefinitions"][0];
 
+const names = contract.environment.reader;
+
+/** Returns the value of a variable of a container; undefined without it. */
+function variable(of: any, name: string): any {
+  return of.Environment.find(({ Name }: any) => Name === name)?.Value;
+}
+
 function attributes(type: string, name: string): Record<string, string> {
   const pairs = only(template, type).Properties[name] as { Key: string; Value: string }[];
   return Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value]));
 }
 
 describe("task", () => {
-  test("it_can_read_the_wall_write_pictures_and_invoke_the_two_functions_and_nothing_else", () => {
+  test("it_can_read_wall_and_tokens_write_pictures_and_invoke_the_two_functions_and_nothing_else", () => {
     const statements = statementsOfRole(template, taskRole(template));
     const may = statements.map(({ Effect, Action, NotAction }) => [Effect, ...list(Action), ...list(NotAction)]);
     assert.deepEqual(may, [
       ["Allow", "elasticfilesystem:ClientMount"],
       ["Allow", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+      ["Allow", "secretsmanager:GetSecretValue"],
       ["Allow", "lambda:InvokeFunction"],
     ]);
+    const secrets = resources(template, "AWS::SecretsManager::Secret");
+    assert.deepEqual(statements[2]!.Resource, secrets.map(([id]) => ({ Ref: id })));
     const functions = [inferenceFunction(template), writerFunction(template)];
-    assert.deepEqual(statements[2]!.Resource, functions.map(([id]) => ({ "Fn::GetAtt": [id, "Arn"] })));
+    assert.deepEqual(statements[3]!.Resource, functions.map(([id]) => ({ "Fn::GetAtt": [id, "Arn"] })));
   });
 
   test("without_posting_from_the_page_it_can_neither_invoke_a_function_nor_write_pictures", () => {
     const silent = synthesize({ pagePosts: false }).template;
     const may = statementsOfRole(silent, taskRole(silent)).flatMap(({ Action }) => list(Action));
-    assert.deepEqual(may, ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientMount"]);
+    assert.deepEqual(may, ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientMount", "secretsmanager:GetSecretValue"]);
     const [{ Environment, MountPoints }] = only(silent, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"];
     const names = Environment.map(({ Name }: any) => Name);
     const { writer_function, inference_function, uploads_dir } = contract.environment.reader;
@@ -47,13 +57,27 @@ describe("task", () => {
     assert.equal(service.Properties["EnableExecuteCommand"], false);
   });
 
-  test("the_admin_token_comes_from_secrets_manager_and_is_not_in_the_template", () => {
-    assert.equal(container.Secrets.length, 1);
-    assert.equal(container.Secrets[0].Name, contract.environment.reader.admin_token);
-    const [secretId, secret] = resources(template, "AWS::SecretsManager::Secret")[0]!;
-    assert.ok(mentions(container.Secrets[0].ValueFrom, secretId));
-    assert.ok(secret.Properties["GenerateSecretString"].PasswordLength >= 32);
-    assert.ok(!container.Environment.some(({ Name }: any) => Name === contract.environment.reader.admin_token));
+  test("its_tokens_are_generated_and_neither_they_nor_a_copy_at_start_are_in_the_template", () => {
+    assert.equal(container.Secrets, undefined, "a token that ECS copies at the start of a task stays the old one after a rotation");
+    const secrets = Object.fromEntries(resources(template, "AWS::SecretsManager::Secret"));
+    assert.equal(Object.keys(secrets).length, 2);
+    for (const [id, { Properties }] of Object.entries(secrets)) {
+      assert.ok(Properties["GenerateSecretString"].PasswordLength >= 32, id);
+      assert.equal(Properties["SecretString"], undefined, id);
+    }
+    const [, [...parts]] = variable(container, names.tokens_secret)["Fn::Join"];
+    assert.deepEqual(parts.map((part: any) => part.Ref === undefined ? part : "Ref"), ["admin=", "Ref", ",poster=", "Ref"]);
+    const named = parts.flatMap((part: any) => part.Ref ?? []);
+    assert.deepEqual([...named].sort(), Object.keys(secrets).sort());
+    const described = named.map((id: string) => secrets[id]!.Properties["Description"]);
+    assert.ok(/admin/.test(described[0]) && /post/.test(described[1]), described.join());
+    for (const name of [names.admin_token, names.poster_token]) assert.equal(variable(container, name), undefined, name);
+  });
+
+  test("posting_needs_the_posters_token_unless_anybody_posts", () => {
+    assert.equal(variable(container, names.posters), "token");
+    const [open] = only(synthesize({ anybodyPosts: true }).template, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"];
+    assert.equal(variable(open, names.posters), "anybody");
   });
 
   test("its_health_check_is_the_subcommand_of_the_reader", () => {
@@ -116,23 +140,5 @@ describe("load balancer", () => {
     assert.equal(Variables[contract.environment.writer.readers], `${name}:${contract.ports.internal}`);
     const internal = container.Environment.find(({ Name }: any) => Name === contract.environment.reader.internal_listen);
     assert.equal(internal.Value, `0.0.0.0:${contract.ports.internal}`);
-  });
-
-  test("with_a_certificate_the_page_is_https_only", () => {
-    const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
-    const secure = synthesize({ certificateArn }).template;
-    const listeners = resources(secure, "AWS::ElasticLoadBalancingV2::Listener").map(([, { Properties }]) => Properties);
-    const https = listeners.find(({ Port }) => Port === 443)!;
-    assert.deepEqual(https["Certificates"], [{ CertificateArn: certificateArn }]);
-    assert.match(https["SslPolicy"], /TLS13/);
-    assert.equal(listeners.find(({ Port }) => Port === 80)!["DefaultActions"][0].Type, "redirect");
-    assert.equal(listeners.length, 2);
-  });
-
-  test("the_page_is_reachable_from_the_ranges_of_pageFrom_only", () => {
-    const narrow = synthesize({ pageFrom: "192.0.2.0/24, 198.51.100.7/32" }).template;
-    const loadBalancer = only(narrow, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0]["Fn::GetAtt"][0];
-    const rules = narrow.findResources("AWS::EC2::SecurityGroup")[loadBalancer]!["Properties"].SecurityGroupIngress;
-    assert.deepEqual(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort]), [["192.0.2.0/24", 80], ["198.51.100.7/32", 80]]);
   });
 });

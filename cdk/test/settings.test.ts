@@ -6,7 +6,7 @@ import { contract } from "../lib/contract.ts";
 import { RETENTION } from "../lib/dead-letter-queue.ts";
 import { readSettings, SettingsError, variableOf } from "../lib/read-settings.ts";
 import { SETTING_NAMES } from "../lib/settings.ts";
-import { KEY } from "./variants.ts";
+import { CERTIFICATE, HTTPS, KEY, ORIGIN, SIGN_IN } from "./variants.ts";
 
 const VPC = {
   vpcId: "vpc-01234567",
@@ -14,8 +14,11 @@ const VPC = {
   publicSubnetIds: "subnet-01234562,subnet-01234563",
 };
 
+/** Reads settings. Those of the page are for plain HTTP, unless they are given. */
 function read(context: Record<string, unknown>, environment: Record<string, string> = {}) {
-  return readSettings((name) => context[name], environment);
+  const page = "certificateArn" in context ? {} : { plainHttp: true };
+  const all: Record<string, unknown> = { ...page, ...context };
+  return readSettings((name) => all[name], environment);
 }
 
 function problems(context: Record<string, unknown>, environment: Record<string, string> = {}): readonly string[] {
@@ -35,6 +38,10 @@ describe("settings", () => {
       [settings.name, settings.natGateways, settings.throughput, settings.openWall, settings.keepData, settings.readerMin],
       [contract.functions.writer, 0, "elastic", false, true, 2],
     );
+    assert.deepEqual(
+      [settings.anybodyPosts, settings.wafRatePerFiveMinutes, settings.reservedConcurrency, settings.inferenceReservedConcurrency],
+      [false, 2000, 20, 5],
+    );
   });
 
   test("context_overrides_the_environment_and_both_override_the_default", () => {
@@ -46,6 +53,7 @@ describe("settings", () => {
     assert.equal(read({ openWall: "true" }).openWall, true);
     assert.equal(read({ openWall: true }).openWall, true);
     assert.equal(read({ reservedConcurrency: 0 }).reservedConcurrency, 0);
+    assert.equal(read({ reservedConcurrency: "none" }).reservedConcurrency, "none");
   });
 
   test("an_empty_variable_is_ignored", () => {
@@ -73,6 +81,8 @@ describe("settings", () => {
       runbookUrl: "the wiki", configParameter: "/wall/", configParameterKeyArn: "alias/wall", configObject: "s3://walls", configObjectKeyArn: "wall",
       configAppConfig: "wall/production/config", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
       inference: "maybe", inferenceMemoryMb: 128, inferenceReservedConcurrency: -1, inferenceProvisionedConcurrency: "all", inferenceFetchAllow: "https://example.com/",
+      anybodyPosts: "all", plainHttp: "yes", pageOrigin: "wall.example.org", wafRatePerFiveMinutes: 9, oidcIssuer: "signin.example.org", oidcAuthorizationEndpoint: "http://a/b",
+      oidcTokenEndpoint: "https://a", oidcUserInfoEndpoint: "/userInfo", oidcClientId: "the wall", oidcClientSecretName: CERTIFICATE,
     })
   ) {
     test(`a_bad_${name}_is_refused_by_name`, () => {
@@ -97,6 +107,7 @@ describe("settings", () => {
       ["configObject", ["s3://walls/wall.yaml", "s3://my.walls/a b/é.json"], ["walls/wall.yaml", "s3://walls/", "s3://Walls/x", "s3://walls/*", "s3://walls/wall?", "s3://walls/${x}", "s3://walls/a\nb"]],
       ["configAppConfig", ["abc1234/def5678/ghi9012"], ["abc1234/def5678", "abc1234/def5678/ghi9012/x", "abc1234//ghi9012", "Wall/prod/config"]],
       ["inferenceFetchAllow", ["*", "upload.wikimedia.org", "*.example.com, 10.0.0.5:8080", "[::1]:80"], ["https://example.com", "a b", ",", "a,", "a/b"]],
+      ["pageOrigin", ["http://wall.example.org", "http://wall", "http://192.0.2.1:8080"], ["http://Wall.example.org", "http://wall.example.org/", "http://", "http://wall/x", "ftp://wall", "http://-wall"]],
       ["reconcile", ["off", "rate(1 minute)", "rate(15 minutes)", "rate(2 days)"], ["rate(0 minutes)", "rate(15 seconds)", "cron(0 * * * ? *)", "15 minutes", "on"]],
     ] as const
   ) {
@@ -126,6 +137,14 @@ describe("settings", () => {
       "a queue for one environment": { commandQueue: "standard", reservedConcurrency: 1 },
       "more environments of the classifier provisioned than reserved": { inferenceProvisionedConcurrency: 2, inferenceReservedConcurrency: 1 },
       "fetching pictures without a way to the internet": { inferenceFetchAllow: "*" },
+      "a page without a certificate": { plainHttp: false },
+      "a certificate for plain HTTP": { ...HTTPS, plainHttp: true },
+      "a certificate without the origin that it names": { certificateArn: CERTIFICATE },
+      "an origin of plain HTTP with a certificate": { ...HTTPS, pageOrigin: "http://wall.example.org" },
+      "an origin of HTTPS without a certificate": { pageOrigin: ORIGIN },
+      "anybody posts on a read-only page": { anybodyPosts: true, pagePosts: false },
+      "half a sign-in": { ...HTTPS, ...SIGN_IN, oidcTokenEndpoint: "" },
+      "a sign-in by plain HTTP": SIGN_IN,
       "reserved concurrency without inference": { inference: false, inferenceReservedConcurrency: 1 },
       "provisioned concurrency without inference": { inference: false, inferenceProvisionedConcurrency: 1 },
       "fetching pictures without inference": { inference: false, inferenceFetchAllow: "*", natGateways: 1 },
@@ -133,6 +152,13 @@ describe("settings", () => {
   ) {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));
   }
+
+  test("without_a_certificate_the_error_names_both_ways_out", () => {
+    const [problem = "", ...others] = problems({ plainHttp: false });
+    assert.deepEqual(others, []);
+    assert.match(problem, /^certificateArn is missing: .*HTTPS only.*plainHttp=true serves it by HTTP/);
+    assert.deepEqual(problems(HTTPS), []);
+  });
 
   test("settings_that_contradict_each_other_are_reported_beside_bad_values", () => {
     assert.deepEqual(problems({ natGateways: "many", readerMin: 5, readerMax: 2, provisionedMibps: 10 }), [

@@ -3,6 +3,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageWall } from "../lib/app.ts";
+import { HTTPS } from "./variants.ts";
 
 /** The content of cdk.json, whose context the CLI gives to every synthesis. */
 export const CDK_JSON = JSON.parse(readFileSync(new URL("../cdk.json", import.meta.url), "utf8"));
@@ -18,6 +19,8 @@ export interface Resource {
 export interface Synthesized {
   readonly template: Template;
   readonly report: Report;
+  /** What the stack opens to the world, in words. */
+  readonly open: string;
   /** The assets that `cdk deploy` builds and publishes. */
   readonly assets: { readonly files: Record<string, any>; readonly dockerImages: Record<string, any> };
 }
@@ -32,7 +35,10 @@ interface Report {
 
 const done = new Map<string, Synthesized>();
 
-/** Synthesizes the app with the feature flags of cdk.json, `settings` as context, and no environment. Caches the result. */
+/**
+ * Synthesizes the app with the feature flags of cdk.json, `settings` as context, and no environment. Without `plainHttp` or
+ * `certificateArn` the page is by HTTPS. Caches the result.
+ */
 export function synthesize(settings: Record<string, unknown> = {}): Synthesized {
   const key = JSON.stringify(settings);
   const before = done.get(key);
@@ -44,10 +50,16 @@ export function synthesize(settings: Record<string, unknown> = {}): Synthesized 
 
 /** Synthesizes without the cache, into `outdir` or a temporary folder. */
 export function synthesizeAgain(settings: Record<string, unknown> = {}, outdir?: string): Synthesized {
-  const { app, stack } = messageWall({}, { context: { ...CDK_JSON.context, ...settings }, outdir });
+  const { app, stack, open } = messageWall({}, { context: context(settings), outdir });
   const template = Template.fromStack(stack);
   const { directory } = app.synth();
-  return { template, report: json(directory, "validation-report.json"), assets: json(directory, `${stack.stackName}.assets.json`) };
+  return { template, open, report: json(directory, "validation-report.json"), assets: json(directory, `${stack.stackName}.assets.json`) };
+}
+
+/** Returns the context of a synthesis with `settings`. */
+export function context(settings: Record<string, unknown> = {}): Record<string, unknown> {
+  const page = "plainHttp" in settings || "certificateArn" in settings ? {} : HTTPS;
+  return { ...CDK_JSON.context, ...page, ...settings };
 }
 
 function json(directory: string, file: string): any {

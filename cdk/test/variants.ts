@@ -1,5 +1,17 @@
 // The variants of the settings that the tests of the whole template go through.
 export const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
+export const ORIGIN = "https://wall.example.org";
+/** A page by HTTPS, as the guide describes it. */
+export const HTTPS = { certificateArn: CERTIFICATE, pageOrigin: ORIGIN };
+/** A sign-in at the load balancer. */
+export const SIGN_IN = {
+  oidcIssuer: "https://signin.example.org",
+  oidcAuthorizationEndpoint: "https://signin.example.org/oauth2/authorize",
+  oidcTokenEndpoint: "https://signin.example.org/oauth2/token",
+  oidcUserInfoEndpoint: "https://signin.example.org/oauth2/userInfo",
+  oidcClientId: "wall",
+  oidcClientSecretName: "wall/signin",
+};
 export const KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000";
 export const VPC = {
   vpcId: "vpc-0123456789abcdef0",
@@ -20,7 +32,12 @@ export const VARIANTS: Record<string, Record<string, unknown>> = {
   "defaults": {},
   "open wall": { openWall: true },
   "with NAT": { natGateways: 2 },
-  "HTTPS, bursting, data deleted with the stack": { certificateArn: CERTIFICATE, throughput: "bursting", keepData: false },
+  "plain HTTP, bursting, data deleted with the stack": { plainHttp: true, throughput: "bursting", keepData: false },
+  "sign-in": SIGN_IN,
+  "anybody posts, no WAF, nothing reserved": {
+    anybodyPosts: true, wafRatePerFiveMinutes: 0, reservedConcurrency: "none", inferenceReservedConcurrency: "none",
+  },
+  "read-only, for two ranges": { pagePosts: false, pageFrom: "192.0.2.0/24,198.51.100.7/32" },
   "existing VPC": VPC,
   "existing VPC and file system": { ...VPC, ...FILE_SYSTEM },
   "everything followed, with keys": { ...FOLLOWED, ...KEYS },

@@ -22,11 +22,12 @@ describe("function", () => {
     for (const target of targets) assert.ok(writer.DependsOn?.includes(target), target);
   });
 
-  test("its_concurrency_is_reserved_only_by_the_setting_and_zero_stops_it", () => {
+  test("it_can_use_twenty_environments_of_the_account_unless_the_setting_says_otherwise_and_zero_stops_it", () => {
     const reserved = (settings: Record<string, unknown>) =>
       writerFunction(synthesize(settings).template)[1].Properties["ReservedConcurrentExecutions"];
-    assert.equal(reserved({}), undefined);
-    assert.equal(reserved({ reservedConcurrency: 20 }), 20);
+    assert.equal(reserved({}), 20);
+    assert.equal(reserved({ reservedConcurrency: 50 }), 50);
+    assert.equal(reserved({ reservedConcurrency: "none" }), undefined);
     assert.equal(reserved({ reservedConcurrency: 0 }), 0);
   });
 

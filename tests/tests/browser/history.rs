@@ -46,7 +46,7 @@ async fn an_open_page_shows_a_change_and_a_spoilt_file_when_they_are_made() -> R
 async fn sign_in(browser: &Browser, token: &str) -> Result<()> {
     browser.element("#stranger a").await?.click().await?;
     browser.element("#token").await?.send_keys(token).await?;
-    browser.element("form button").await?.click().await
+    Ok(browser.element("form button").await?.click().await?)
 }
 
 #[tokio::test]
