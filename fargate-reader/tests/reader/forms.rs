@@ -42,7 +42,7 @@ async fn a_form_with_a_text_is_read_as_the_url_standard_describes() {
 async fn a_body_that_curl_sends_as_a_form_by_default_is_the_text_itself() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
-    for text in ["Hello", "Hello + %41 & more = 1?", "author=bob", "a\r\nb"] {
+    for text in ["Hello", "Hello + %41 & more = 1?", "author=bob", "a\r\nb", "text", "b&text&a=1"] {
         check_posted(&reader, text, text, None).await;
     }
 }
