@@ -59,6 +59,22 @@ async fn an_invalid_field_is_named() {
 }
 
 #[tokio::test]
+async fn json_that_is_no_object_is_refused() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for body in [r#"["a"]"#, r#"["a", null, "e-1"]"#, " [\"a\"]", "null", "\"a\"", "7"] {
+        let answer = reader.post("application/json", body).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{body}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], "body_malformed");
+    }
+    for path in ["/api/config", "/api/config/rollback"] {
+        let request = reader.admin(reqwest::Method::POST, path).header("Content-Type", "application/json");
+        assert_eq!(request.body("[1]").send().await.unwrap().status(), 400, "{path}");
+    }
+    assert!(reader.function.asked().is_empty());
+}
+
+#[tokio::test]
 async fn json_may_begin_with_a_byte_order_mark_and_utf16_is_named() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
