@@ -48,6 +48,11 @@ model sequences='100000':
     MODEL_SEED=$RANDOM && echo "MODEL_SEED=$MODEL_SEED" && export MODEL_SEED MODEL_SEQUENCES={{sequences}} && \
       cargo test --package shared-volume --test model
 
+# Run every fuzzer from a new seed, and print the seed. With `runs` of 1000000 this takes hours.
+fuzz runs='1000000':
+    FUZZ_SEED=$RANDOM && echo "FUZZ_SEED=$FUZZ_SEED" && export FUZZ_SEED FUZZ_RUNS={{runs}} && \
+      cargo test --workspace --test contract --test boundary --test reader fuzz:: -- --nocapture
+
 # Run scenarios on a real NFS mount: `just nfs --list` names them.
 nfs *scenarios:
     tests/nfs/run "$@"

@@ -2,6 +2,7 @@
 
 mod problem;
 mod refusal;
+mod short;
 mod volume;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use shared_volume::{ChangeError, WriteError};
 use wall_api::{ErrorBody, Outcome};
 
 pub use self::problem::Problem;
+pub(crate) use self::short::short;
 pub use self::volume::{Access, VolumeFailure};
 
 /// The reason why an event had no effect. After [`Outcome::Unknown`] the event may have
@@ -150,15 +152,21 @@ impl Failure {
         }
     }
 
+    /// Returns the fault and its place, for people. What the sender chose is not repeated at full length.
+    pub(crate) fn text(&self) -> String {
+        short(&self.to_string()).into_owned()
+    }
+
     /// Returns the body of an HTTP response.
     pub(crate) fn body(&self) -> ErrorBody {
-        ErrorBody { error: self.name().into(), message: self.to_string(), field: self.field(), status: None }
+        let field = self.field().map(|field| Cow::Owned(short(&field).into_owned()));
+        ErrorBody { error: self.name().into(), message: self.text(), field, status: None }
     }
 }
 
 /// A function error. Its `errorType` is the stable name, which alarms and retry rules match.
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
-        Self { error_type: failure.name().to_owned(), error_message: failure.to_string() }
+        Self { error_type: failure.name().to_owned(), error_message: failure.text() }
     }
 }

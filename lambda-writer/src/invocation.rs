@@ -172,7 +172,7 @@ impl<'a> Invocation<'a> {
     /// Stores a refused event in `rejected/` and returns the name of the file. It is for events whose sender reads no
     /// answer.
     pub(crate) async fn reject(&self, event: Value, failure: &Failure) -> Result<String, Failure> {
-        let (name, message) = (failure.name(), failure.to_string());
+        let (name, message) = (failure.name(), failure.text());
         self.block_on_volume(Access::Write, move |writer| {
             rejected::reject(writer.wall(), &event, name, &message)
                 .map_err(|error| Failure::volume(Access::Write, error))

@@ -42,7 +42,7 @@ async fn a_form_with_a_text_is_read_as_the_url_standard_describes() {
 async fn a_body_that_curl_sends_as_a_form_by_default_is_the_text_itself() {
     let wall = Wall::empty();
     let reader = Posting::start(&wall).await;
-    for text in ["Hello", "Hello + %41 & more = 1?", "author=bob", "a\r\nb"] {
+    for text in ["Hello", "Hello + %41 & more = 1?", "author=bob", "a\r\nb", "text", "b&text&a=1"] {
         check_posted(&reader, text, text, None).await;
     }
 }
@@ -56,6 +56,22 @@ async fn an_invalid_field_is_named() {
     check_refused(&reader, "text=a%FF", "body_not_utf8", "text: is not UTF-8").await;
     check_refused(&reader, "text=a&author=%EF%BF%BD%C3", "body_not_utf8", "author: is not UTF-8").await;
     check_refused(&reader, vec![b'a', 0xff], "body_not_utf8", "index 1").await;
+}
+
+#[tokio::test]
+async fn json_that_is_no_object_is_refused() {
+    let wall = Wall::empty();
+    let reader = Posting::start(&wall).await;
+    for body in [r#"["a"]"#, r#"["a", null, "e-1"]"#, " [\"a\"]", "null", "\"a\"", "7"] {
+        let answer = reader.post("application/json", body).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{body}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], "body_malformed");
+    }
+    for path in ["/api/config", "/api/config/rollback"] {
+        let request = reader.admin(reqwest::Method::POST, path).header("Content-Type", "application/json");
+        assert_eq!(request.body("[1]").send().await.unwrap().status(), 400, "{path}");
+    }
+    assert!(reader.function.asked().is_empty());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod configuring;
 mod follow;
 mod forms;
 mod function;
+mod fuzz;
 mod history;
 mod keys;
 mod limits;

@@ -63,3 +63,37 @@ async fn a_client_that_keeps_sending_behind_its_stream_is_disconnected_and_delay
         assert!(live.starts_with("HTTP/1.1 200 OK\r\n"), "{live}");
     }
 }
+
+/// Headers, and the bytes behind them, whose length two servers may read differently. A proxy and a server that do so answer a
+/// request that hides in the body of another one.
+pub(crate) const AMBIGUOUS: [&str; 16] = [
+    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    "Content-Length: 5\r\nContent-Length: 0\r\n\r\n",
+    "Content-Length: 5, 0\r\n\r\n",
+    "Content-Length: +5\r\n\r\n",
+    "Content-Length: -1\r\n\r\n",
+    "Content-Length: 0x5\r\n\r\n",
+    "Content-Length: 99999999999999999999\r\n\r\n",
+    "Content-Length : 5\r\n\r\n",
+    "Content-Length:\r\n 5\r\n\r\n",
+    "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    "X: a\0b\r\n\r\n",
+    "X: a\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+];
+
+#[tokio::test]
+async fn a_request_that_two_servers_may_read_differently_ends_its_connection() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    for headers in AMBIGUOUS {
+        let hidden = "GET /live HTTP/1.1\r\nHost: x\r\n\r\n";
+        let request = format!("POST /live HTTP/1.1\r\nHost: x\r\n{headers}{hidden}");
+        let answer = answer(&reader.address, &request).await;
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{headers:?}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 4"), "{headers:?}: {answer}");
+    }
+}

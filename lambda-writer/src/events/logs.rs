@@ -10,7 +10,7 @@ use crate::reply::Reply;
 /// Logs a failure that the sender receives in the reply: at level ERROR if the volume or a source failed, else at level
 /// INFO.
 pub(super) fn failed(event_kind: &'static str, failure: &Failure) {
-    let (error, detail) = (failure.name(), failure.to_string());
+    let (error, detail) = (failure.name(), failure.text());
     if failure.is_transient() {
         tracing::error!(event_kind, error, detail, "request_failed");
     } else {
@@ -20,7 +20,7 @@ pub(super) fn failed(event_kind: &'static str, failure: &Failure) {
 
 /// Logs the refusal of a command whose sender may not read the reply. `stored` is the file in `rejected/`.
 pub(super) fn refused(failure: &Failure, stored: &Result<String, Failure>) {
-    let (error, detail) = (failure.name(), failure.to_string());
+    let (error, detail) = (failure.name(), failure.text());
     match stored {
         Ok(file) => tracing::info!(event_kind = "direct", error, detail, file, "request_refused"),
         Err(not_stored) => tracing::info!(event_kind = "direct", error, detail, %not_stored, "request_refused"),
@@ -30,7 +30,7 @@ pub(super) fn refused(failure: &Failure, stored: &Result<String, Failure>) {
 /// Logs the refusal of an event that nobody repeats and whose sender reads no answer. `stored` is the file in `rejected/`.
 /// An alarm counts these lines, so message and fields are part of `contract.json`.
 pub(crate) fn refused_for_good(failure: &Failure, stored: &Result<String, Failure>) {
-    let (error, detail) = (failure.name(), failure.to_string());
+    let (error, detail) = (failure.name(), failure.text());
     match stored {
         Ok(file) => tracing::error!(error, detail, file, "event refused for good"),
         Err(not_stored) => tracing::error!(error, detail, %not_stored, "event refused for good"),

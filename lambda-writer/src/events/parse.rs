@@ -77,7 +77,8 @@ pub(super) fn parse<T: DeserializeOwned>(value: Value, part: Part<'_>) -> Result
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.inner().to_string());
-        let path = Some(path).filter(|path| path != ".");
+        // The path `.` is the whole part, and an empty one a field without a name.
+        let path = Some(path).filter(|path| path != "." && !path.is_empty());
         let place = path.iter().fold(part.name().to_owned(), |place, path| format!("{place}.{path}"));
         let field: Vec<_> = path.iter().map(String::as_str).chain(missing_field(&inner)).collect();
         let field = if field.is_empty() { whole } else { Some(field.join(".").into()) };

@@ -5,6 +5,8 @@ use serde_json::Value;
 use shared_volume::config::decode;
 use shared_volume::json::distinct;
 
+use crate::error::short;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Json,
@@ -39,11 +41,13 @@ impl Format {
 /// Returns the fault with its line and column.
 pub fn parse(bytes: &[u8], content_type: Option<&str>, file_name: &str) -> Result<Value, String> {
     let text = decode(bytes).map_err(|error| error.problem)?;
-    match Format::of(content_type, file_name) {
+    let parsed = match Format::of(content_type, file_name) {
         Format::Json => distinct(text).map_err(|error| format!("is no JSON: {error}")),
         Format::Yaml => yaml(text),
         Format::Toml => toml(text),
-    }
+    };
+    // A fault may repeat the value that is wrong.
+    parsed.map_err(|fault| short(&fault).into_owned())
 }
 
 fn yaml(text: &str) -> Result<Value, String> {
@@ -101,6 +105,13 @@ mod tests {
             let fault = parse(text.as_bytes(), None, name).unwrap_err();
             assert!(fault.contains("line ") && fault.contains("column "), "{name}: {fault}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_a_long_value_is_short_and_keeps_its_place() {
+        let fault =
+            parse(format!("title: x\nkeep_messages: {}", "2".repeat(5000)).as_bytes(), None, "wall.yaml").unwrap_err();
+        assert!(fault.len() < 1000 && fault.contains("line 2, column 16"), "{fault}");
     }
 
     #[test]

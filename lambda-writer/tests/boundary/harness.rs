@@ -29,6 +29,12 @@ impl Function {
         Self::on(directory.path().to_path_buf(), directory)
     }
 
+    /// Returns a function on an empty volume that waits for no disk.
+    pub(crate) fn in_memory() -> Self {
+        let directory = TempDir::new_in(support::fuzz::memory()).unwrap();
+        Self::on(directory.path().to_path_buf(), directory)
+    }
+
     /// Returns a function whose volume is at `path`, which need not exist.
     pub(crate) fn at(path: impl FnOnce(&Path) -> PathBuf) -> Self {
         let directory = TempDir::new().unwrap();
@@ -76,9 +82,17 @@ impl Function {
 
     /// Sends an event that a [`Value`] may not be able to hold.
     pub(crate) async fn invoke_raw(&self, event: &str) -> Result<Value, Diagnostic> {
+        self.attempt(event, self.invocations.fetch_add(1, Ordering::Relaxed)).await
+    }
+
+    /// Sends an event again with the request id of the last one, as Lambda repeats it.
+    pub(crate) async fn invoke_again(&self, event: &str) -> Result<Value, Diagnostic> {
+        self.attempt(event, self.invocations.load(Ordering::Relaxed) - 1).await
+    }
+
+    async fn attempt(&self, event: &str, number: u64) -> Result<Value, Diagnostic> {
         let event = RawValue::from_string(event.to_owned()).unwrap();
         let mut context = Context::default();
-        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
         context.request_id = format!("request-{number}");
         let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + self.time_left;
         context.deadline = u64::try_from(deadline.as_millis()).unwrap();

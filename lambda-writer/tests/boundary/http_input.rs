@@ -89,6 +89,7 @@ async fn malformed_json_is_refused_with_the_place() {
         (r#"["a", null]"#, "body: must be a JSON object"),
         (r#"{"text":1}"#, "body.text: invalid type: integer `1`, expected a string"),
         (r#"{"author":"a"}"#, "body: missing field `text`"),
+        (r#"{"text":"a","":1}"#, "body: unknown field ``, expected one of `text`, `author`, `event`"),
         (r#"{"text":"a","txt":1}"#, "body.txt: unknown field `txt`, expected one of `text`, `author`, `event`"),
     ] {
         let request = Request::new("POST").header("content-type", "application/json").body(body);

@@ -5,6 +5,21 @@ use serde_json::json;
 use crate::harness::Function;
 
 #[tokio::test]
+async fn a_refusal_repeats_only_a_part_of_a_long_event() {
+    let function = Function::new();
+    let long = "\u{1}".repeat(1_000_000);
+    for event in [
+        json!({ "command": long }),
+        json!({ "command": "post", "text": "x", (long.clone()): 1 }),
+        json!({ "command": "change_config", "patch": { "accent": long } }),
+        json!({ "command": "read", "limit": long }),
+    ] {
+        let answer = function.answer(event).await;
+        assert!(answer["error"].is_string() && answer.to_string().len() < 20_000, "{}", answer.to_string().len());
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_cannot_be_parsed_is_answered_with_the_place() {
     let function = Function::new();
     let deep = format!(r#"{{"command":"change_config","patch":{}1{}}}"#, r#"{"a":"#.repeat(200), "}".repeat(200));

@@ -1,7 +1,8 @@
 //! Helpers that the tests of several packages use: waiting, processes, ports, the event stream, sample events and files.
 //!
 //! The feature `async` adds HTTP requests, the event stream over HTTP, and waiting in async tests. Without it the crate
-//! needs no network library, so that the program in the virtual machine of `tests/nfs` can be one static file.
+//! needs no network library, so that the program in the virtual machine of `tests/nfs` can be one static file. The feature
+//! `fuzz` adds the fuzzers.
 
 mod contract;
 mod damage;
@@ -12,6 +13,8 @@ mod sse;
 mod transcript;
 mod wait;
 
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 #[cfg(feature = "async")]
 mod reply;
 #[cfg(feature = "async")]

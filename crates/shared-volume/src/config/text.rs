@@ -46,8 +46,8 @@ pub(super) fn value(json: &[u8]) -> Result<Value, ConfigError> {
     serde_json::from_str(decode(json)?).map_err(|error| ConfigError::whole(error.to_string()))
 }
 
-/// Converts the error of a field. The path `.` is the whole document.
+/// Converts the error of a field. The path `.` is the whole document, and an empty one a field without a name.
 pub(super) fn at_path(error: &serde_path_to_error::Error<serde_json::Error>) -> ConfigError {
     let (path, problem) = (error.path().to_string(), error.inner().to_string());
-    if path == "." { ConfigError::whole(problem) } else { ConfigError::at(path, problem) }
+    if path == "." || path.is_empty() { ConfigError::whole(problem) } else { ConfigError::at(path, problem) }
 }

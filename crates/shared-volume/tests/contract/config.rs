@@ -82,6 +82,7 @@ fn an_invalid_change_is_refused_with_its_field_and_changes_nothing() {
         assert_eq!(history(&wall.dir, 10).unwrap().len(), 1);
     };
     check(json!({"titel": "typo"}), "titel: unknown field `titel`");
+    check(json!({"": "no name"}), "configuration: unknown field ``");
     check(json!({"banner": {"text": "x", "tone": "loud"}}), "banner.tone: unknown variant `loud`");
     check(json!({"banner": {"text": ""}}), "banner.text: must not be empty");
     check(json!({"accent": "red"}), "accent: must be a colour");

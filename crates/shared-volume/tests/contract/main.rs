@@ -1,6 +1,6 @@
 //! Tests of the public interface of the crate, with files in a temporary directory.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod append;
 mod compaction;
@@ -8,6 +8,7 @@ mod config;
 mod cycle;
 mod diff;
 mod foreign;
+mod fuzz;
 mod intent;
 mod label;
 mod message;

@@ -16,7 +16,15 @@ pub(crate) struct TestWall {
 
 impl TestWall {
     pub(crate) fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
+        Self::in_directory(tempfile::tempdir().unwrap())
+    }
+
+    /// Returns a wall that waits for no disk.
+    pub(crate) fn in_memory() -> Self {
+        Self::in_directory(tempfile::tempdir_in(::support::fuzz::memory()).unwrap())
+    }
+
+    fn in_directory(root: TempDir) -> Self {
         let dir = Volume::new(root.path()).wall(None);
         Self { writer: WallWriter::new(dir.clone()), dir, root }
     }

@@ -94,7 +94,7 @@ pub(super) fn text(body: Vec<u8>) -> Result<String, ApiError> {
     String::from_utf8(body).map_err(|error| not_utf8(format!("the body is not UTF-8: {}", error.utf8_error())))
 }
 
-/// Parses a body that is JSON. A byte order mark is skipped, as RFC 8259 allows.
+/// Parses a body that is a JSON object. Serde would take the items of an array for the fields, in their order. A byte order mark is skipped, as RFC 8259 allows.
 ///
 /// # Errors
 /// Returns `body_not_utf8` or `body_malformed`.
@@ -105,7 +105,9 @@ pub(super) fn json<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, ApiError> {
     }
     let body = text(body)?;
     let body = body.strip_prefix('\u{feff}').unwrap_or(&body);
-    serde_json::from_str(body).map_err(|error| malformed(format!("the JSON in the body: {error}")))
+    let parsed = serde_json::from_str(body).map_err(|error| malformed(format!("the JSON in the body: {error}")))?;
+    let is_object = body.trim_start().starts_with('{');
+    if is_object { Ok(parsed) } else { Err(malformed("the JSON in the body: must be an object")) }
 }
 
 /// Creates the error `body_malformed`.

@@ -59,7 +59,7 @@ pub(in crate::doors) async fn submit(
     body: Body,
 ) -> Result<Response, ApiError> {
     body::media_type(&headers, &[MediaType::Form])?;
-    let sent = Parameters::new(&body::read(body).await?);
+    let sent = Parameters::of_form(&body::read(body).await?);
     let snapshot = visitor.snapshot(&app);
     let mut form = Submitted::blank(&snapshot);
     let result = match read(&sent, &mut form) {

@@ -14,9 +14,15 @@ use crate::doors::error::ApiError;
 pub(in crate::doors) struct Parameters(Vec<u8>);
 
 impl Parameters {
-    /// Wraps `application/x-www-form-urlencoded` text. It is parsed as the URL standard describes.
+    /// Wraps a query, which is `application/x-www-form-urlencoded` text. It is parsed as the URL standard describes.
     pub(super) fn new(encoded: &[u8]) -> Self {
         Self(encoded.to_vec())
+    }
+
+    /// Wraps the body of a form. Each of its fields has a `=`: without one, `text` is a message that curl sends.
+    pub(super) fn of_form(body: &[u8]) -> Self {
+        let fields: Vec<&[u8]> = body.split(|byte| *byte == b'&').filter(|field| field.contains(&b'=')).collect();
+        Self(fields.join(&b'&'))
     }
 
     /// Returns true if there is a parameter of this name.

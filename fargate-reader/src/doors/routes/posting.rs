@@ -108,7 +108,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Draft, ApiError> {
 
 /// Reads a form, which has a field `text`. Any other body is the text itself: `curl -d` sends this content type by default.
 fn form(body: Vec<u8>) -> Result<Draft, ApiError> {
-    let form = Parameters::new(&body);
+    let form = Parameters::of_form(&body);
     if !form.has("text") {
         return Ok(Draft { text: body::text(body)?, ..Draft::default() });
     }

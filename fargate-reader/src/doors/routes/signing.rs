@@ -53,7 +53,7 @@ pub(in crate::doors) async fn sign_in(
     body: Body,
 ) -> Result<Response, ApiError> {
     body::media_type(&headers, &[MediaType::Form])?;
-    let form = Parameters::new(&body::read(body).await?);
+    let form = Parameters::of_form(&body::read(body).await?);
     let to = target(form.get("to")?.as_deref());
     let signed_in = begin(&app, client, &form.get("token")?.unwrap_or_default(), to);
     if accepts(&headers, "text/html") { signed_in.or_else(|error| show(to, Some(error))) } else { signed_in }

@@ -108,8 +108,8 @@ pub(super) fn failed(failure: &Failure, format: Format) -> ApiGatewayV2httpRespo
     let status = failure.status();
     let body = match (format, status) {
         // The blog post has these words and nothing else.
-        (Format::Text, StatusCode::METHOD_NOT_ALLOWED) => failure.to_string(),
-        (Format::Text, _) => format!("{}: {failure}\n", failure.name()),
+        (Format::Text, StatusCode::METHOD_NOT_ALLOWED) => failure.text(),
+        (Format::Text, _) => format!("{}: {}\n", failure.name(), failure.text()),
         (Format::Json, _) => serde_json::to_string(&failure.body()).unwrap_or_default(),
     };
     let mut response = response(status, format, body);
