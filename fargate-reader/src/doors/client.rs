@@ -1,14 +1,9 @@
 //! The client of a request, as the limits count clients.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
-
-use super::app::Shared;
 
 /// The header to which each proxy adds the address that it was called from.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -24,20 +19,11 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Client(IpAddr);
 
-impl FromRequestParts<Shared> for Client {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<Peer>().map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.0);
-        Ok(Self::behind(app.guard.proxies, peer, &parts.headers))
-    }
-}
-
 impl Client {
     /// Returns the client behind a number of proxies: the address that the outermost of them has added. What stands before it was
     /// sent by the client, who may have made it up. A request without that many addresses did not come through the proxies, and
     /// is the peer's.
-    fn behind(proxies: usize, peer: IpAddr, headers: &HeaderMap) -> Self {
+    pub(super) fn behind(proxies: usize, peer: IpAddr, headers: &HeaderMap) -> Self {
         let values: Vec<_> = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
         let mut added = values.iter().rev().flat_map(|value| value.rsplit(',')).map(str::trim);
         let address = proxies.checked_sub(1).and_then(|inner| added.nth(inner)).and_then(address);

@@ -1,5 +1,7 @@
 //! The sender of a request, and what the sender may do and see.
 
+use std::convert::Infallible;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -9,7 +11,7 @@ use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt};
 
 use super::app::{App, Shared};
-use super::client::Client;
+use super::client::{Client, Peer};
 use super::error::ApiError;
 use super::session::Session;
 use crate::follow::{History, Snapshot};
@@ -33,6 +35,15 @@ pub(super) struct Admin;
 /// Proof that whoever sends a request may post, and has not posted too much. Extracting it counts a post.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Poster;
+
+impl FromRequestParts<Shared> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>().map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.0);
+        Ok(Self::behind(app.guard.proxies, peer, &parts.headers))
+    }
+}
 
 impl FromRequestParts<Shared> for Visitor {
     type Rejection = ApiError;

@@ -21,6 +21,7 @@ mod odd;
 mod peak;
 mod report;
 mod tree;
+mod verdict;
 mod watchdog;
 
 use std::cell::RefCell;
@@ -35,6 +36,7 @@ use watchdog::Watchdog;
 
 pub use form::form_text;
 pub use input::Input;
+pub use verdict::Verdict;
 
 /// The number of inputs of each fuzzer, without `FUZZ_RUNS`.
 const RUNS: u32 = 10_000;
@@ -47,22 +49,6 @@ const MAX_SHRINK_MS: u32 = 60_000;
 
 /// The longest reason of a failure, in characters.
 const MAX_REASON_CHARS: usize = 2000;
-
-/// The answer of a parser to an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The input was valid.
-    Accepted,
-    /// The input was refused.
-    Refused,
-}
-
-impl Verdict {
-    /// Returns the verdict of a parser that returned this.
-    pub fn of<T, E>(result: &Result<T, E>) -> Self {
-        if result.is_ok() { Self::Accepted } else { Self::Refused }
-    }
-}
 
 /// A fuzzer of one parser.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Verdict;
 use super::input::Input;
+use super::verdict::Verdict;
 
 /// The number of bytes of an input that are printed, at its beginning and at its end.
 const SHOWN_BYTES: usize = 2000;
