@@ -24,7 +24,7 @@ const SLOW: usize = 250;
 /// The addresses from which they post.
 const ADDRESSES: u8 = 40;
 /// The pause between two posts of an address.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(100);
 /// The reads that are measured.
 const READS: usize = 200;
 /// The messages of the honest client, fewer than a half of those that it may post in a minute.

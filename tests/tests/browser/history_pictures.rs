@@ -91,7 +91,8 @@ async fn the_pictures_of_the_history_can_be_made() -> Result<()> {
     fs_err::write(volume.join("config.json"), good.replace("\"posting\": \"open\"", "\"posting\": opne"))?;
     let browser = Browser::open(&wall.page("/")).await?;
     browser.until_shown("#notices", "not been usable").await?;
-    browser.go(&wall.page("/login?token=secret&to=/history")).await?;
+    browser.go(&wall.page("/login?token=secret")).await?;
+    browser.element("nav a[href='/history']").await?.click().await?;
     browser.until_shown("#timeline .bad", "on disk, not in force").await?;
     for (name, value) in [("banner.text", "Freeze is over. Thank you."), ("note", "4.2.1 is out")] {
         let field = browser.element(&format!("#change [name='{name}']")).await?;

@@ -88,7 +88,8 @@ async fn signing_in_and_out_works_without_a_script() -> Result<()> {
     browser.element("form button").await?.click().await?;
     browser.element("#change").await?;
     browser.element("#signed-in button").await?.click().await?;
-    browser.go(&wall.page("/history")).await?;
+    browser.element("nav a[href='/history']").await?.click().await?;
+    browser.element("#timeline").await?;
     ensure!(browser.element("#change").await.is_err(), "the form is there after signing out");
     browser.quit().await
 }
