@@ -37,7 +37,10 @@ impl Front {
         mut request: Request<Incoming>,
         peer: Peer,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
-        let refused = self.app.guard.hosts.refuse(request.version(), request.headers());
+        let headers = request.headers();
+        // The first refusal ends the connection.
+        let refused = policy::refuse_transfer_encoding(headers)
+            .or_else(|| self.app.guard.hosts.refuse(request.version(), headers));
         match refused.or_else(|| self.ready(&request)) {
             Some(response) => Either::Left(ready(Ok(response))),
             None => {

@@ -78,6 +78,20 @@ pub(super) fn remove_default_port(headers: &mut HeaderMap) {
     }
 }
 
+/// Returns the refusal of a request whose body is encoded in another way than in chunks. A proxy may read the length of such a
+/// body differently, so nothing behind it is taken for a request.
+pub(super) fn refuse_transfer_encoding(headers: &HeaderMap) -> Option<Response> {
+    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let (first, another) = (encodings.next()?, encodings.next());
+    if first.as_bytes().eq_ignore_ascii_case(b"chunked") && another.is_none() {
+        return None;
+    }
+    let message = "Transfer-Encoding: must be chunked, once";
+    let refusal =
+        ApiError::new(StatusCode::BAD_REQUEST, "transfer_encoding_invalid", message).about("Transfer-Encoding");
+    Some(([(header::CONNECTION, "close")], refusal).into_response())
+}
+
 /// Returns true if the client names this media type among those that it accepts.
 pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

@@ -66,7 +66,7 @@ async fn a_client_that_keeps_sending_behind_its_stream_is_disconnected_and_delay
 
 /// Headers, and the bytes behind them, whose length two servers may read differently. A proxy and a server that do so answer a
 /// request that hides in the body of another one.
-pub(crate) const AMBIGUOUS: [&str; 16] = [
+pub(crate) const AMBIGUOUS: [&str; 18] = [
     "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
     "Content-Length: 5\r\nContent-Length: 0\r\n\r\n",
@@ -80,6 +80,8 @@ pub(crate) const AMBIGUOUS: [&str; 16] = [
     "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     "Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
     "X: a\0b\r\n\r\n",
     "X: a\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

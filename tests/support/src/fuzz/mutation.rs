@@ -51,7 +51,7 @@ pub(super) fn any_mutation() -> impl Strategy<Value = Mutation> {
         2 => (at(), length(), at(), times())
             .prop_map(|(at, length, into, times)| Mutation::Duplicate { at, length, into, times }),
         2 => (at(), at(), at()).prop_map(|(at, seed, from)| Mutation::Splice { at, seed, from }),
-        1 => (at(), at()).prop_map(|(which, number)| Mutation::Number { which, number }),
+        3 => (at(), at()).prop_map(|(which, number)| Mutation::Number { which, number }),
         1 => (at(), length(), at(), 1..200_usize)
             .prop_map(|(at, length, brackets, depth)| Mutation::Nest { at, length, brackets, depth }),
         1 => (at(), at()).prop_map(|(at, length)| Mutation::Stretch { at, length }),

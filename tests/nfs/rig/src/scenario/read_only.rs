@@ -41,7 +41,6 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         "/api/status",
         "/live",
         "/ready",
-        "/metrics",
     ] {
         let status = reader.get(path)?.status;
         report.check(&format!("GET {path}"), status == 200, status);
