@@ -3,12 +3,6 @@ import { type Rule, together } from "./setting-rule.ts";
 
 export const DOOR_RULES: readonly Rule[] = [
   {
-    about: ["certificateArn", "plainHttp"],
-    holds: ({ certificateArn, plainHttp }) => certificateArn !== undefined || plainHttp,
-    problem: "certificateArn is missing: the page is served by HTTPS only. "
-      + "plainHttp=true serves it by HTTP, where everybody on the way can read the tokens",
-  },
-  {
     about: ["plainHttp", "certificateArn"],
     holds: ({ certificateArn, plainHttp }) => certificateArn === undefined || !plainHttp,
     problem: "plainHttp=true contradicts certificateArn: with a certificate the page is served by HTTPS only",

@@ -16,9 +16,12 @@ export const DOOR_FIELDS = {
   anybodyPosts: boolean().default(false),
   /** The IPv4 ranges that can reach the page, with commas between. Default `0.0.0.0/0`. */
   pageFrom: list(z.cidrv4(), "IPv4 ranges such as 203.0.113.0/24, with commas between").default(["0.0.0.0/0"]),
-  /** The ACM certificate of the host name of the page, which is served by HTTPS only. Default: none, and `plainHttp` is needed. */
+  /** The ACM certificate of the host name of the page, which is then served by HTTPS only. Default: none. */
   certificateArn: text(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "the ARN of an ACM certificate").optional(),
-  /** Serves the page by HTTP, where everybody on the way can read the tokens. Default false. */
+  /**
+   * Accepts a page by HTTP, where everybody on the way can read tokens and messages. Default false: without a certificate,
+   * the deployment asks for it.
+   */
   plainHttp: boolean().default(false),
   /** The origin of the page, as browsers send it. Default: the address of the load balancer, by HTTP. */
   pageOrigin: text(

@@ -12,6 +12,7 @@ import { LoadBalancer } from "./load-balancer.ts";
 import { metrics } from "./metrics.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
+import { askForConsent, lacksConsent } from "./plain-http.ts";
 import { ReaderMetrics } from "./reader-metrics.ts";
 import { ReaderService } from "./reader-service.ts";
 import { ReaderTask } from "./reader-task.ts";
@@ -28,6 +29,7 @@ import { WriterMetrics } from "./writer-metrics.ts";
 export class MessageWallStack extends Stack {
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.name, { description: "MessageWall: Lambda writes EFS, Fargate serves it live" });
+    if (lacksConsent(settings)) askForConsent(this);
     const network = new Network(this, "Network", settings);
     const volume = new SharedVolume(this, "SharedVolume", { settings, network });
     const failedEvents = new DeadLetterQueue(this, "FailedEvents");

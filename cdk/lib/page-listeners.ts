@@ -1,6 +1,7 @@
 // The listeners of the page.
 import { Annotations } from "aws-cdk-lib";
 import * as elb from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import { lacksConsent, UNENCRYPTED, WAYS_TO_DEPLOY } from "./plain-http.ts";
 import type { Settings } from "./settings.ts";
 import { afterSignIn } from "./sign-in.ts";
 
@@ -17,7 +18,8 @@ export function addListeners(balancer: elb.ApplicationLoadBalancer, readers: elb
     balancer.addListener("Http", { port, protocol: elb.ApplicationProtocol.HTTP, open: false, defaultAction });
     Annotations.of(balancer).addWarningV2(
       "MessageWall:NoHttps",
-      "plainHttp=true: everybody on the way to the page can read the tokens that are sent. Set certificateArn for HTTPS.",
+      `The page is served by plain HTTP: ${UNENCRYPTED}. `
+        + (lacksConsent(settings) ? WAYS_TO_DEPLOY : "Set certificateArn for HTTPS."),
     );
     return;
   }

@@ -36,7 +36,7 @@ const CLEAR_NAMED_WALL = {
 };
 
 describe("lambda-writer", () => {
-  const given = writerEnvironment(readSettings((name) => ({ plainHttp: true } as Record<string, unknown>)[name], {}));
+  const given = writerEnvironment(readSettings(() => undefined, {}));
 
   test("reads_the_variables_of_the_contract_and_no_others", (t) => {
     const ran = run(t, "lambda-writer", ["--help"]);

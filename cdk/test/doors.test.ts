@@ -9,8 +9,8 @@ import { Template } from "aws-cdk-lib/assertions";
 import { contract } from "../lib/contract.ts";
 import { allStatements } from "./permissions.ts";
 import { REPOSITORY } from "./programs.ts";
-import { context, list, only, resources, synthesize } from "./synthesized.ts";
-import { VARIANTS } from "./variants.ts";
+import { CDK_JSON, context, list, only, resources, synthesize } from "./synthesized.ts";
+import { HTTPS, NO_CERTIFICATE, VARIANTS } from "./variants.ts";
 
 /** Returns everything in a template that lets in somebody who has no permission of the account. */
 function openings(template: Template): string[] {
@@ -75,7 +75,7 @@ describe("what is open to the world", () => {
       const { open, template } = synthesize(settings);
       assert.deepEqual(said(open), openings(template), open);
       for (const words of expectedOfPage(template)) assert.ok(open.includes(words), `"${words}" is missing in:\n${open}`);
-      assert.match(open, /^Open to the world:\n[^]*\nNothing else\.$/);
+      assert.match(open, /^Open to the world:\n[^]*\nNothing else\.(\nTo deploy, .*)?$/);
     });
   }
 
@@ -112,11 +112,12 @@ describe("the program of the CLI", () => {
   const synth = (settings: Record<string, unknown>, t: { after(end: () => void): void }) => {
     const folder = mkdtempSync(join(tmpdir(), "synth-"));
     t.after(() => rmSync(folder, { recursive: true }));
-    return spawnSync(process.execPath, ["--import", "tsx", "bin/messagewall.ts"], {
+    const ran = spawnSync(process.execPath, ["--import", "tsx", "bin/messagewall.ts"], {
       cwd: join(REPOSITORY, "cdk"),
       env: { PATH: process.env["PATH"], CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(settings) },
       encoding: "utf8",
     });
+    return { ...ran, folder };
   };
 
   test("it_says_on_standard_error_what_is_open", (t) => {
@@ -126,10 +127,19 @@ describe("the program of the CLI", () => {
     assert.ok(!stdout.includes("Open to the world"));
   });
 
-  test("it_refuses_a_page_without_a_certificate", (t) => {
-    const { status, stderr } = synth({}, t);
+  test("it_needs_no_settings_and_says_what_a_deployment_needs", (t) => {
+    const { status, stderr, folder } = synth(CDK_JSON.context, t);
+    assert.equal(status, 0, stderr);
+    const { open, template } = synthesize(NO_CERTIFICATE);
+    assert.ok(stderr.includes(open), stderr);
+    const written = JSON.parse(readFileSync(join(folder, "MessageWall.template.json"), "utf8"));
+    assert.deepEqual(written.Parameters, template.toJSON().Parameters);
+  });
+
+  test("it_refuses_settings_that_contradict_each_other", (t) => {
+    const { status, stderr } = synth({ ...HTTPS, plainHttp: true }, t);
     assert.equal(status, 64, stderr);
-    assert.match(stderr, /certificateArn is missing/);
+    assert.match(stderr, /plainHttp=true contradicts certificateArn/);
     assert.doesNotMatch(stderr, /Open to the world/);
   });
 });

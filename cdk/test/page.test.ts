@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { Template } from "aws-cdk-lib/assertions";
 import { contract } from "../lib/contract.ts";
 import { mentions, only, resources, synthesize } from "./synthesized.ts";
-import { CERTIFICATE, ORIGIN, SIGN_IN } from "./variants.ts";
+import { CERTIFICATE, NO_CERTIFICATE, ORIGIN, SIGN_IN } from "./variants.ts";
 
 const { template } = synthesize();
 const plain = synthesize({ plainHttp: true }).template;
@@ -39,11 +39,33 @@ describe("HTTPS", () => {
     assert.deepEqual(others, {});
   });
 
-  test("plain_http_is_the_decision_of_the_deployer_and_warned_of", () => {
-    const { report } = synthesize({ plainHttp: true });
-    assert.deepEqual(Object.keys(listeners(plain)), ["80"]);
-    const warnings = report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
-    assert.ok(warnings.includes("Annotation::MessageWall:NoHttps"), warnings.join());
+  test("without_a_certificate_the_page_is_by_plain_http_and_a_synth_warns_of_it", () => {
+    for (const settings of [{ plainHttp: true }, NO_CERTIFICATE]) {
+      const { template, report, open } = synthesize(settings);
+      assert.deepEqual(Object.keys(listeners(template)), ["80"]);
+      const warnings = report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+      assert.ok(warnings.includes("Annotation::MessageWall:NoHttps"), warnings.join());
+      assert.match(open, /tokens and messages travel unencrypted/);
+    }
+  });
+
+  test("a_deployment_without_a_certificate_needs_the_consent_of_the_deployer", () => {
+    const { template, open } = synthesize(NO_CERTIFICATE);
+    const { Default, AllowedValues, Description } = template.toJSON().Parameters.PlainHttp;
+    assert.deepEqual([Default, AllowedValues], [undefined, ["accepted"]], "a value that only the deployer can give");
+    assert.match(Description, /tokens and messages travel unencrypted.*certificateArn avoids it/);
+    const [{ Assert }] = template.toJSON().Rules.PlainHttpIsAccepted.Assertions;
+    assert.deepEqual(Assert, { "Fn::Equals": [{ Ref: "PlainHttp" }, "accepted"] });
+    assert.match(open, /\nTo deploy, .*certificateArn.*plainHttp=true.*--parameters PlainHttp=accepted\.$/);
+  });
+
+  test("a_certificate_or_plainHttp_decides_and_the_deployment_asks_nothing", () => {
+    for (const { template, open } of [synthesize(), synthesize({ plainHttp: true })]) {
+      const { Parameters, Rules } = template.toJSON();
+      const asked = Object.entries<any>(Parameters).filter(([, { Default }]) => Default === undefined);
+      assert.deepEqual([asked, Rules.PlainHttpIsAccepted], [[], undefined]);
+      assert.doesNotMatch(open, /To deploy/);
+    }
   });
 });
 

@@ -14,11 +14,8 @@ const VPC = {
   publicSubnetIds: "subnet-01234562,subnet-01234563",
 };
 
-/** Reads settings. Those of the page are for plain HTTP, unless they are given. */
 function read(context: Record<string, unknown>, environment: Record<string, string> = {}) {
-  const page = "certificateArn" in context ? {} : { plainHttp: true };
-  const all: Record<string, unknown> = { ...page, ...context };
-  return readSettings((name) => all[name], environment);
+  return readSettings((name) => context[name], environment);
 }
 
 function problems(context: Record<string, unknown>, environment: Record<string, string> = {}): readonly string[] {
@@ -137,7 +134,6 @@ describe("settings", () => {
       "a queue for one environment": { commandQueue: "standard", reservedConcurrency: 1 },
       "more environments of the classifier provisioned than reserved": { inferenceProvisionedConcurrency: 2, inferenceReservedConcurrency: 1 },
       "fetching pictures without a way to the internet": { inferenceFetchAllow: "*" },
-      "a page without a certificate": { plainHttp: false },
       "a certificate for plain HTTP": { ...HTTPS, plainHttp: true },
       "a certificate without the origin that it names": { certificateArn: CERTIFICATE },
       "an origin of plain HTTP with a certificate": { ...HTTPS, pageOrigin: "http://wall.example.org" },
@@ -153,11 +149,8 @@ describe("settings", () => {
     test(`refused: ${what}`, () => assert.equal(problems(context).length, 1));
   }
 
-  test("without_a_certificate_the_error_names_both_ways_out", () => {
-    const [problem = "", ...others] = problems({ plainHttp: false });
-    assert.deepEqual(others, []);
-    assert.match(problem, /^certificateArn is missing: .*HTTPS only.*plainHttp=true serves it by HTTP/);
-    assert.deepEqual(problems(HTTPS), []);
+  test("a_certificate_and_plain_http_are_no_duties_of_a_synth", () => {
+    for (const context of [{}, { plainHttp: false }, { plainHttp: true }, HTTPS]) assert.deepEqual(problems(context), []);
   });
 
   test("settings_that_contradict_each_other_are_reported_beside_bad_values", () => {

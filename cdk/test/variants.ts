@@ -3,6 +3,8 @@ export const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/00000
 export const ORIGIN = "https://wall.example.org";
 /** A page by HTTPS, as the guide describes it. */
 export const HTTPS = { certificateArn: CERTIFICATE, pageOrigin: ORIGIN };
+/** A page by HTTP, without the consent of the deployer: the same as no setting. */
+export const NO_CERTIFICATE = { plainHttp: false };
 /** A sign-in at the load balancer. */
 export const SIGN_IN = {
   oidcIssuer: "https://signin.example.org",
@@ -29,7 +31,8 @@ export const FOLLOWED = {
 export const KEYS = { configParameterKeyArn: KEY, configObjectKeyArn: KEY };
 
 export const VARIANTS: Record<string, Record<string, unknown>> = {
-  "defaults": {},
+  "defaults, with a certificate": {},
+  "defaults, without a certificate": NO_CERTIFICATE,
   "open wall": { openWall: true },
   "with NAT": { natGateways: 2 },
   "plain HTTP, bursting, data deleted with the stack": { plainHttp: true, throughput: "bursting", keepData: false },
