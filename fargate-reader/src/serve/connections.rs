@@ -90,9 +90,10 @@ fn is_of_the_client(error: &io::Error) -> bool {
 /// Tells the client of a connection that there is no room, if it sends a request soon.
 async fn refuse(mut connection: TcpStream, _turn: OwnedSemaphorePermit) {
     let answer = async {
-        // A client takes an answer before its request for an error.
-        connection.read(&mut [0; 4096]).await?;
-        connection.write_all(FULL).await?;
+        // A client takes an answer before its request for an error. The beginning of the request is enough.
+        if connection.read(&mut [0; 4096]).await? > 0 {
+            connection.write_all(FULL).await?;
+        }
         connection.shutdown().await
     };
     match timeout(LAST_WORD, answer).await {

@@ -35,6 +35,7 @@ const TRIES: usize = 20;
 const MOST_KIB: u64 = 256 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "the figures are a result of the test")]
 async fn readers_and_honest_posters_do_not_notice_floods_and_slow_clients() -> Result<()> {
     let nofile = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: nofile.maximum, maximum: nofile.maximum })?;
