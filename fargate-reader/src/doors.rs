@@ -5,13 +5,14 @@
 //! - `routes`: the handlers. None of them touches the volume of the wall.
 //! - [`App`]: the parts that the handlers share.
 //! - [`Guard`]: what protects the wall. `client`: whose request it is, `visitor`: what that allows, `session`: cookies, `tries`: wrong
-//!   tokens, `posts` and `places`: limits, `hosts`: names of the wall.
+//!   tokens, `posts`, `places` and `catching_up`: limits, `hosts`: names of the wall.
 //! - `error`: errors as clients see them. `chunked`: bodies in chunks, `encoding`: plain or compressed. `metrics`: numbers for
 //!   Prometheus. `pulse`: the events that all streams send at the same time; `pulsing` makes them.
 
 pub(crate) mod paths;
 
 mod app;
+mod catching_up;
 mod chunked;
 mod client;
 mod encoding;

@@ -2,6 +2,7 @@
 
 mod connections;
 mod room;
+mod sending;
 mod stream;
 
 use std::convert::Infallible;
@@ -49,8 +50,8 @@ pub async fn run(
     let writer = settings.writer_function.as_deref().unwrap_or("none");
     tracing::info!(%address, wall_dir = %settings.wall_dir.display(), writer, "serving");
 
-    let guard = Guard::new(&settings).context("PUBLIC_ORIGIN")?;
     let room = Room::new(settings.limits.connections);
+    let guard = Guard::new(&settings, room.most()).context("PUBLIC_ORIGIN")?;
     let pictures = settings.uploads_dir.map(Pictures::new).map(Arc::new);
     let inference = settings.inference_function.filter(|_| pictures.is_some()).map(Function::new).map(Arc::new);
     let features =

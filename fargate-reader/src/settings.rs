@@ -63,7 +63,8 @@ impl Settings {
     /// # Errors
     /// Returns an error if settings contradict each other, or the file of a token cannot be read or is empty.
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
-        let internal_listen = arguments.internal_listen()?;
+        let (internal_listen, is_local) = (arguments.internal_listen()?, arguments.listen.ip().is_loopback());
+        let addresses = Addresses::new(&arguments.addresses, is_local)?;
         Ok(Self {
             task: task::id(),
             wall_dir: arguments.wall_dir,
@@ -76,8 +77,8 @@ impl Settings {
             watch: arguments.watch,
             watch_interval: Duration::from_millis(arguments.watch_interval_ms),
             announced_interval: Duration::from_millis(arguments.announced_interval_ms),
-            roles: Roles::new(&arguments.roles, arguments.listen.ip().is_loopback())?,
-            addresses: Addresses::new(&arguments.addresses, arguments.listen.ip().is_loopback())?,
+            roles: Roles::new(&arguments.roles, is_local && addresses.is_private())?,
+            addresses,
             limits: Limits::from(&arguments.limits),
         })
     }

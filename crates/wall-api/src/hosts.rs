@@ -30,9 +30,12 @@ pub fn name(host: &str) -> &str {
 /// use wall_api::hosts::is_private;
 ///
 /// assert!(is_private("127.0.0.1") && is_private("reader") && is_private("wall.lan"));
+/// assert!(!is_private("evil.example/.lan") && !is_private(""));
 /// assert!(!is_private("evil.example") && !is_private("127.0.0.1.evil.example"));
 /// ```
 #[must_use]
 pub fn is_private(name: &str) -> bool {
-    name.parse::<IpAddr>().is_ok() || !name.contains('.') || PRIVATE.iter().any(|end| name.ends_with(end))
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_private = !name.contains('.') || PRIVATE.iter().any(|end| name.ends_with(end));
+    name.parse::<IpAddr>().is_ok() || (is_name && is_private)
 }

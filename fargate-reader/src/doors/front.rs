@@ -40,7 +40,7 @@ impl Front {
         let headers = request.headers();
         // The first refusal ends the connection.
         let refused = policy::refuse_transfer_encoding(headers)
-            .or_else(|| self.app.guard.hosts.refuse(request.version(), headers));
+            .or_else(|| self.app.guard.hosts.refuse(request.version(), request.uri(), headers));
         match refused.or_else(|| self.ready(&request)) {
             Some(response) => Either::Left(ready(Ok(response))),
             None => {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use axum::http::{HeaderMap, StatusCode, Version, header};
+use axum::http::{HeaderMap, StatusCode, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use wall_api::hosts;
 
@@ -22,13 +22,16 @@ impl Hosts {
         Self(names.map(HashSet::from_iter))
     }
 
-    /// Returns the refusal of a request for another name, or of an HTTP/1.1 request that does not name one host, which no proxy
-    /// may pass on.
-    pub(super) fn refuse(&self, version: Version, headers: &HeaderMap) -> Option<Response> {
+    /// Returns the refusal of a request for another name, or of an HTTP/1.1 request that does not name one host, or two in different
+    /// places, which no proxy may pass on.
+    pub(super) fn refuse(&self, version: Version, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
         let mut sent = headers.get_all(header::HOST).iter();
         let (host, another) = (sent.next(), sent.next());
         if another.is_some() || (host.is_none() && version >= Version::HTTP_11) {
             return Some(invalid("send one Host header"));
+        }
+        if uri.authority().is_some_and(|target| host.is_none_or(|host| host.as_bytes() != target.as_str().as_bytes())) {
+            return Some(invalid("the Host header is not that of the address"));
         }
         let Some(names) = &self.0 else { return None };
         let Ok(host) = host?.to_str() else { return Some(invalid("the Host header is not ASCII")) };
@@ -58,7 +61,7 @@ mod tests {
         let status = |names: Option<&[&str]>, host: &'static str| {
             let hosts = Hosts::new(names.map(|names| names.iter().map(|name| (*name).to_owned()).collect()));
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
-            hosts.refuse(Version::HTTP_11, &headers).map(|response| response.status().as_u16())
+            hosts.refuse(Version::HTTP_11, &Uri::from_static("/"), &headers).map(|response| response.status().as_u16())
         };
         let names = Some(&["wall.example.org"][..]);
         for host in

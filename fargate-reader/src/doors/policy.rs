@@ -92,6 +92,14 @@ pub(super) fn refuse_transfer_encoding(headers: &HeaderMap) -> Option<Response> 
     Some(([(header::CONNECTION, "close")], refusal).into_response())
 }
 
+/// Keeps answers that depend on the role of whoever asks out of the caches of proxies.
+pub(super) async fn keep_private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("cookie, authorization"));
+    response
+}
+
 /// Returns true if the client names this media type among those that it accepts.
 pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

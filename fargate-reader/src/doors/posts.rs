@@ -15,9 +15,6 @@ use super::client::Client;
 use super::error::ApiError;
 use crate::settings::Limits;
 
-/// The largest number of clients that are remembered. Each takes about 50 bytes.
-const MAX_CLIENTS: usize = 100_000;
-
 /// The pause between two times at which the clients are forgotten that have not posted for a minute.
 const FORGET_PAUSE: Duration = Duration::from_secs(1);
 
@@ -65,11 +62,10 @@ impl PostLimits {
         of_all.check().map_err(|not| too_many(&not, "the wall gets too many messages at the moment"))
     }
 
-    /// Forgets the clients that have not posted for a minute, now and then, or all of them if there are too many. The limits for
-    /// all clients still hold then.
+    /// Forgets the clients that have not posted for a minute, now and then. Each of the others takes about 50 bytes.
     fn forget(&self) {
         let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
-        if forgotten.elapsed() < FORGET_PAUSE && self.clients.len() < MAX_CLIENTS {
+        if forgotten.elapsed() < FORGET_PAUSE {
             return;
         }
         *forgotten = Instant::now();

@@ -1,7 +1,7 @@
 //! All routes of the service.
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{delete, get, post};
 
 use super::app::Shared;
@@ -13,11 +13,21 @@ use super::{paths, policy};
 
 /// Returns the router of everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
+    // The answers depend on the role of whoever asks.
+    let by_role = Router::new()
+        .route(paths::HISTORY, get(history::page).post(history::submit))
+        .route(paths::CONFIG, get(config::running).post(configuring::change))
+        .route(paths::CONFIG_HISTORY, get(config::history))
+        .route(paths::CONFIG_DIFF, get(config::diff))
+        .route(paths::CONFIG_REJECTED, get(config::rejected))
+        .route(paths::SESSION, get(signing::session))
+        .route(paths::STATUS, get(health::status))
+        .route(paths::METRICS, get(metrics::for_admin))
+        .layer(map_response(policy::keep_private));
     Router::new()
         // For people.
         .route(paths::PAGE, get(page::wall))
         .route(paths::NAMED_PAGE, get(page::named_wall))
-        .route(paths::HISTORY, get(history::page).post(history::submit))
         .route(paths::LOGIN, get(signing::page).post(signing::sign_in))
         .route(paths::LOGOUT, post(signing::sign_out))
         .route(paths::ASSET, get(assets::asset))
@@ -28,18 +38,12 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(paths::MESSAGES, get(messages::list).post(posting::post).delete(moderation::clear))
         .route(paths::MESSAGE, delete(moderation::remove))
         .route(paths::PICTURES, post(uploading::post))
-        .route(paths::CONFIG, get(config::running).post(configuring::change))
         .route(paths::CONFIG_SCHEMA, get(config::schema))
-        .route(paths::CONFIG_HISTORY, get(config::history))
-        .route(paths::CONFIG_DIFF, get(config::diff))
-        .route(paths::CONFIG_REJECTED, get(config::rejected))
         .route(paths::CONFIG_ROLLBACK, post(configuring::roll_back))
-        .route(paths::SESSION, get(signing::session))
-        .route(paths::STATUS, get(health::status))
+        .merge(by_role)
         // For operators.
         .route(paths::LIVE, get(health::live))
         .route(paths::READY, get(health::ready))
-        .route(paths::METRICS, get(metrics::for_admin))
         // For everybody else.
         .fallback(page::not_found)
         .method_not_allowed_fallback(page::method_unsupported)

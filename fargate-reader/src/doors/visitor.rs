@@ -21,7 +21,7 @@ use crate::tokens::Role;
 /// The sender of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Visitor {
-    client: Client,
+    pub(super) client: Client,
     /// The role of the token or the session; `None` for a stranger.
     pub(super) role: Option<Role>,
     /// The session, if no token was sent.

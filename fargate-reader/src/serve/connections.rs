@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::room::{Room, Seat};
+use super::sending::Sending;
 use super::stream;
 use crate::doors::{Front, Peer};
 
@@ -145,17 +146,16 @@ async fn requests(
             running.store(true, Ordering::Relaxed);
             working.work();
             let response = answer.await?;
-            running.store(false, Ordering::Relaxed);
             let Some(version) = version.filter(|_| stream::is_stream(&response)) else {
-                working.rest();
-                return Ok(response);
+                return Ok(response.map(|body| Sending::new(body, working, running)));
             };
+            running.store(false, Ordering::Relaxed);
             let leave = leave.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(leave) = leave {
                 // If the connection has ended, there is nobody to send it to.
                 drop(leave.send((version, response)));
             }
-            std::future::pending::<Result<Response, Infallible>>().await
+            std::future::pending::<Result<axum::http::Response<Sending>, Infallible>>().await
         }
     });
     let mut serving = Box::new(http().serve_connection(TokioIo::new(connection), service));
@@ -164,7 +164,7 @@ async fn requests(
         Ok((version, response)) = &mut left => {
             return Ok(Some((serving.into_parts().io.into_inner(), version, response)));
         }
-        () = seat.evicted() => if !is_running.load(Ordering::Relaxed) {
+        () = seat.evicted() => if !seat.is_working() {
             return Ok(None);
         },
         () = stopping.cancelled() => {}

@@ -1,13 +1,17 @@
 //! The room for connections: their number is limited, and one that is idle makes room for a new one.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
 
 /// The files that the process opens beside connections: the volume, pictures, logs, calls of functions.
 const OTHER_FILES: u64 = 64;
+
+/// The time that a client has to read an answer before it may have to make room for others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The room for connections.
 #[derive(Debug)]
@@ -21,7 +25,9 @@ struct Connections {
     open: usize,
     /// The connections without a request, the longest idle one first.
     idle: BTreeMap<u64, CancellationToken>,
-    /// The number of times that a connection became idle.
+    /// The connections whose clients are reading an answer, the one that reads for longest first.
+    sending: BTreeMap<u64, (Instant, CancellationToken)>,
+    /// The number of times that a connection became idle, or began to send.
     count: u64,
 }
 
@@ -29,8 +35,8 @@ struct Connections {
 #[derive(Debug)]
 pub(super) struct Seat {
     room: Arc<Room>,
-    /// The place in the order of idle connections; `None` while a request is running.
-    idle: Mutex<Option<u64>>,
+    /// The place among the connections that are idle or sending; `None` while a handler works.
+    place: Mutex<Option<u64>>,
     /// Cancelled when the connection has to make room for another one.
     evicted: CancellationToken,
 }
@@ -45,22 +51,41 @@ impl Room {
         Arc::new(Self { most: most.min(files), connections: Mutex::default() })
     }
 
-    /// Takes a seat for a new connection. If there is none, the connection that is idle for the longest time is closed. Returns
-    /// `None` if all are busy.
+    /// Returns the largest number of connections.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes a seat for a new connection. If there is none, the connection that is idle for the longest time is closed, or else the
+    /// one whose client reads an answer for the longest time, if that is longer than [`PATIENCE`]. Returns `None` if all are busy.
     pub(super) fn enter(self: &Arc<Self>) -> Option<Seat> {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         if connections.open >= self.most {
-            let (_, evicted) = connections.idle.pop_first()?;
-            evicted.cancel();
+            connections.evict()?.cancel();
         }
         connections.open += 1;
         let evicted = CancellationToken::new();
-        let idle = Mutex::new(Some(connections.wait(evicted.clone())));
-        Some(Seat { room: Arc::clone(self), idle, evicted })
+        let place = Mutex::new(Some(connections.wait(evicted.clone())));
+        Some(Seat { room: Arc::clone(self), place, evicted })
     }
 }
 
 impl Connections {
+    fn evict(&mut self) -> Option<CancellationToken> {
+        if let Some((_, idle)) = self.idle.pop_first() {
+            return Some(idle);
+        }
+        let slowest = self.sending.first_entry().filter(|slowest| slowest.get().0.elapsed() > PATIENCE)?;
+        Some(slowest.remove().1)
+    }
+
+    fn leave(&mut self, place: Option<u64>) {
+        if let Some(place) = place {
+            self.idle.remove(&place);
+            self.sending.remove(&place);
+        }
+    }
+
     fn wait(&mut self, evicted: CancellationToken) -> u64 {
         self.count += 1;
         self.idle.insert(self.count, evicted);
@@ -71,17 +96,29 @@ impl Connections {
 impl Seat {
     /// A request has begun.
     pub(super) fn work(&self) {
-        let mut connections = self.room.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = self.place().take() {
-            connections.idle.remove(&place);
-        }
+        self.connections().leave(self.place().take());
     }
 
-    /// The request has ended, and the connection waits for the next one.
+    /// The answer is being sent.
+    pub(super) fn send(&self) {
+        let mut connections = self.connections();
+        connections.count += 1;
+        let place = connections.count;
+        connections.sending.insert(place, (Instant::now(), self.evicted.clone()));
+        *self.place() = Some(place);
+    }
+
+    /// The answer was sent, and the connection waits for the next request.
     pub(super) fn rest(&self) {
-        let mut connections = self.room.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.connections();
+        connections.leave(self.place().take());
         let place = connections.wait(self.evicted.clone());
         *self.place() = Some(place);
+    }
+
+    /// Returns true while a handler works.
+    pub(super) fn is_working(&self) -> bool {
+        self.place().is_none()
     }
 
     /// Waits until the connection has to make room for another one.
@@ -89,18 +126,20 @@ impl Seat {
         self.evicted.cancelled().await;
     }
 
-    fn place(&self) -> std::sync::MutexGuard<'_, Option<u64>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn place(&self) -> MutexGuard<'_, Option<u64>> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.room.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut connections = self.room.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.connections();
         connections.open -= 1;
-        if let Some(place) = self.place().take() {
-            connections.idle.remove(&place);
-        }
+        connections.leave(self.place().take());
     }
 }
 
@@ -125,11 +164,13 @@ mod tests {
         drop(two);
         three.work();
         assert!(room.enter().is_none());
+        one.send();
+        assert!(room.enter().is_none(), "its client has some time to read");
         one.rest();
         assert!(room.enter().is_some());
         assert!(one.evicted.is_cancelled());
         drop((one, three));
         let connections = room.connections.lock().unwrap();
-        assert_eq!((connections.open, connections.idle.len()), (0, 0));
+        assert_eq!((connections.open, connections.idle.len(), connections.sending.len()), (0, 0, 0));
     }
 }

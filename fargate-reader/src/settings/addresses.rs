@@ -1,5 +1,7 @@
 //! The arguments of the names under which the wall is served.
 
+use std::net::IpAddr;
+
 use axum::http::Uri;
 
 use super::invalid::InvalidSettings;
@@ -46,6 +48,11 @@ impl Addresses {
         let hosts = (!serves_all).then(|| named.iter().cloned().chain(of_origins).collect());
         Ok(Self { origins, hosts, proxies: arguments.trusted_proxies.into() })
     }
+
+    /// Returns true if the wall has no name in public.
+    pub(super) fn is_private(&self) -> bool {
+        self.hosts.as_ref().is_some_and(Vec::is_empty)
+    }
 }
 
 fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
@@ -56,14 +63,17 @@ fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
 fn origin(text: &str) -> Result<String, InvalidSettings> {
     let invalid = || InvalidSettings::PublicOrigin(text.to_owned());
     let lower = text.trim_end_matches('/').to_ascii_lowercase();
-    let (scheme, default) = match lower.split_once("://") {
+    let (authority, default) = match lower.split_once("://") {
         Some(("http", authority)) => (authority, ":80"),
         Some(("https", authority)) => (authority, ":443"),
         _ => return Err(invalid()),
     };
-    let is_authority =
-        scheme.parse::<Uri>().ok().filter(|uri| uri.authority().is_some() && uri.path_and_query().is_none());
-    if !scheme.is_ascii() || scheme.contains('@') || is_authority.is_none() {
+    let uri = authority.parse::<Uri>().ok().filter(|uri| uri.path_and_query().is_none()).ok_or_else(invalid)?;
+    let (host, port) = authority.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).unwrap_or((authority, "1"));
+    let is_host = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+        || (!host.split('.').any(str::is_empty)
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
+    if uri.authority().is_none() || !is_host || !port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Err(invalid());
     }
     Ok(lower.strip_suffix(default).unwrap_or(&lower).to_owned())
@@ -87,7 +97,21 @@ mod tests {
     fn an_origin_is_stored_as_browsers_write_it() {
         let origins = addresses("HTTPS://Wall.Example.org:443/, http://wall.lan:8080", "", false).unwrap().origins;
         assert_eq!(origins, ["https://wall.example.org", "http://wall.lan:8080"]);
-        for invalid in ["wall.example.org", "ftp://wall", "https://", "https://a/b", "https://a@b", "https://a?b"] {
+        for invalid in [
+            "wall.example.org",
+            "ftp://wall",
+            "https://",
+            "https://a/b",
+            "https://a@b",
+            "https://a?b",
+            "https://:443",
+            "https://a:",
+            "https://a:99999",
+            "https://[zz]",
+            "https://*.a.org",
+            "https://a..b",
+            "https://a'b",
+        ] {
             assert!(matches!(addresses(invalid, "", false), Err(InvalidSettings::PublicOrigin(_))), "{invalid}");
         }
     }

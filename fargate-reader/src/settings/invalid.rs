@@ -6,6 +6,9 @@ pub enum InvalidSettings {
     /// The token of a role has two sources.
     #[error("{name}_TOKEN, {name}_TOKEN_FILE and {0}= in TOKENS_SECRET: more than one is set; set one of them", name = .0.to_uppercase())]
     TwoTokens(&'static str),
+    /// Both roles have the same token.
+    #[error("ADMIN_TOKEN and POSTER_TOKEN are the same: everybody who may post would be an administrator")]
+    SameTokens,
     /// The file of a token cannot be read, or is empty.
     #[error("--{0}-token-file ({name}_TOKEN_FILE): {1}", name = .0.to_uppercase())]
     TokenFile(&'static str, std::io::Error),

@@ -29,8 +29,8 @@ pub struct RoleArguments {
     /// The secrets in Secrets Manager that are the tokens, by name or ARN. They are read again every minute
     #[arg(long, env = "TOKENS_SECRET", value_name = "admin=SECRET,poster=SECRET")]
     pub tokens_secret: Option<String>,
-    /// The people who see reasons, refused events and the ids of events: anybody, or administrators; auto is anybody if the reader listens
-    /// on the loopback
+    /// The people who see reasons, refused events and the ids of events: anybody, or administrators; auto is anybody if the reader
+    /// listens on the loopback and has no public name
     #[arg(long, env = "DETAILS", value_name = "WHO", default_value = "auto")]
     pub details: Details,
     /// The time for which somebody stays signed in, in hours, 1 to 720
@@ -52,7 +52,7 @@ pub enum Posters {
 /// The people who see reasons, refused events and the ids of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Details {
-    /// Anybody if the reader listens on the loopback, else administrators
+    /// Anybody if the reader listens on the loopback and has no public name, else administrators
     #[default]
     Auto,
     /// Anybody who reaches the page
@@ -72,7 +72,8 @@ pub struct Roles {
     /// The token of posters. None by default. `--poster-token`, `POSTER_TOKEN`; the content of the file `--poster-token-file`,
     /// `POSTER_TOKEN_FILE`; or the secret in `--tokens-secret`, `TOKENS_SECRET`.
     pub poster: Option<TokenSource>,
-    /// True if anybody sees reasons, refused events and the ids of events. By default if the reader listens on the loopback;
+    /// True if anybody sees reasons, refused events and the ids of events. By default if the reader listens on the
+    /// loopback and has no public name;
     /// `--details`, `DETAILS`.
     pub details: bool,
     /// The time for which somebody stays signed in. 12 hours by default; `--session-hours`, `SESSION_HOURS`.
@@ -86,7 +87,7 @@ impl Default for Roles {
 }
 
 impl Roles {
-    /// Converts the arguments, and reads the files of the tokens. A reader that `is_local` listens on the loopback.
+    /// Converts the arguments, and reads the files of the tokens. A reader that `is_local` has no clients from elsewhere.
     ///
     /// # Errors
     /// Returns an error if a token has two sources, a file cannot be read or is empty, or nobody could post.
@@ -96,6 +97,11 @@ impl Roles {
         let admin = TokenSource::new("admin", given, file, secrets.admin)?;
         let (given, file) = (arguments.poster_token.as_deref(), arguments.poster_token_file.as_deref());
         let poster = TokenSource::new("poster", given, file, secrets.poster)?;
+        if let (Some(admin), Some(poster)) = (&admin, &poster)
+            && admin.is_known_to_be(poster)
+        {
+            return Err(InvalidSettings::SameTokens);
+        }
         if arguments.posters == Posters::Token && admin.is_none() && poster.is_none() {
             return Err(InvalidSettings::NoPosters);
         }

@@ -81,6 +81,19 @@ impl TokenSource {
     }
 }
 
+impl TokenSource {
+    /// Returns true if both sources have the same token, as far as that is known.
+    pub(super) fn is_known_to_be(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Given(token) | Self::File { token, .. }, Self::Given(other) | Self::File { token: other, .. }) => {
+                token == other
+            }
+            (Self::Secret(name), Self::Secret(other)) => name == other,
+            _ => false,
+        }
+    }
+}
+
 /// Reads a token from a file.
 ///
 /// # Errors

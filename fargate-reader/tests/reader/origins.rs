@@ -68,3 +68,20 @@ async fn no_proxy_may_change_a_stream() {
     let stream = reader.get("/events").await;
     assert_eq!(stream.headers()["cache-control"], "no-cache, no-transform");
 }
+
+#[tokio::test]
+async fn a_web_page_commands_nothing_at_the_internal_port() {
+    let wall = Wall::empty();
+    let internal = support::free_address().unwrap();
+    let reader = Reader::start(Settings { internal_listen: Some(internal), ..wall.settings() }).await;
+    reader.eventually("/ready", |ready| ready["ready"] == true).await;
+    let requests =
+        [(reqwest::Method::POST, "/look"), (reqwest::Method::GET, "/metrics"), (reqwest::Method::GET, "/api/status")];
+    for (method, path) in requests {
+        let request = || reader.client.request(method.clone(), format!("http://{internal}{path}"));
+        for (name, value) in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site")] {
+            assert_eq!(request().header(name, value).send().await.unwrap().status(), 403, "{path} {name}");
+        }
+        assert_eq!(request().send().await.unwrap().status(), 200, "{path}");
+    }
+}

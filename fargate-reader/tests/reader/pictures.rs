@@ -273,7 +273,7 @@ async fn uploads_at_the_same_time_wait_for_each_other_or_are_asked_to_come_again
             "POST /api/pictures HTTP/1.1\r\nHost: w\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        connection.write_all(&[head.as_bytes(), &body[..20]].concat()).unwrap();
+        connection.write_all(&[head.as_bytes(), &body[..body.len() - 20]].concat()).unwrap();
         connection
     };
     let occupied: Vec<_> = (0..4).map(|_| begin()).collect();

@@ -28,7 +28,7 @@ fn cookies(response: &Response) -> String {
 /// Returns the role that a session has, by its cookies.
 async fn role(reader: &Reader, cookies: &str) -> Value {
     let session = reader.client.get(reader.url("/api/session")).header("cookie", cookies).send().await.unwrap();
-    assert_eq!(session.headers()["cache-control"], "no-store");
+    assert_eq!(session.headers()["cache-control"], "private, no-store");
     session.json::<Value>().await.unwrap()["role"].clone()
 }
 
@@ -172,4 +172,34 @@ async fn blocked_words_and_metrics_are_for_administrators_and_details_only_where
         assert_eq!(reader.get("/metrics").await.status(), 401);
         wall.configure(json!({ "title": "One" }));
     }
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_signs_nobody_in_and_locks_nobody_out() {
+    let wall = Wall::empty();
+    let reader = invited(&wall).await;
+    let link = |token: &str| {
+        reader.client.get(reader.url(&format!("/login?token={token}"))).header("sec-fetch-site", "cross-site")
+    };
+    for _ in 0..20 {
+        assert_eq!(link("guess").send().await.unwrap().status(), 200);
+    }
+    let confirmed = link("p-secret").send().await.unwrap();
+    assert_eq!((confirmed.status().as_u16(), confirmed.headers().get("set-cookie")), (200, None));
+    // A person who follows a link to here confirms it with the button.
+    assert!(confirmed.text().await.unwrap().contains(r#"value="p-secret""#));
+    assert_eq!(sign_in(&reader, "p-secret").await.status(), 303);
+}
+
+#[tokio::test]
+async fn a_rollback_after_the_session_has_ended_offers_no_form_without_the_hidden_words() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "blocked_words": ["s3cr3t"] }));
+    wall.configure(json!({ "title": "Two" }));
+    let posting = crate::function::Posting::start(&wall).await;
+    let form = [("action", "rollback"), ("generation", "1"), ("expected_generation", "2")];
+    let answer = reqwest::Client::new().post(format!("{}/history", posting.address)).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("only an administrator may do this") && !page.contains(r#"id="change""#), "{page}");
 }

@@ -125,10 +125,12 @@ async fn a_client_that_is_far_behind_skips_ahead() {
     wall.configure(json!({ "keep_messages": 10_000 }));
     wall.append(&["seen"]);
     let reader = wall.reader().await;
-    let mut events = reader.follow("/events", None).await;
-    events.next(&MESSAGES).await;
+    let seen = reader.json("/api/messages").await["cursor"].as_str().unwrap().to_owned();
     let many: Vec<_> = (0..1500).map(|n| n.to_string()).collect();
     wall.append(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    // An open stream may send the first ones before the reader has read the last ones.
+    reader.eventually("/api/status", |status| status["messages"] == json!(1501)).await;
+    let mut events = reader.follow("/events", Some(&seen)).await;
     let (event, newest) = events.next(&MESSAGES).await;
     assert_eq!(event.event, "wall");
     assert_eq!(texts(&newest), many[1400..]);

@@ -15,6 +15,9 @@ use crate::doors::error::ApiError;
 /// the reason of the refusal.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
+/// The largest body of a client that has not proved anything yet.
+const MAX_SHORT_BYTES: usize = 8 * 1024;
+
 /// The longest time that a client has to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -59,25 +62,37 @@ pub(super) fn media_type(headers: &HeaderMap, expected: &[MediaType]) -> Result<
 /// # Errors
 /// Returns `body_too_large`, `body_too_slow`, or `body_malformed` if the connection breaks.
 pub(super) async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
-    tokio::time::timeout(BODY_TIMEOUT, read_all(body)).await.unwrap_or_else(|_elapsed| {
+    read_up_to(MAX_BODY_BYTES, body).await
+}
+
+/// Reads a body of at most [`MAX_SHORT_BYTES`], within [`BODY_TIMEOUT`], for clients that have not proved anything yet.
+///
+/// # Errors
+/// Returns the errors of [`read`].
+pub(super) async fn read_short(body: Body) -> Result<Vec<u8>, ApiError> {
+    read_up_to(MAX_SHORT_BYTES, body).await
+}
+
+async fn read_up_to(most: usize, body: Body) -> Result<Vec<u8>, ApiError> {
+    tokio::time::timeout(BODY_TIMEOUT, read_all(most, body)).await.unwrap_or_else(|_elapsed| {
         let message = format!("the body was not complete after {} s", BODY_TIMEOUT.as_secs());
         Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", message))
     })
 }
 
-async fn read_all(body: Body) -> Result<Vec<u8>, ApiError> {
+async fn read_all(most: usize, body: Body) -> Result<Vec<u8>, ApiError> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
         length += chunk.len();
-        if length <= MAX_BODY_BYTES {
+        if length <= most {
             bytes.extend_from_slice(&chunk);
-        } else if length > MAX_BODY_BYTES + MAX_DISCARDED_BYTES {
+        } else if length > most + MAX_DISCARDED_BYTES {
             break;
         }
     }
-    if length > MAX_BODY_BYTES {
-        let message = format!("the body is larger than {MAX_BODY_BYTES} bytes");
+    if length > most {
+        let message = format!("the body is larger than {most} bytes");
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message));
     }
     Ok(bytes)

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use shared_volume::config::{Config, FieldChange, diff};
 use wall_api::{Command, ErrorBody, Origin, Outcome, PublishConfig, RollbackConfig};
@@ -11,7 +11,6 @@ use super::body::{self, MediaType};
 use super::config::{generation, unknown};
 use super::configuring::{publish, returned};
 use super::key::Key;
-use super::page::CATCH_UP_TIMEOUT;
 use super::parameters::Parameters;
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
@@ -37,7 +36,7 @@ pub(in crate::doors) async fn page(
     query: Parameters,
 ) -> Result<Response, ApiError> {
     if let Some(seen) = query.get("seen")? {
-        catch_up(&app, &seen).await;
+        catch_up(&app, visitor, &seen).await;
     }
     let comparison = match (query.get("from")?, query.get("to")?) {
         (None, None) => None,
@@ -66,7 +65,10 @@ pub(in crate::doors) async fn submit(
         Ok(Action::Preview) => {
             return show(&app, visitor, StatusCode::OK, Asked::default(), preview(&snapshot, form)).await;
         }
-        Ok(action) => send(&app, visitor, &headers, action, &form).await,
+        Ok(action) => {
+            form.is_rollback = matches!(action, Action::RollBack(_));
+            send(&app, visitor, &headers, action, &form).await
+        }
         Err(error) => Err(error),
     };
     match result {
@@ -85,11 +87,10 @@ pub(in crate::doors) async fn submit(
 }
 
 /// Looks at the volume if this task has not seen a generation that another task has served.
-async fn catch_up(app: &App, seen: &str) {
+async fn catch_up(app: &App, visitor: Visitor, seen: &str) {
     let generation = app.follow.snapshot().config.generation;
     if seen.parse::<u64>().is_ok_and(|seen| generation < seen) {
-        // If the volume does not answer in time, the page is sent as it is.
-        drop(tokio::time::timeout(CATCH_UP_TIMEOUT, app.follow.look()).await);
+        app.guard.catching_up.look(visitor.client, &app.follow).await;
     }
 }
 
@@ -180,7 +181,8 @@ async fn show(
     let role = HistoryRole {
         can_sign_in: app.has_admin(),
         signed_in: visitor.role.map(Role::in_words),
-        has_form: app.has_admin() && (visitor.is_admin() || form.is_submitted()),
+        // The form of a rollback has no fields to keep.
+        has_form: app.has_admin() && (visitor.is_admin() || (form.is_submitted() && !form.is_rollback)),
         can_restore: app.has_admin() && visitor.is_admin(),
     };
     let page = page::history(&HistoryPage {
@@ -192,7 +194,7 @@ async fn show(
         role,
         form,
     })?;
-    Ok((status, [(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+    Ok((status, Html(page)).into_response())
 }
 
 fn compare(history: &History, from: &str, to: &str) -> Result<Vec<FieldChange>, ApiError> {

@@ -12,7 +12,7 @@ use wall_api::{MAX_BODY_BYTES, Outcome};
 use super::body;
 use super::posting::Draft;
 use crate::doors::error::ApiError;
-use crate::pictures::MAX_UPLOAD_BYTES;
+use crate::pictures::{MAX_UPLOAD_BYTES, Pictures, Slot};
 
 /// The longest time that a body takes.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,12 +48,19 @@ impl Form {
         Self { chunks: body.into_data_stream(), deadline: Instant::now() + BODY_TIMEOUT }
     }
 
-    /// Reads the fields of the message into `draft`, and returns the file. `None` if no file was chosen.
+    /// Reads the fields of the message into `draft`, and returns the file with its place among the uploads. `None` if no file was
+    /// chosen, or if there are no `pictures` to take it. The place is taken when the file begins, so that a message without
+    /// one waits for nobody.
     ///
     /// # Errors
     /// Returns `content_type_unsupported`, `body_malformed`, `body_not_utf8`, `body_too_large`, `picture_too_large` or
-    /// `upload_too_slow`. The fields before the fault are in `draft`.
-    pub(super) async fn read(&mut self, headers: &HeaderMap, draft: &mut Draft) -> Result<Option<Vec<u8>>, ApiError> {
+    /// `upload_too_slow`, and `uploads_busy`. The fields before the fault are in `draft`.
+    pub(super) async fn read(
+        &mut self,
+        headers: &HeaderMap,
+        draft: &mut Draft,
+        pictures: Option<&Pictures>,
+    ) -> Result<Option<(Slot, Vec<u8>)>, ApiError> {
         let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let boundary = multer::parse_boundary(sent).map_err(|_| {
             let fault = format!("must be multipart/form-data with a boundary, is {sent:?}");
@@ -66,7 +73,10 @@ impl Form {
         let mut form = Multipart::with_constraints(self.timed(), boundary, constraints);
         let mut file = None;
         while let Some(field) = form.next_field().await.map_err(|error| refusal(&error))? {
-            read_field(field, draft, &mut file).await?;
+            match field.name() {
+                Some(PICTURE) => read_file(field, pictures, &mut file).await?,
+                _ => read_field(field, draft).await?,
+            }
         }
         Ok(file)
     }
@@ -99,12 +109,33 @@ impl Form {
     }
 }
 
-async fn read_field(field: Field<'_>, draft: &mut Draft, file: &mut Option<Vec<u8>>) -> Result<(), ApiError> {
+/// Reads the file.
+async fn read_file(
+    mut field: Field<'_>,
+    pictures: Option<&Pictures>,
+    file: &mut Option<(Slot, Vec<u8>)>,
+) -> Result<(), ApiError> {
+    let mut begun: Option<(Slot, Vec<u8>)> = None;
+    while let Some(chunk) = field.chunk().await.map_err(|error| refusal(&error))? {
+        match (&mut begun, pictures) {
+            // A form sends an empty file if none was chosen.
+            _ if chunk.is_empty() => {}
+            (Some((_, bytes)), _) => bytes.extend_from_slice(&chunk),
+            (None, Some(_)) if file.is_some() => return Err(repeated(PICTURE)),
+            (None, Some(pictures)) => begun = Some((pictures.slot().await?, chunk.to_vec())),
+            // Nobody wants it.
+            (None, None) => {}
+        }
+    }
+    *file = begun.or(file.take());
+    Ok(())
+}
+
+async fn read_field(field: Field<'_>, draft: &mut Draft) -> Result<(), ApiError> {
     let name = match field.name() {
         Some("text") => "text",
         Some("author") => "author",
         Some("event") => "event",
-        Some(PICTURE) => PICTURE,
         // Clients may add fields of their own.
         _ => return read_bytes(field).await.map(drop),
     };
@@ -112,17 +143,15 @@ async fn read_field(field: Field<'_>, draft: &mut Draft, file: &mut Option<Vec<u
     let is_repeated = match name {
         "text" => std::mem::replace(&mut draft.text, decoded(name, bytes)?.replace("\r\n", "\n")) != String::new(),
         "author" => draft.author.replace(decoded(name, bytes)?.trim().to_owned()).is_some(),
-        "event" => draft.event.replace(decoded(name, bytes)?).is_some(),
-        // A form sends an empty file if none was chosen.
-        _ if bytes.is_empty() => false,
-        _ => file.replace(bytes).is_some(),
+        _ => draft.event.replace(decoded(name, bytes)?).is_some(),
     };
     draft.author.take_if(|author| author.is_empty());
     draft.event.take_if(|event| event.is_empty());
-    if is_repeated {
-        return Err(body::malformed(format!("the form in the body: {name}: was sent more than once")).about(name));
-    }
-    Ok(())
+    if is_repeated { Err(repeated(name)) } else { Ok(()) }
+}
+
+fn repeated(name: &'static str) -> ApiError {
+    body::malformed(format!("the form in the body: {name}: was sent more than once")).about(name)
 }
 
 async fn read_bytes(mut field: Field<'_>) -> Result<Vec<u8>, ApiError> {

@@ -1,7 +1,5 @@
 //! The pages for people, and the answers to unknown addresses.
 
-use std::time::Duration;
-
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -11,6 +9,7 @@ use wall_api::PAGE_MESSAGES;
 
 use super::parameters::Parameters;
 use crate::doors::app::{App, Shared};
+use crate::doors::client::Client;
 use crate::doors::encoding::encoded;
 use crate::doors::error::ApiError;
 use crate::doors::policy::accepts;
@@ -19,20 +18,18 @@ use crate::views::WallText;
 use crate::views::page::{self, FormState, WallPage};
 use crate::views::{Encoding, View};
 
-/// The longest time that a page waits until its task has read what another task has served.
-pub(super) const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
-
 /// The media type of a page.
 const HTML: &str = "text/html; charset=utf-8";
 
 /// `GET /`: the page of the wall; with `before` its older messages; with `seen` at least up to that cursor.
 pub(in crate::doors) async fn wall(
     State(app): State<Shared>,
+    client: Client,
     query: Parameters,
     encoding: Encoding,
 ) -> Result<Response, ApiError> {
     if let Some(seen) = query.get("seen")? {
-        catch_up(&app, &seen).await;
+        catch_up(&app, client, &seen).await;
     }
     let view = app.view();
     // A bookmark of a wall that was cleared since leads to the newest page.
@@ -48,12 +45,11 @@ pub(in crate::doors) async fn wall(
 
 /// Looks at the volume if this task has not read it up to a cursor that another task has served. A redirect carries it: behind a
 /// load balancer the page that follows a form may come from a task that is behind.
-async fn catch_up(app: &App, seen: &str) {
+async fn catch_up(app: &App, client: Client, seen: &str) {
     let Ok(seen) = seen.parse::<Cursor>() else { return };
     let cursor = app.view().snapshot.cursor;
     if cursor.wall != seen.wall || cursor.position < seen.position {
-        // If the volume does not answer in time, the page is sent as it is.
-        drop(tokio::time::timeout(CATCH_UP_TIMEOUT, app.follow.look()).await);
+        app.guard.catching_up.look(client, &app.follow).await;
     }
 }
 

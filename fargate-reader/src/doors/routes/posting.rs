@@ -161,7 +161,9 @@ async fn returned(app: &App, id: &str) -> Option<Cursor> {
 pub(super) fn refused(app: &App, draft: Draft, error: ApiError) -> Result<Response, ApiError> {
     let event = draft.event.filter(|_| error.outcome != Outcome::Refused);
     let author = draft.author.unwrap_or_default();
+    let (status, retry) = (error.status, error.retry_header());
     let form = FormState { text: draft.text, author, refused: Some(error.body), event };
-    let page = wall_page(app, &app.view(), None, form)?;
-    Ok((error.status, page).into_response())
+    let mut page = (status, wall_page(app, &app.view(), None, form)?).into_response();
+    page.headers_mut().extend(retry.into_iter().flatten());
+    Ok(page)
 }

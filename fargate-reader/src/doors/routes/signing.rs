@@ -36,12 +36,17 @@ struct SessionJson {
 pub(in crate::doors) async fn page(
     State(app): State<Shared>,
     client: Client,
+    headers: HeaderMap,
     query: Parameters,
 ) -> Result<Response, ApiError> {
     let to = target(query.get("to")?.as_deref());
+    // A page of another site may contain the address, as a link or as a picture. Then a person has to confirm it.
+    let is_of_another_site = headers.get("sec-fetch-site").is_some_and(|site| site != "none" && site != "same-origin");
     match query.get("token")? {
-        None => show(to, None),
-        Some(token) => begin(&app, client, &token, to).or_else(|error| show(to, Some(error))),
+        Some(token) if !is_of_another_site => {
+            begin(&app, client, &token, to).or_else(|error| show(to, "", Some(error)))
+        }
+        token => show(to, &token.unwrap_or_default(), None),
     }
 }
 
@@ -53,10 +58,10 @@ pub(in crate::doors) async fn sign_in(
     body: Body,
 ) -> Result<Response, ApiError> {
     body::media_type(&headers, &[MediaType::Form])?;
-    let form = Parameters::of_form(&body::read(body).await?);
+    let form = Parameters::of_form(&body::read_short(body).await?);
     let to = target(form.get("to")?.as_deref());
     let signed_in = begin(&app, client, &form.get("token")?.unwrap_or_default(), to);
-    if accepts(&headers, "text/html") { signed_in.or_else(|error| show(to, Some(error))) } else { signed_in }
+    if accepts(&headers, "text/html") { signed_in.or_else(|error| show(to, "", Some(error))) } else { signed_in }
 }
 
 /// `POST /logout`: ends the session in this browser.
@@ -75,7 +80,7 @@ pub(in crate::doors) async fn session(State(app): State<Shared>, visitor: Visito
         expires: visitor.session.map(|session| session.expires),
         invited: app.guard.posters == Posters::Token,
     };
-    ([(header::CACHE_CONTROL, "no-store")], Json(session)).into_response()
+    Json(session).into_response()
 }
 
 /// Begins a session, and leads to the page.
@@ -92,9 +97,9 @@ fn begin(app: &App, client: Client, token: &str, to: &'static str) -> Result<Res
     Ok(response)
 }
 
-fn show(to: &str, refused: Option<ApiError>) -> Result<Response, ApiError> {
+fn show(to: &str, token: &str, refused: Option<ApiError>) -> Result<Response, ApiError> {
     let message = refused.as_ref().map(|error| error.body.message.as_ref());
-    let page = Html(page::sign_in(to, message)?);
+    let page = Html(page::sign_in(to, token, message)?);
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     let status = refused.as_ref().map_or(StatusCode::OK, |error| error.status);
     let mut response = (status, no_store, page).into_response();

@@ -24,19 +24,15 @@ pub(in crate::doors) async fn post(
 ) -> Result<Response, ApiError> {
     let is_form = accepts(&headers, "text/html");
     let (mut form, mut draft) = (Form::new(body), Draft::default());
-    if !is_form {
-        poster.clone()?;
-    }
-    let upload = read(&app, &headers, &mut form, &mut draft).await;
-    // A form that is refused comes back with its text.
-    let slot = match upload.and_then(|upload| poster.map(|_| upload)) {
-        Ok(Upload { slot, picture: Some(picture) }) => (slot, picture),
+    let upload = read(&app, poster, &headers, &mut form, &mut draft).await;
+    let (slot, picture) = match upload {
+        Ok(Some(upload)) => upload,
         // A form without a script sends messages without a picture here, too.
-        Ok(Upload { picture: None, .. }) if is_form => {
+        Ok(None) if is_form => {
             let sent = send(&app, &headers, &draft, None).await;
             return answer(&app, draft, sent, is_form).await;
         }
-        Ok(Upload { picture: None, .. }) => {
+        Ok(None) => {
             let fault = "is missing: send the file in this field, or a text alone to /api/messages";
             return Err(ApiError::in_field(StatusCode::BAD_REQUEST, "picture_missing", PICTURE, fault));
         }
@@ -48,7 +44,6 @@ pub(in crate::doors) async fn post(
             return if is_form { refused(&app, draft, error) } else { Err(error) };
         }
     };
-    let (slot, picture) = slot;
     // A client that goes away must not stop the work between two steps.
     let work = tokio::spawn(async move {
         let sent = store_and_send(&app, &headers, &draft, &slot, picture).await;
@@ -62,16 +57,17 @@ pub(in crate::doors) async fn post(
     })
 }
 
-/// A body that was read.
-struct Upload {
-    slot: Slot,
-    picture: Option<Vec<u8>>,
-}
-
-async fn read(app: &App, headers: &HeaderMap, form: &mut Form, draft: &mut Draft) -> Result<Upload, ApiError> {
-    let slot = pictures(app)?.slot().await?;
-    let picture = form.read(headers, draft).await?;
-    Ok(Upload { slot, picture })
+/// Reads the form. If whoever sends it may not post, the picture is not kept, and the text goes back.
+async fn read(
+    app: &App,
+    poster: Result<Poster, ApiError>,
+    headers: &HeaderMap,
+    form: &mut Form,
+    draft: &mut Draft,
+) -> Result<Option<(Slot, Vec<u8>)>, ApiError> {
+    let pictures = if poster.is_ok() { Some(pictures(app)?) } else { None };
+    let upload = form.read(headers, draft, pictures).await;
+    poster.and(upload)
 }
 
 fn pictures(app: &App) -> Result<&Pictures, ApiError> {

@@ -1,5 +1,6 @@
 //! A reader without a function, as a process of its own, whose memory is watched.
 
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
@@ -47,6 +48,21 @@ impl Stage {
 
     pub(super) fn connect(&self) -> Connection {
         Connection::to(&self.address)
+    }
+
+    /// Signs in as the administrator, and returns the cookie of the session as browsers send it.
+    pub(super) fn session(&self) -> String {
+        let form = format!("token={TOKEN}");
+        let head = format!(
+            "POST /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let (mut connection, mut answer) = (TcpStream::connect(&self.address).unwrap(), String::new());
+        connection.write_all(head.as_bytes()).unwrap();
+        connection.read_to_string(&mut answer).unwrap();
+        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: messagewall=")).unwrap();
+        format!("messagewall={}", cookie.split(';').next().unwrap())
     }
 
     /// Returns the cursors before and after the newest message.

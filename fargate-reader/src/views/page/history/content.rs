@@ -51,6 +51,8 @@ pub(crate) struct Submitted {
     pub(crate) note: String,
     /// The key of the last try, if it has to be sent again. Otherwise the form gets a new one.
     pub(crate) event: Option<String>,
+    /// True if the last try was a rollback.
+    pub(crate) is_rollback: bool,
     /// The error of the last try.
     pub(crate) refused: Option<ErrorBody>,
     /// The changes that the form would make, if they were asked for.
@@ -61,7 +63,7 @@ impl Submitted {
     /// Returns the form of the configuration that is running.
     pub(crate) fn blank(snapshot: &Snapshot) -> Self {
         let (form, based_on) = (ConfigForm::of(&snapshot.config.config), snapshot.config.generation);
-        Self { form, based_on, note: String::new(), event: None, refused: None, preview: None }
+        Self { form, based_on, note: String::new(), event: None, is_rollback: false, refused: None, preview: None }
     }
 
     /// Returns true if the form was sent, and comes back.

@@ -1,0 +1,63 @@
+//! Catching up: after a redirect, a task that is behind the one that has sent it looks at the volume before it sends the page.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::client::Client;
+use crate::follow::Follow;
+use crate::settings::Limits;
+
+/// The longest time that a page waits until its task has read what another task has served.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The looks per second that requests of all clients can cause. Anybody can make up a place that this task has not reached.
+const LOOKS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
+
+/// The number of clients above which those that have not asked for a minute are forgotten.
+const MANY_CLIENTS: usize = 10_000;
+
+/// The looks that redirects cause.
+#[derive(Debug)]
+pub(crate) struct CatchingUp {
+    /// A client needs at most one look for each of its posts.
+    clients: DefaultKeyedRateLimiter<Client>,
+    all: DefaultDirectRateLimiter,
+}
+
+impl CatchingUp {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let clients = RateLimiter::keyed(Quota::per_minute(limits.posts));
+        Self { clients, all: RateLimiter::direct(Quota::per_second(LOOKS_PER_SECOND)) }
+    }
+
+    /// Looks at the volume, if this client and all together have not caused too many looks. If the volume does not answer in time,
+    /// the page is sent as it is.
+    pub(super) async fn look(&self, client: Client, follow: &Follow) {
+        if self.allows(client) {
+            drop(tokio::time::timeout(TIMEOUT, follow.look()).await);
+        }
+    }
+
+    fn allows(&self, client: Client) -> bool {
+        if self.clients.len() > MANY_CLIENTS {
+            self.clients.retain_recent();
+        }
+        self.clients.check_key(&client).is_ok() && self.all.check().is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_up_places_cause_few_looks_and_one_client_does_not_use_up_those_of_others() {
+        let catching_up = CatchingUp::new(&Limits { posts: NonZeroU32::MIN.saturating_add(4), ..Limits::default() });
+        let looks = |number: u8| (0..100).filter(|_| catching_up.allows(Client::from([192, 0, 2, number]))).count();
+        assert_eq!((looks(1), looks(2)), (5, 5));
+        let others: usize = (3..=100).map(looks).sum();
+        assert!((10..=12).contains(&others), "{others}");
+    }
+}
