@@ -182,3 +182,29 @@ async fn an_answer_that_is_being_read_is_not_cut_off_for_others() {
     let is_whole = answer.len() > whole.len() && answer.ends_with(b"\r\n0\r\n\r\n");
     assert!(is_whole, "{} of {} bytes", answer.len(), whole.len());
 }
+
+#[tokio::test]
+async fn large_bodies_that_come_slowly_take_little_memory_and_delay_no_short_message() {
+    let wall = Wall::empty();
+    let reader = crate::function::Posting::start(&wall).await;
+    let address = reader.address.trim_start_matches("http://").to_owned();
+    let resident = || {
+        let status = fs_err::read_to_string(format!("/proc/{}/status", reader.process.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap()
+    };
+    let before = resident();
+    let head = b"POST /api/config HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Type: application/json\r\nContent-Length: 262144\r\n\r\n";
+    let mut slow = Vec::new();
+    for _ in 0..400 {
+        let mut connection = TcpStream::connect(&address).await.unwrap();
+        connection.write_all(head).await.unwrap();
+        // What the reader does not take stays in the buffers of the kernel.
+        drop(tokio::time::timeout(std::time::Duration::from_millis(20), connection.write_all(&[b' '; 250_000])).await);
+        slow.push(connection);
+    }
+    let posted = reader.post("text/plain", "short").send().await.unwrap();
+    assert_eq!(posted.status(), 201);
+    let grown = resident().saturating_sub(before) / 1024;
+    assert!(grown < 100, "{grown} MiB for {} bodies", slow.len());
+}

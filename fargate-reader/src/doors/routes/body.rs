@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
 use mime::Mime;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 use wall_api::MAX_BODY_BYTES;
 
 use crate::doors::error::ApiError;
@@ -17,6 +18,12 @@ const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The largest body of a client that has not proved anything yet.
 const MAX_SHORT_BYTES: usize = 8 * 1024;
+
+/// The size of a body from which it needs a place in memory.
+const SMALL_BYTES: usize = 16 * 1024;
+
+/// The places for bodies that are larger. Clients that send many slowly wait for each other, and for nobody with a short message.
+static LARGE: Semaphore = Semaphore::const_new(128);
 
 /// The longest time that a client has to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,10 +89,14 @@ async fn read_up_to(most: usize, body: Body) -> Result<Vec<u8>, ApiError> {
 
 async fn read_all(most: usize, body: Body) -> Result<Vec<u8>, ApiError> {
     let (mut stream, mut bytes, mut length) = (body.into_data_stream(), Vec::new(), 0);
+    let mut place = None;
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| malformed(format!("the body broke off: {error}")))?;
         length += chunk.len();
         if length <= most {
+            if length > SMALL_BYTES && place.is_none() {
+                place = LARGE.acquire().await.ok();
+            }
             bytes.extend_from_slice(&chunk);
         } else if length > most + MAX_DISCARDED_BYTES {
             break;
