@@ -29,7 +29,7 @@ def check(report, stack):
             equal([line for line in run("docker", "diff", writer).splitlines() if "/mnt" in line], [])
     with report.check("a service without its volume is not ready, and names the missing volume"):
         [port] = free_ports(1)
-        with container("reader", "--publish", f"127.0.0.1:{port}:8080"):
+        with container("reader", "--env", "DETAILS=anybody", "--publish", f"127.0.0.1:{port}:8080"):
             answers = []
             eventually(lambda: answers.append(refusal(lambda: get(f"http://127.0.0.1:{port}/ready"))) or "is not a mount point" in answers[-1][1])
             equal({status for status, _ in answers}, {503})
