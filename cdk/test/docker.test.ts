@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { contract, type User } from "../lib/contract.ts";
 import { REPOSITORY } from "./programs.ts";
 
-const { commands, environment, functions, paths, ports, routes, users } = contract;
+const { allocator, commands, environment, functions, paths, ports, routes, users } = contract;
 const { wall_dir, require_mount } = environment.both;
 const read = (...path: string[]) => readFileSync(join(REPOSITORY, "docker", ...path), "utf8").replaceAll("\\\n", " ");
 const dockerfile = read("Dockerfile");
@@ -36,7 +36,7 @@ describe("Dockerfile", () => {
   test("the_writers_image_has_the_user_program_and_environment_of_the_contract", () => {
     includes(stage("writer"), [
       user(users.writer), json("ENTRYPOINT", paths.writer_program), `/programs/lambda-writer ${paths.writer_program}`,
-      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true`,
+      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true ${allocator.arenas_variable}=${allocator.arenas}`,
     ]);
   });
 

@@ -22,6 +22,7 @@ mod guard;
 mod hosts;
 mod internal;
 mod metrics;
+mod per_client;
 mod places;
 mod policy;
 mod posts;

@@ -3,9 +3,10 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use super::client::Client;
+use super::per_client::PerClient;
 use crate::follow::Follow;
 use crate::settings::Limits;
 
@@ -15,21 +16,18 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// The looks per second that requests of all clients can cause. Anybody can make up a place that this task has not reached.
 const LOOKS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
 
-/// The number of clients above which those that have not asked for a minute are forgotten.
-const MANY_CLIENTS: usize = 10_000;
-
 /// The looks that redirects cause.
 #[derive(Debug)]
 pub(crate) struct CatchingUp {
     /// A client needs at most one look for each of its posts.
-    clients: DefaultKeyedRateLimiter<Client>,
+    clients: PerClient,
     all: DefaultDirectRateLimiter,
 }
 
 impl CatchingUp {
     pub(super) fn new(limits: &Limits) -> Self {
-        let clients = RateLimiter::keyed(Quota::per_minute(limits.posts));
-        Self { clients, all: RateLimiter::direct(Quota::per_second(LOOKS_PER_SECOND)) }
+        let all = RateLimiter::direct(Quota::per_second(LOOKS_PER_SECOND));
+        Self { clients: PerClient::new(limits.posts), all }
     }
 
     /// Looks at the volume, if this client and all together have not caused too many looks. If the volume does not answer in time,
@@ -41,10 +39,7 @@ impl CatchingUp {
     }
 
     fn allows(&self, client: Client) -> bool {
-        if self.clients.len() > MANY_CLIENTS {
-            self.clients.retain_recent();
-        }
-        self.clients.check_key(&client).is_ok() && self.all.check().is_ok()
+        self.clients.count(client).is_ok() && self.all.check().is_ok()
     }
 }
 

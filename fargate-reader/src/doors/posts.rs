@@ -1,31 +1,21 @@
 //! The limits on posts: of each client, and of all clients that have not signed in.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use governor::clock::{Clock, DefaultClock, Reference};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::HashMapStateStore;
-use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use wall_api::Outcome;
 
 use super::client::Client;
 use super::error::ApiError;
+use super::per_client::{PerClient, Refused};
 use crate::settings::Limits;
-
-/// The pause between two times at which the clients are forgotten that have not posted for a minute.
-const FORGET_PAUSE: Duration = Duration::from_secs(1);
-
-type OfClients = RateLimiter<Client, HashMapStateStore<Client>, DefaultClock, StateInformationMiddleware>;
 
 /// The limits on posts. Each is a bucket that is full after a minute.
 #[derive(Debug)]
 pub(crate) struct PostLimits {
-    clients: OfClients,
-    /// The last time at which clients were forgotten.
-    forgotten: Mutex<Instant>,
+    clients: PerClient,
     /// For clients that have more than a half of their own posts left. Those that flood the wall do not use it up.
     moderate: DefaultDirectRateLimiter,
     others: DefaultDirectRateLimiter,
@@ -36,13 +26,7 @@ impl PostLimits {
     pub(crate) fn new(limits: &Limits) -> Self {
         let half = NonZeroU32::new(limits.wall_posts.get().div_ceil(2)).unwrap_or(NonZeroU32::MIN);
         let of_all = || RateLimiter::direct(Quota::per_minute(half));
-        Self {
-            clients: RateLimiter::keyed(Quota::per_minute(limits.posts)).with_middleware(),
-            forgotten: Mutex::new(Instant::now()),
-            moderate: of_all(),
-            others: of_all(),
-            per_minute: limits.posts,
-        }
+        Self { clients: PerClient::new(limits.posts), moderate: of_all(), others: of_all(), per_minute: limits.posts }
     }
 
     /// Counts a post of a client. The limit for all clients is for those that have not signed in.
@@ -50,35 +34,20 @@ impl PostLimits {
     /// # Errors
     /// Returns `posts_too_many` with the time to wait.
     pub(super) fn count(&self, client: Client, is_signed_in: bool) -> Result<(), ApiError> {
-        self.forget();
-        let of_client = self.clients.check_key(&client).map_err(|not| {
+        let left = self.clients.count(client).map_err(|not| {
             too_many(&not, &format!("{} messages a minute are the most from one address", self.per_minute))
         })?;
         if is_signed_in {
             return Ok(());
         }
-        let is_moderate = of_client.remaining_burst_capacity() >= self.per_minute.get() / 2;
+        let is_moderate = left >= self.per_minute.get() / 2;
         let of_all = if is_moderate { &self.moderate } else { &self.others };
         of_all.check().map_err(|not| too_many(&not, "the wall gets too many messages at the moment"))
-    }
-
-    /// Forgets the clients that have not posted for a minute, now and then. Each of the others takes about 50 bytes.
-    fn forget(&self) {
-        let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
-        if forgotten.elapsed() < FORGET_PAUSE {
-            return;
-        }
-        *forgotten = Instant::now();
-        self.clients.retain_recent();
-        self.clients.shrink_to_fit();
     }
 }
 
 /// Creates the error `posts_too_many`, with the time after which one more is accepted.
-fn too_many<P: Reference>(not: &NotUntil<P>, message: &str) -> ApiError
-where
-    DefaultClock: Clock<Instant = P>,
-{
+fn too_many(not: &Refused, message: &str) -> ApiError {
     let wait = not.wait_time_from(DefaultClock::default().now());
     let seconds = wait.as_secs() + 1;
     let message = format!("{message}; send yours again in {seconds} s");

@@ -73,8 +73,7 @@ pub struct Roles {
     /// `POSTER_TOKEN_FILE`; or the secret in `--tokens-secret`, `TOKENS_SECRET`.
     pub poster: Option<TokenSource>,
     /// True if anybody sees reasons, refused events and the ids of events. By default if the reader listens on the
-    /// loopback and has no public name;
-    /// `--details`, `DETAILS`.
+    /// loopback and has no public name; `--details`, `DETAILS`.
     pub details: bool,
     /// The time for which somebody stays signed in. 12 hours by default; `--session-hours`, `SESSION_HOURS`.
     pub session: Duration,

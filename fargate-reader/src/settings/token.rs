@@ -79,9 +79,7 @@ impl TokenSource {
             _ => Err(InvalidSettings::TwoTokens(role)),
         }
     }
-}
 
-impl TokenSource {
     /// Returns true if both sources have the same token, as far as that is known.
     pub(super) fn is_known_to_be(&self, other: &Self) -> bool {
         match (self, other) {

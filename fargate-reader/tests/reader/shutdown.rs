@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::wall::Wall;
 
@@ -57,4 +57,27 @@ async fn a_client_that_reads_nothing_does_not_delay_the_shutdown() {
     let begun = Instant::now();
     reader.shut_down().await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_being_read_is_sent_to_its_end_after_the_shutdown_has_begun() {
+    let wall = Wall::empty();
+    wall.configure(serde_json::json!({ "max_message_chars": 4000 }));
+    wall.append(&vec!["x".repeat(4000).as_str(); 400]);
+    let reader = wall.reader().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(8192).unwrap();
+    let address = reader.address.trim_start_matches("http://").parse().unwrap();
+    let mut slow = socket.connect(address).await.unwrap();
+    slow.write_all(b"GET /api/messages?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = vec![0; 10_000];
+    slow.read_exact(&mut answer).await.unwrap();
+    let read_on = async {
+        // Longer than a client has that has sent half a request.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        slow.read_to_end(&mut answer).await.unwrap();
+    };
+    let ended = tokio::join!(reader.shut_down(), read_on);
+    ended.0.unwrap();
+    assert!(answer.len() > 1_600_000 && answer.ends_with(b"\r\n0\r\n\r\n"), "{} bytes", answer.len());
 }

@@ -184,12 +184,9 @@ fn report(wall: &Wall) -> Result<()> {
     {
         let resident = peak_resident(process.pid())?;
         let group = limit.group_peak()?;
-        let with_cache = group.map_or_else(String::new, |peak| format!(", with page cache {peak} MiB"));
-        figure(&format!("{name}: {resident} MiB at most{with_cache}, of {mib} MiB"));
-        // The resident size also counts the pages of the program's file, which the kernel takes back when it needs them. So the
-        // control group, which kills a process that needs more, is the measure where there is one.
-        let needed = group.unwrap_or(resident);
-        ensure!(needed <= mib, "the {name} had {needed} MiB");
+        let group = group.map_or_else(String::new, |peak| format!(", with page cache {peak} MiB"));
+        figure(&format!("{name}: {resident} MiB at most{group}, of {mib} MiB"));
+        ensure!(resident <= mib, "the {name} had {resident} MiB");
     }
     Ok(())
 }

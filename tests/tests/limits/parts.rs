@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use reqwest::Client;
 use serde_json::Value;
+use support::fact;
 use tests::{Process, Reply, binary, eventually, free_address, function_path, invocations_path, message_texts};
 
 pub(crate) use crate::limit::Limit;
@@ -69,7 +70,7 @@ impl Parts {
         command.arg("lambda-writer").arg("--wall-dir").arg(&self.volume);
         command.env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()).env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall");
         command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
-        command.env("AWS_REGION", "us-east-1");
+        command.env("AWS_REGION", "us-east-1").env(fact("/allocator/arenas_variable"), fact("/allocator/arenas"));
         self.act_as(&mut command, FUNCTION)?;
         let writer = Process::start(command)?;
 
