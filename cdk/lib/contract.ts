@@ -36,8 +36,8 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
   const { name, retryWindow, configParameter, configObject, configAppConfig } = choices;
   return {
     ...SHARED_ENVIRONMENT,
-    // glibc would keep what each thread has freed, and an environment handles one event at a time.
-    [contract.allocator.arenas_variable]: contract.allocator.arenas,
+    // By default glibc keeps what each thread has freed, and large buffers after the first one.
+    ...contract.allocator,
     [ofWriter.retry_window]: retryWindow,
     [ofWriter.readers]: `${READER_HOST}.${namespace(name)}:${contract.ports.internal}`,
     ...(configParameter === undefined ? {} : { [ofWriter.config_parameter]: configParameter }),

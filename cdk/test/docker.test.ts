@@ -36,7 +36,7 @@ describe("Dockerfile", () => {
   test("the_writers_image_has_the_user_program_and_environment_of_the_contract", () => {
     includes(stage("writer"), [
       user(users.writer), json("ENTRYPOINT", paths.writer_program), `/programs/lambda-writer ${paths.writer_program}`,
-      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true ${allocator.arenas_variable}=${allocator.arenas}`,
+      `ENV ${wall_dir}=${paths.wall_dir} ${require_mount}=true ${Object.entries(allocator).map((pair) => pair.join("=")).join(" ")}`,
     ]);
   });
 

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use reqwest::Client;
 use serde_json::Value;
-use support::fact;
+use support::contract;
 use tests::{Process, Reply, binary, eventually, free_address, function_path, invocations_path, message_texts};
 
 pub(crate) use crate::limit::Limit;
@@ -70,7 +70,9 @@ impl Parts {
         command.arg("lambda-writer").arg("--wall-dir").arg(&self.volume);
         command.env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()).env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall");
         command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
-        command.env("AWS_REGION", "us-east-1").env(fact("/allocator/arenas_variable"), fact("/allocator/arenas"));
+        command.env("AWS_REGION", "us-east-1");
+        let allocator = contract()["allocator"].as_object().cloned().context("no allocator in the contract")?;
+        command.envs(allocator.iter().filter_map(|(name, value)| Some((name, value.as_str()?))));
         self.act_as(&mut command, FUNCTION)?;
         let writer = Process::start(command)?;
 
