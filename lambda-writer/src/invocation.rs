@@ -146,9 +146,15 @@ impl<'a> Invocation<'a> {
         let cycle = move |writer: &mut WallWriter, deadline| {
             let mut cycle = writer.cycle(deadline)?;
             let result = work(&mut cycle, enough)?;
-            // Tasks take no lock, so they are told before it is released: on NFS that takes several round trips. Nobody
+            // Tasks take no lock, so on NFS they are told before it is released, which takes several round trips. Nobody
             // listens any more if the volume was silent for too long.
-            let _ = tell.send(cycle.reached());
+            let durable = |reached| {
+                let _ = tell.send(reached);
+            };
+            if let Some(error) = cycle.finish(durable)? {
+                // The messages are accepted all the same, and the next append compacts the log.
+                tracing::warn!(%error, "compaction_failed");
+            }
             Ok(result)
         };
         let executed = pin!(self.execute(command, Access::Write, cycle));

@@ -165,6 +165,11 @@ fn read_state(file: &File) -> io::Result<State> {
 }
 
 impl WriterLock<'_> {
+    /// Returns true if only this host writes to the file system.
+    pub(crate) fn is_local(&self) -> bool {
+        self.is_local
+    }
+
     /// Stores the state for the next holder of the lock. It is durable when this returns.
     ///
     /// # Errors

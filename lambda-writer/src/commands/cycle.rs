@@ -11,12 +11,7 @@ pub(super) async fn one<T: Send + 'static>(
     command: &'static str,
     apply: impl FnOnce(&mut Cycle<'_>) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    let work = move |cycle: &mut Cycle<'_>, _| {
-        let applied = apply(cycle)?;
-        flush(cycle)?;
-        Ok(applied)
-    };
-    invocation.execute_cycle(command, work).await
+    invocation.execute_cycle(command, move |cycle, _| apply(cycle)).await
 }
 
 /// Makes the collected messages durable.

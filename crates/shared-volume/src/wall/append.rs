@@ -21,8 +21,8 @@ const TRIES: u32 = 30;
 type Piece = (u64, u64);
 
 impl Session<'_> {
-    /// Appends complete lines, and the lines that have arrived in replaced logs. When this returns, they are durable and the
-    /// path names the file that contains them.
+    /// Appends complete lines, and the lines that have arrived in replaced logs. When this returns, they are durable, except
+    /// for those of [`Session::unsynced`], and the path names the file that contains them.
     pub(super) fn append(&mut self, records: &[u8]) -> io::Result<()> {
         for _ in 0..TRIES {
             if self.try_append(records)? {
@@ -59,7 +59,8 @@ impl Session<'_> {
         } else {
             self.lock.declare_append()?;
         }
-        if !self.write_durably(&mut file, &lines, length, identity)? {
+        let may_sync_later = self.may_sync_later && !has_carried;
+        if !self.write(&mut file, &lines, (length, identity), may_sync_later)? {
             return Ok(false);
         }
         carry::settle(&mut self.lock.state, true);
@@ -116,15 +117,22 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Writes `lines` and syncs the file. Returns false if they continue half a line that another program has just written.
+    /// Writes `lines` at the end of the file, which has this length and identity, and syncs it, now or later. Returns false
+    /// if they continue half a line that another program has just written.
     ///
     /// In this case, and on an error, the written bytes are replaced by blank lines.
-    fn write_durably(&mut self, file: &mut File, lines: &[u8], from: u64, identity: (u64, u64)) -> io::Result<bool> {
+    fn write(
+        &mut self,
+        file: &mut File,
+        lines: &[u8],
+        (from, identity): (u64, (u64, u64)),
+        may_sync_later: bool,
+    ) -> io::Result<bool> {
         let path = self.wall.content();
         let mut pieces = Vec::new();
         let written = write_pieces(file, lines, &mut pieces).and_then(|()| match pieces[..] {
             [(at, _)] if at != from && continues_a_line(file, at)? => Ok(false),
-            [(at, _)] => self.correct_intent(at, from).and_then(|()| file.sync_all()).map(|()| true),
+            [(at, _)] => self.correct_intent(at, from).and_then(|()| self.sync(file, may_sync_later)).map(|()| true),
             _ => Err(io::Error::other("another program wrote in between")),
         });
         if matches!(written, Ok(true)) {
@@ -145,6 +153,16 @@ impl Session<'_> {
                 Err(after_the_change(open::failed("append to", &path, &error)))
             }
         }
+    }
+
+    /// Makes the log durable. If that may happen later and only this host writes the file system, it is left to
+    /// [`Cycle::finish`](super::Cycle::finish): the syncs of several writers then run at the same time.
+    fn sync(&mut self, file: &File, may_be_later: bool) -> io::Result<()> {
+        if may_be_later && self.lock.is_local() {
+            self.unsynced = Some(file.try_clone()?);
+            return Ok(());
+        }
+        file.sync_all()
     }
 
     /// Corrects the intent if another program, which takes no lock, has appended since the intent was declared.

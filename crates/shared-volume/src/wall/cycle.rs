@@ -9,7 +9,7 @@ use super::compact::Cleared;
 use super::session::Session;
 use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
 use crate::cursor::Cursor;
-use crate::error::{ChangeError, Refusal, WriteError, is_full};
+use crate::error::{ChangeError, Refusal, WriteError, after_the_change, is_full};
 use crate::intent::Intent;
 use crate::message::{Draft, Findings, Label, Message, Removal};
 use crate::retries::{Applied, Kind, payload};
@@ -116,9 +116,29 @@ impl<'a> Cycle<'a> {
         Ok(None)
     }
 
-    /// Returns the state of the wall, as this cycle has read or written it.
-    #[must_use]
-    pub fn reached(&self) -> Reached {
+    /// Writes the collected messages, makes them durable and releases the lock. Calls `durable` once everything is durable.
+    /// Returns the error of the compaction that may follow: the next append compacts the log.
+    ///
+    /// On a local file system the lock is released first, because the next writer need not wait for the disk: a process that
+    /// is killed loses nothing that it has written, and a power failure loses nothing that a later sync has covered. On a
+    /// network file system it is released last: its client writes late, and the intent in the lock covers only one append.
+    ///
+    /// # Errors
+    /// Returns an error if the volume fails. If it fails after the lock was released, it is not known if the messages were
+    /// written.
+    pub fn finish(mut self, durable: impl FnOnce(Reached)) -> Result<Option<io::Error>, WriteError> {
+        self.session.may_sync_later = true;
+        let compaction_failed = self.flush()?;
+        let (reached, content) = (self.reached(), self.session.wall.content());
+        if let Some(log) = self.session.unsynced.take() {
+            drop(self);
+            log.sync_all().map_err(|error| after_the_change(open::failed("sync", &content, &error)))?;
+        }
+        durable(reached);
+        Ok(compaction_failed)
+    }
+
+    fn reached(&self) -> Reached {
         let generation = self.session.in_force.published.generation;
         Reached { cursor: self.session.view.cursor, generation: self.has_published.then_some(generation) }
     }

@@ -23,6 +23,10 @@ pub(super) struct Session<'a> {
     pub(super) in_force: InForce,
     /// The log as it was opened for appending when the session began.
     pub(super) log: Option<File>,
+    /// True if the next append may leave the log to be synced after the lock is released.
+    pub(super) may_sync_later: bool,
+    /// The log, if it has bytes that are not durable yet.
+    pub(super) unsynced: Option<File>,
 }
 
 impl Session<'_> {
@@ -80,7 +84,10 @@ impl Session<'_> {
     }
 
     /// Stores all events of the log in `retries/`, before their records disappear. The caller declares the state.
+    ///
+    /// The log is synced first: the record of an event must not survive a power failure that its message did not survive.
     pub(super) fn record_events(&mut self) -> io::Result<()> {
+        self.sync_log()?;
         let events = self.events();
         self.retries.add(&mut self.lock, events)?;
         self.lock.state.recorded = Some(self.view.cursor.into());

@@ -28,7 +28,8 @@ impl<'a> Session<'a> {
     ) -> Result<Self, WriteError> {
         let lock = lock.acquire(deadline)?;
         let in_force = in_force(wall)?;
-        let mut session = Self { wall, lock, view, retries, in_force, log: None };
+        let (log, may_sync_later, unsynced) = (None, false, None);
+        let mut session = Self { wall, lock, view, retries, in_force, log, may_sync_later, unsynced };
         session.settle()?;
         Ok(session)
     }

@@ -71,7 +71,8 @@ impl WallWriter {
     /// returns. A retry of an event gets the answer of the first attempt, even if the rules have changed.
     ///
     /// # Errors
-    /// Returns an error if the lock is held until `deadline`, or if the volume fails. No draft was accepted then.
+    /// Returns an error if the lock is held until `deadline`, or if the volume fails. No draft was accepted then. After an
+    /// error of [`Cycle::finish`] it is not known if the drafts were written.
     pub fn append(&mut self, drafts: &[Draft], deadline: Instant) -> Result<Batch, WriteError> {
         let mut cycle = self.cycle(deadline)?;
         let mut answers = Vec::with_capacity(drafts.len());
@@ -82,7 +83,7 @@ impl WallWriter {
                 Err(ChangeError::Write(error)) => return Err(error),
             });
         }
-        Ok(Batch { answers, compaction_failed: cycle.flush()? })
+        Ok(Batch { answers, compaction_failed: cycle.finish(|_| ())? })
     }
 
     /// Removes one message by its id. The log is not rewritten: a removal record is appended.
