@@ -9,7 +9,7 @@ from .stack import run
 
 IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003"}
 FUNCTION = "var/runtime/bootstrap"
-LIMIT_MB = {"writer": 25, "reader": 25, "inference": 50}
+LIMIT_MB = {"writer": 25, "reader": 25, "inference": 40}
 
 
 def check(report, stack):
