@@ -68,7 +68,7 @@ impl Reader {
             }
         };
         command.arg("fargate-reader").arg("--wall-dir").arg(&wall_dir).arg("--listen").arg(address.to_string());
-        let reader = Self { process: Process::start(command)?, http: Client::new(), address, wall_dir };
+        let reader = Self { process: Process::start(command)?, http: support::client(), address, wall_dir };
         eventually("the reader", async || reader.get(&fact("/routes/reader/live")).await?.success()).await?;
         Ok(reader)
     }

@@ -328,7 +328,7 @@ impl WallBuilder {
             (None, None) => anyhow::bail!("no volume"),
         };
         let mut process = Process::start(self.command(&volume)?)?;
-        let http = Client::new();
+        let http = support::client();
         let (page, api) = (format!("http://{}", self.page), format!("http://{}", self.api));
         process.until_printed("the page's address", |output| output.contains(&page).then_some(())).await?;
         process.until_printed("the API's address", |output| output.contains(&api).then_some(())).await?;

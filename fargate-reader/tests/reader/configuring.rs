@@ -77,7 +77,7 @@ async fn a_conflict_is_answered_with_the_generation_that_is_in_force() {
 
 /// Sends a form of the page, with this token if there is one.
 async fn submit(reader: &Posting, token: Option<&str>, fields: &[(&str, &str)]) -> (u16, String) {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let client = support::client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let mut request = client.post(format!("{}/history", reader.address)).form(fields);
     if let Some(token) = token {
         request = request.bearer_auth(token);

@@ -171,7 +171,7 @@ impl Posting {
         }
         let process = Process::start(command).unwrap();
         // Redirects are answers that tests want to see.
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = support::client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let reader = Self { function, address: format!("http://{address}"), client, process };
         eventually("a ready reader", async || Reply::to(reader.get("/ready")).await?.success()).await.unwrap();
         reader

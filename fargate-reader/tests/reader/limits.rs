@@ -114,7 +114,7 @@ async fn idle_connections_and_half_requests_make_room_for_a_client_that_asks() {
 async fn streams_leave_connections_to_other_requests() {
     let wall = Wall::empty();
     let reader = start(&wall, Limits { connections: 16, ..Limits::default() }, 0).await;
-    let open = || reqwest::Client::new().get(reader.url("/events")).send();
+    let open = || support::client().get(reader.url("/events")).send();
     let mut streams = Vec::new();
     for _ in 0..14 {
         streams.push(open().await.unwrap());
@@ -136,7 +136,7 @@ async fn requests_that_are_being_answered_make_no_room_and_the_answer_says_so() 
         connection.write_all(half).await.unwrap();
         working.push(connection);
     }
-    let live = || reqwest::Client::new().get(reader.url("/live")).send();
+    let live = || support::client().get(reader.url("/live")).send();
     let until = async |status: u16| {
         loop {
             let answer = live().await.unwrap();

@@ -198,7 +198,7 @@ async fn a_rollback_after_the_session_has_ended_offers_no_form_without_the_hidde
     wall.configure(json!({ "title": "Two" }));
     let posting = crate::function::Posting::start(&wall).await;
     let form = [("action", "rollback"), ("generation", "1"), ("expected_generation", "2")];
-    let answer = reqwest::Client::new().post(format!("{}/history", posting.address)).form(&form).send().await.unwrap();
+    let answer = support::client().post(format!("{}/history", posting.address)).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 401);
     let page = answer.text().await.unwrap();
     assert!(page.contains("only an administrator may do this") && !page.contains(r#"id="change""#), "{page}");

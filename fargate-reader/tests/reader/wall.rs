@@ -144,7 +144,7 @@ impl Reader {
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(fargate_reader::run(listener, settings, shutdown.clone().cancelled_owned()));
         // Tests look at redirects.
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = support::client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, shutdown, running }
     }
 

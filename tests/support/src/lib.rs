@@ -13,6 +13,8 @@ mod sse;
 mod transcript;
 mod wait;
 
+#[cfg(feature = "async")]
+mod client;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 #[cfg(feature = "async")]
@@ -29,6 +31,8 @@ pub use sse::{Event, read_events};
 pub use transcript::{Step, transcript};
 pub use wait::{patience, wait_for, wait_until};
 
+#[cfg(feature = "async")]
+pub use client::{client, client_builder};
 #[cfg(feature = "async")]
 pub use reply::Reply;
 #[cfg(feature = "async")]

@@ -32,7 +32,7 @@ impl Stream {
     /// Returns an error if the stream does not open.
     pub async fn open(url: &str, last_event_id: Option<&str>) -> Result<Self> {
         // Each browser has its own connection, and a new client makes a new one.
-        let mut request = reqwest::Client::new().get(url).header("accept", "text/event-stream");
+        let mut request = crate::client().get(url).header("accept", "text/event-stream");
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }

@@ -18,7 +18,7 @@ impl Client {
     /// Creates the client `127.0.<network>.<number>` of a page at `origin`.
     pub(crate) fn new(network: u8, number: u8, origin: &str) -> Result<Self> {
         let address = IpAddr::V4(Ipv4Addr::new(127, 0, network, number));
-        let http = reqwest::Client::builder().local_address(address).redirect(Policy::none()).no_proxy().build()?;
+        let http = support::client_builder().local_address(address).redirect(Policy::none()).no_proxy().build()?;
         Ok(Self { http, origin: origin.to_owned() })
     }
 

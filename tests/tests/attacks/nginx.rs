@@ -33,7 +33,7 @@ impl Nginx {
         command.arg("-p").arg(folder.path()).arg("-c").arg(&file).arg("-e").arg(folder.path().join("early.log"));
         let nginx = Self { address, _process: Process::start(command)?, _folder: folder };
         let live = format!("http://{address}/live");
-        eventually("nginx", async || Reply::to(Client::new().get(&live)).await?.success()).await?;
+        eventually("nginx", async || Reply::to(support::client().get(&live)).await?.success()).await?;
         Ok(nginx)
     }
 

@@ -46,7 +46,7 @@ impl Cloud {
             _service: Process::start(command)?,
             api,
             runtime_api,
-            http: Client::new(),
+            http: support::client(),
             volume: TempDir::with_prefix("wall-")?,
         };
         let status = format!("http://{api}/status");

@@ -81,7 +81,7 @@ impl Parts {
         self.act_as(&mut command, TASK)?;
         let reader = Process::start(command)?;
 
-        let (http, limits) = (Client::new(), (function, task));
+        let (http, limits) = (support::client(), (function, task));
         let wall = Deployed { writer, reader, _service: service, http, api, page, limits };
         eventually("the reader", async || wall.get("/live").await?.success()).await?;
         eventually("the function", async || {

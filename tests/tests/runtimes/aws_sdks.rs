@@ -87,7 +87,7 @@ async fn the_cli_gets_the_end_of_the_log() -> Result<()> {
 #[tokio::test]
 async fn a_function_on_awslambdaric_sees_the_event_of_api_gateway() -> Result<()> {
     let service = Lambda::start().await?;
-    let http = reqwest::Client::new();
+    let http = support::client();
     for (content_type, body, expected, is_base64) in [
         (None, "raw", "cmF3", true),
         (Some("application/vnd.api+json"), "{}", "e30=", true),
@@ -137,7 +137,7 @@ impl Lambda {
         function.env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()).env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall");
         function.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
         function.env("PYTHONDONTWRITEBYTECODE", "1");
-        let (status, http) = (format!("http://{api}/status"), reqwest::Client::new());
+        let (status, http) = (format!("http://{api}/status"), support::client());
         let answers = async || tests::Reply::to(http.get(&status)).await?.success();
         eventually("the service", answers).await?;
         let function = tests::Process::start(function)?;

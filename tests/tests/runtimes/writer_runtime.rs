@@ -42,7 +42,7 @@ async fn the_writer_runs_under_the_runtime_interface_emulator() -> Result<()> {
     command.env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall").env("AWS_LAMBDA_FUNCTION_TIMEOUT", "10");
     command.env("WALL_DIR", volume.path());
     let mut emulator = Process::start(command)?;
-    let (http, url) = (Client::new(), format!("http://{caller}/2015-03-31/functions/function/invocations"));
+    let (http, url) = (support::client(), format!("http://{caller}/2015-03-31/functions/function/invocations"));
     eventually("the emulator", async || Ok(tokio::net::TcpStream::connect(caller).await?)).await?;
 
     for (number, step) in (1..).zip(transcript()) {
@@ -72,7 +72,7 @@ async fn the_writer_runs_under_cargo_lambda_watch() -> Result<()> {
     command.args(["--invoke-address", "127.0.0.1", "--invoke-port"]).arg(address.port().to_string());
     command.env("WALL_DIR", volume.path()).env("CARGO_TARGET_DIR", target_directory()?);
     let mut watch = Process::start(command)?;
-    let http = Client::new();
+    let http = support::client();
     let url = format!("http://{address}/lambda-url/lambda-writer/default/MessageWall");
     eventually("cargo lambda", async || Ok(tokio::net::TcpStream::connect(address).await?)).await?;
 

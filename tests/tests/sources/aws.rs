@@ -25,7 +25,7 @@ impl Aws {
         let mut command = Command::new("moto_server");
         command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
         let process = Process::start(command).context("moto_server; `tests/all sources` installs it")?;
-        let (http, url) = (Client::new(), format!("http://{address}/moto-api/data.json"));
+        let (http, url) = (support::client(), format!("http://{address}/moto-api/data.json"));
         eventually("moto", async || Reply::to(http.get(&url)).await?.success()).await?;
         Ok(Self { address, _process: process })
     }

@@ -27,7 +27,7 @@ async fn a_deployed_configuration_is_what_an_open_page_shows() -> Result<()> {
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sources/appconfig_data.py"));
     command.arg(directory.path()).arg(address.port().to_string());
     let _process = Process::start(command)?;
-    let (http, url) = (Client::new(), format!("http://{address}"));
+    let (http, url) = (support::client(), format!("http://{address}"));
     eventually("AppConfig Data", async || {
         Reply::to(http.post(format!("{url}/configurationsessions"))).await?.success()
     })
