@@ -1,0 +1,324 @@
+//! The follower: the thread that decides. It never touches the source.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::courier::Job;
+use super::placing::Placing;
+use super::retry::Retry;
+use super::wake::{Answer, Outcome, Wake};
+use super::wanted::{Wanted, order};
+use super::watching::Watching;
+use crate::board::Board;
+use crate::fault::{Fault, Kind, shown};
+use crate::settings::{Mirror, WithoutSource};
+use crate::source::{self, Copied, Known, Order, Survey};
+use crate::target::Target;
+use crate::tell::Telling;
+
+/// The pause between two looks at everything. Events of the watcher are hints, and this is what they may miss.
+const LOOK_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The longest sleep, so that a silent mount is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The thread of a mirror.
+pub(super) struct Follower {
+    mirror: Mirror,
+    board: Board,
+    placing: Placing,
+    once: bool,
+    courier: mpsc::Sender<Job>,
+    target: Option<Target>,
+    /// The time at which the courier left.
+    left_at: Option<Instant>,
+    wanted: Option<Wanted>,
+    /// Those who wait for the next look, and for the one under way.
+    waiting: Vec<oneshot::Sender<()>>,
+    served: Vec<oneshot::Sender<()>>,
+    next_look: Instant,
+    sweep_at: Option<Instant>,
+    retry: Retry,
+    known: Arc<Known>,
+    /// The source as it was copied last, if a change since would certainly show.
+    survey: Option<Survey>,
+    /// The source has answered since the start.
+    was_seen: bool,
+}
+
+impl Follower {
+    pub(super) fn new(mirror: Mirror, board: Board, telling: Telling, once: bool, courier: mpsc::Sender<Job>) -> Self {
+        Self {
+            mirror,
+            board,
+            placing: Placing::new(telling),
+            once,
+            courier,
+            target: None,
+            left_at: None,
+            wanted: Some(Wanted::Hinted),
+            waiting: Vec::new(),
+            served: Vec::new(),
+            next_look: Instant::now() + LOOK_INTERVAL,
+            sweep_at: None,
+            retry: Retry::default(),
+            known: Arc::default(),
+            survey: None,
+            was_seen: false,
+        }
+    }
+
+    /// Follows the source until there is a reason to end.
+    pub(super) fn run(mut self, woken: &mpsc::Receiver<Wake>, hints: mpsc::Sender<Wake>) -> Outcome {
+        // What an earlier process has put in place serves while the source is missing or silent.
+        if let Some(is_file) = Target::kind_in_place(&self.mirror) {
+            self.open_target(is_file)?;
+        }
+        self.send_courier();
+        let mut watching = if self.once { None } else { self.watching(hints) };
+        loop {
+            if let Some(ended) = self.wait(woken) {
+                return ended;
+            }
+            self.send_courier();
+            if let Some(watching) = &mut watching {
+                if self.was_seen {
+                    watching.watch();
+                }
+                watching.adapt(self.board.status().files);
+            }
+            self.maintain();
+        }
+    }
+
+    fn watching(&self, hints: mpsc::Sender<Wake>) -> Option<Watching> {
+        let started = Watching::start(self.mirror.from.clone(), self.mirror.interval, hints, &self.board);
+        started.inspect_err(|error| tracing::error!(error = %error, "watcher_not_started")).ok()
+    }
+
+    /// Waits for the next wake-up and handles it.
+    fn wait(&mut self, woken: &mpsc::Receiver<Wake>) -> Option<Outcome> {
+        match woken.recv_timeout(self.sleep()) {
+            Ok(wake) => {
+                let mut ended = self.wake(wake);
+                // A burst of events is one look.
+                while let (None, Ok(wake)) = (&ended, woken.try_recv()) {
+                    ended = self.wake(wake);
+                }
+                ended
+            }
+            Err(RecvTimeoutError::Timeout) => self.timeout(),
+            Err(RecvTimeoutError::Disconnected) => Some(Ok(())),
+        }
+    }
+
+    fn sleep(&self) -> Duration {
+        let now = Instant::now();
+        // Nobody can look while the courier is away.
+        let (look, retry, most) = match self.left_at {
+            Some(_) => (None, None, LONGEST_SLEEP.min(self.mirror.silent_after)),
+            None => (Some(self.next_look), self.retry.at(), LOOK_INTERVAL),
+        };
+        let next = [look, retry, self.placing.retry.at(), self.sweep_at].into_iter().flatten().min();
+        let left = next.map_or(most, |next| next.saturating_duration_since(now));
+        left.min(most).max(Duration::from_millis(1))
+    }
+
+    fn wake(&mut self, wake: Wake) -> Option<Outcome> {
+        match wake {
+            Wake::Hint => self.want(Wanted::Hinted),
+            Wake::Look(sender) => {
+                self.waiting.push(sender);
+                self.want(Wanted::Announced);
+            }
+            Wake::Back(answer) => return self.back(*answer),
+        }
+        None
+    }
+
+    fn want(&mut self, wanted: Wanted) {
+        self.wanted = self.wanted.max(Some(wanted));
+    }
+
+    /// Handles the passing of time.
+    fn timeout(&mut self) -> Option<Outcome> {
+        if self.left_at.is_some_and(|left_at| left_at.elapsed() >= self.mirror.silent_after) {
+            let text = format!(
+                "{}: the mount has not answered for {} s",
+                shown(&self.mirror.from),
+                self.mirror.silent_after.as_secs()
+            );
+            self.served.clear();
+            self.waiting.clear();
+            return self.failed(Fault::new(Kind::SourceSilent, text));
+        }
+        if self.next_look <= Instant::now() || self.retry.is_due() {
+            self.want(Wanted::Regular);
+        }
+        None
+    }
+
+    /// Sends the courier if a look is wanted and he is here.
+    fn send_courier(&mut self) {
+        if self.left_at.is_some() {
+            return;
+        }
+        let Some(wanted) = self.wanted.take() else { return };
+        self.next_look = Instant::now() + LOOK_INTERVAL;
+        let job = match &mut self.target {
+            None => Job::probe(&self.mirror),
+            Some(target) => match target.staging() {
+                Ok(staged) => {
+                    let base = target.base().map(|base| (base, Arc::clone(&self.known)));
+                    let order = order(&self.mirror, staged, base, wanted);
+                    Job::Copy { order, unless: self.survey.clone().filter(|_| wanted == Wanted::Regular) }
+                }
+                Err(fault) => {
+                    self.report(&fault);
+                    return self.retry.again();
+                }
+            },
+        };
+        self.served.append(&mut self.waiting);
+        self.left_at = Some(Instant::now());
+        if self.courier.send(job).is_err() {
+            tracing::error!("courier_gone");
+        }
+    }
+
+    /// Handles the answer of the courier.
+    fn back(&mut self, answer: Answer) -> Option<Outcome> {
+        self.left_at = None;
+        let ended = match answer {
+            Answer::IsFile(Ok(is_file)) => {
+                self.was_seen = true;
+                return match self.open_target(is_file) {
+                    Ok(()) => {
+                        // Those who wait do so for the copy.
+                        self.waiting.append(&mut self.served);
+                        self.want(if self.waiting.is_empty() { Wanted::Hinted } else { Wanted::Announced });
+                        None
+                    }
+                    Err(fault) => Some(Err(fault)),
+                };
+            }
+            Answer::IsFile(Err(fault)) | Answer::Copied(Err(fault)) => self.failed(fault),
+            Answer::Unchanged => self.current(),
+            Answer::Copied(Ok(copied)) => self.copied(copied),
+        };
+        self.board.update(|state| state.looks += 1);
+        // The senders are dropped, which tells those who wait.
+        self.served.clear();
+        ended
+    }
+
+    fn copied(&mut self, mut copied: Copied) -> Option<Outcome> {
+        self.was_seen = true;
+        let Some(target) = &mut self.target else { return None };
+        if let Some(fault) = target.kind_fault(&self.mirror, copied.is_file) {
+            target.discard(&copied.staged);
+            return self.failed(fault);
+        }
+        let placed = self.placing.place(&self.mirror, target, &self.board, &copied, false);
+        self.survey = Some(std::mem::take(&mut copied.survey)).filter(|_| copied.is_settled);
+        match placed {
+            Ok(()) => {
+                self.known = Arc::new(copied.known);
+                self.current()
+            }
+            Err(fault) => {
+                if fault.kind == Kind::TargetFull {
+                    // The next try has the room of the old generations.
+                    target.sweep(true);
+                }
+                self.failed(fault)
+            }
+        }
+    }
+
+    /// The source is in place.
+    fn current(&mut self) -> Option<Outcome> {
+        self.retry.succeeded();
+        self.board.update(|state| {
+            if let Some(fault) = state.fault.take() {
+                tracing::info!(to = state.to, was = fault.kind, "source_in_place_again");
+            }
+        });
+        if let Some(target) = &mut self.target {
+            self.placing.tell(&self.mirror, target, &self.board);
+        }
+        if self.once {
+            let told = self.board.status().told_fault;
+            return Some(told.map_or(Ok(()), |reason| Err(Fault::new(Kind::CheckFailed, reason))));
+        }
+        None
+    }
+
+    fn failed(&mut self, fault: Fault) -> Option<Outcome> {
+        self.report(&fault);
+        if !fault.is_refusal() {
+            self.retry.again();
+        }
+        let is_missing = matches!(fault.kind, Kind::SourceMissing | Kind::SourceSilent);
+        if is_missing && !self.was_seen {
+            match &self.mirror.without_source {
+                WithoutSource::Fail => return Some(Err(fault)),
+                WithoutSource::Default(path) if !self.board.is_ready() => {
+                    let path = path.clone();
+                    if let Err(fault) = self.place_default(&path) {
+                        return Some(Err(fault));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.once.then_some(Err(fault))
+    }
+
+    /// Puts the default in place. It is part of the image, so a fault of it lasts.
+    fn place_default(&mut self, path: &Path) -> Result<(), Fault> {
+        if self.target.is_none() {
+            self.open_target(source::is_file(path, None)?)?;
+        }
+        let Some(target) = &mut self.target else { return Ok(()) };
+        let staged = target.staging()?;
+        let order = Order {
+            from: path.to_owned(),
+            mount: None,
+            document: false,
+            ..order(&self.mirror, staged, None, Wanted::Announced)
+        };
+        let copied = source::copy(&order)?;
+        self.placing.place(&self.mirror, target, &self.board, &copied, true)?;
+        self.placing.tell(&self.mirror, target, &self.board);
+        Ok(())
+    }
+
+    fn report(&self, fault: &Fault) {
+        if self.board.fail(fault) {
+            let (from, to, reason) = (shown(&self.mirror.from), shown(&self.mirror.to), &fault.reason);
+            let message = if fault.is_refusal() { "refused" } else { "not_mirrored" };
+            tracing::warn!(from, to, fault = fault.kind.name(), reason, "{message}");
+        }
+    }
+
+    fn open_target(&mut self, is_file: bool) -> Result<(), Fault> {
+        let mut target = Target::open(&self.mirror, is_file)?;
+        self.placing.take_over(&mut target, &self.board);
+        self.target = Some(target);
+        Ok(())
+    }
+
+    /// Does what is due and needs no source.
+    fn maintain(&mut self) {
+        let Some(target) = &mut self.target else { return };
+        if self.placing.retry.is_due() {
+            self.placing.tell(&self.mirror, target, &self.board);
+        }
+        self.sweep_at = target.sweep(false).map(|left| Instant::now() + left);
+    }
+}
