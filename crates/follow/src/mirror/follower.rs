@@ -86,9 +86,7 @@ impl Follower {
             }
             self.send_courier();
             if let Some(watching) = &mut watching {
-                if self.was_seen {
-                    watching.watch();
-                }
+                watching.watch();
                 watching.adapt(self.board.status().files);
             }
             self.maintain();
@@ -195,7 +193,6 @@ impl Follower {
         self.left_at = None;
         let ended = match answer {
             Answer::IsFile(Ok(is_file)) => {
-                self.was_seen = true;
                 return match self.open_target(is_file) {
                     Ok(()) => {
                         // Those who wait do so for the copy.
@@ -293,6 +290,9 @@ impl Follower {
             ..order(&self.mirror, staged, None, Wanted::Announced)
         };
         let copied = source::copy(&order)?;
+        if let Some(fault) = target.kind_fault(&self.mirror, copied.is_file) {
+            return Err(fault);
+        }
         self.placing.place(&self.mirror, target, &self.board, &copied, true)?;
         self.placing.tell(&self.mirror, target, &self.board);
         Ok(())

@@ -78,10 +78,10 @@ impl FromStr for Whom {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse::<i32>() {
             // 0 and negative numbers are groups of processes.
-            Ok(number) => Pid::from_raw(number)
-                .filter(|_| number > 0)
-                .map(Self::Pid)
-                .ok_or_else(|| format!("{text:?} is no process id")),
+            Ok(number) => {
+                let pid = Some(number).filter(|number| *number > 0).and_then(Pid::from_raw);
+                pid.map(Self::Pid).ok_or_else(|| format!("{text:?} is no process id"))
+            }
             Err(_) if text.is_empty() => {
                 Err("names no process; write an id, the path of a pid file or a name".to_owned())
             }
