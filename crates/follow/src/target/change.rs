@@ -7,6 +7,6 @@ use std::path::PathBuf;
 pub(crate) struct Change {
     /// The names in the target that the program sees.
     pub(crate) names: Vec<PathBuf>,
-    /// The files of the replaced generation.
-    pub(crate) old: Option<PathBuf>,
+    /// The replaced generations that are kept. A program that watches a file watches it in one of them.
+    pub(crate) old: Vec<PathBuf>,
 }

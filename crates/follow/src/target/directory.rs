@@ -121,11 +121,12 @@ impl Directory {
                 return Err(error);
             }
         };
-        if let Some(before) = &before {
-            self.old.push((before.clone(), Instant::now()));
+        if let Some(before) = before {
+            self.old.push((before, Instant::now()));
         }
         self.remove_names_of_nothing();
-        Ok(Change { names: names.into_iter().map(|name| self.path.join(name)).collect(), old: before })
+        let old = self.old.iter().map(|(path, _)| path.clone()).collect();
+        Ok(Change { names: names.into_iter().map(|name| self.path.join(name)).collect(), old })
     }
 
     /// Removes replaced generations whose time is over. Returns the time until the next one.

@@ -31,6 +31,6 @@ impl SingleFile {
             return Err(io::Error::other(format!("{}: is a directory, and the source is a file", shown(&self.path))));
         }
         fs_err::rename(staged, &self.path)?;
-        Ok(Change { names: vec![self.path.clone()], old: None })
+        Ok(Change { names: vec![self.path.clone()], old: Vec::new() })
     }
 }

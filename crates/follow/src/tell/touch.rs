@@ -10,15 +10,12 @@ use std::time::SystemTime;
 
 use crate::target::{Change, link};
 
-/// Renews each name in the target, and opens and closes each file of the old generation for writing.
+/// Renews each name in the target, and opens and closes each file of the old generations for writing.
 pub(super) fn touch(change: &Change) -> io::Result<()> {
     for name in &change.names {
         renew(name)?;
     }
-    match &change.old {
-        Some(old) => reopen(old),
-        None => Ok(()),
-    }
+    change.old.iter().try_for_each(|old| reopen(old))
 }
 
 /// Renames a new link over the link. Who watches the directory sees the name move in. A mirrored file was renamed already.
