@@ -1,5 +1,6 @@
 //! The program `follow` as a process, with real files and real applications.
 
+mod contract;
 mod doors;
 mod hostile;
 mod mirroring;
