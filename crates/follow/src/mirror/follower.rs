@@ -20,9 +20,6 @@ use crate::source::{self, Copied, Known, Order, Survey};
 use crate::target::Target;
 use crate::tell::Telling;
 
-/// The pause between two looks at everything. Events of the watcher are hints, and this is what they may miss.
-const LOOK_INTERVAL: Duration = Duration::from_secs(30);
-
 /// The longest sleep, so that a silent mount is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -44,8 +41,8 @@ pub(super) struct Follower {
     sweep_at: Option<Instant>,
     retry: Retry,
     known: Arc<Known>,
-    /// The source as it was copied last, if a change since would certainly show.
-    survey: Option<Survey>,
+    /// The source as it was copied last, if a change since would certainly show, and what came of it.
+    survey: Option<(Survey, Outcome)>,
     /// The source has answered since the start.
     was_seen: bool,
 }
@@ -63,7 +60,7 @@ impl Follower {
             wanted: Some(Wanted::Hinted),
             waiting: Vec::new(),
             served: Vec::new(),
-            next_look: Instant::now() + LOOK_INTERVAL,
+            next_look: Instant::now(),
             sweep_at: None,
             retry: Retry::default(),
             known: Arc::default(),
@@ -119,7 +116,7 @@ impl Follower {
         // Nobody can look while the courier is away.
         let (look, retry, most) = match self.left_at {
             Some(_) => (None, None, LONGEST_SLEEP.min(self.mirror.silent_after)),
-            None => (Some(self.next_look), self.retry.at(), LOOK_INTERVAL),
+            None => (Some(self.next_look), self.retry.at(), self.mirror.look_interval),
         };
         let next = [look, retry, self.placing.retry.at(), self.sweep_at].into_iter().flatten().min();
         let left = next.map_or(most, |next| next.saturating_duration_since(now));
@@ -166,14 +163,21 @@ impl Follower {
             return;
         }
         let Some(wanted) = self.wanted.take() else { return };
-        self.next_look = Instant::now() + LOOK_INTERVAL;
+        self.next_look = Instant::now() + self.mirror.look_interval;
         let job = match &mut self.target {
             None => Job::probe(&self.mirror),
             Some(target) => match target.staging() {
                 Ok(staged) => {
                     let base = target.base().map(|base| (base, Arc::clone(&self.known)));
                     let order = order(&self.mirror, staged, base, wanted);
-                    Job::Copy { order, unless: self.survey.clone().filter(|_| wanted == Wanted::Regular) }
+                    Job::Copy {
+                        order,
+                        unless: self
+                            .survey
+                            .as_ref()
+                            .filter(|_| wanted == Wanted::Regular)
+                            .map(|(survey, _)| survey.clone()),
+                    }
                 }
                 Err(fault) => {
                     self.report(&fault);
@@ -204,7 +208,7 @@ impl Follower {
                 };
             }
             Answer::IsFile(Err(fault)) | Answer::Copied(Err(fault)) => self.failed(fault),
-            Answer::Unchanged => self.current(),
+            Answer::Unchanged => self.unchanged(),
             Answer::Copied(Ok(copied)) => self.copied(copied),
         };
         self.board.update(|state| state.looks += 1);
@@ -221,7 +225,9 @@ impl Follower {
             return self.failed(fault);
         }
         let placed = self.placing.place(&self.mirror, target, &self.board, &copied, false);
-        self.survey = Some(std::mem::take(&mut copied.survey)).filter(|_| copied.is_settled);
+        // A failure that may pass says nothing of the next try.
+        let lasts = copied.is_settled && placed.as_ref().err().is_none_or(Fault::is_refusal);
+        self.survey = lasts.then(|| (std::mem::take(&mut copied.survey), placed.clone()));
         match placed {
             Ok(()) => {
                 self.known = Arc::new(copied.known);
@@ -234,6 +240,14 @@ impl Follower {
                 }
                 self.failed(fault)
             }
+        }
+    }
+
+    /// The source is as it was when it was copied last.
+    fn unchanged(&mut self) -> Option<Outcome> {
+        match self.survey.as_ref().map(|(_, outcome)| outcome.clone()) {
+            Some(Err(fault)) => self.failed(fault),
+            _ => self.current(),
         }
     }
 

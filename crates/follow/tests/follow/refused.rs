@@ -37,6 +37,36 @@ fn a_bad_configuration_is_refused_and_the_good_one_stays() -> Result<()> {
 }
 
 #[test]
+fn a_refused_source_stays_refused_while_it_is_looked_at_again() -> Result<()> {
+    let scene = Scene::new()?;
+    let checks = scene.path("checks");
+    let check = format!("sh -c 'echo >> {}; ! grep -r bad {{}}'", checks.display());
+    let scene = scene.with(&["--check", &check, "--look-interval", "20ms"]);
+    scene.publish("a", "good")?;
+    let sidecar = scene.start()?;
+    sidecar.until_ready();
+    scene.publish("a", "bad")?;
+    sidecar.until_fault("check_refused");
+    // After two seconds a look needs no copy any more.
+    let looks = || sidecar.status().ok().and_then(|status| status["looks"].as_u64()).unwrap_or(0);
+    let first = looks();
+    wait_until("many looks", || looks() > first + 150);
+    let status = sidecar.status()?;
+    assert_eq!((&status["fault"]["kind"], scene.read("a").as_deref()), (&"check_refused".into(), Some("good")));
+    assert_eq!(fs_err::read_to_string(checks)?.lines().count(), 2);
+    // A planted FIFO is noticed, and its removal is, too.
+    scene.publish("a", "better")?;
+    scene.until_read("a", "better");
+    let first = looks();
+    wait_until("many looks", || looks() > first + 150);
+    rustix::fs::mkfifoat(rustix::fs::CWD, scene.path("source/fifo"), 0o644.into())?;
+    sidecar.until_fault("source_foreign");
+    fs_err::remove_file(scene.path("source/fifo"))?;
+    wait_until("the end of the fault", || sidecar.status().is_ok_and(|status| status["fault"].is_null()));
+    Ok(())
+}
+
+#[test]
 fn one_shot_mode_exits_with_the_kind_of_the_fault() -> Result<()> {
     let scene = Scene::new()?.with(&["--check", CHECK]);
     let (code, output) = scene.once()?;
