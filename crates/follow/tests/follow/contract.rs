@@ -9,7 +9,8 @@ use crate::sidecar::{finished, program};
 fn the_variables_and_the_command_of_the_contract_exist() -> Result<()> {
     let mut command = program();
     command.arg("--help");
-    let (_, help) = finished(command)?;
+    // The help is wrapped.
+    let help = finished(command)?.1.split_whitespace().collect::<Vec<_>>().join(" ");
     let contract = contract();
     let variables = contract["environment"]["follow"].as_object().context("no variables")?;
     for variable in variables.values() {
@@ -17,6 +18,6 @@ fn the_variables_and_the_command_of_the_contract_exist() -> Result<()> {
         assert!(help.contains(&format!("[env: {variable}=")), "{variable} is not in the help:\n{help}");
     }
     let command = contract["commands"]["follow_healthcheck"].as_str().context("no command")?;
-    assert!(help.contains(&format!("  {command} ")), "{command} is not in the help:\n{help}");
+    assert!(help.contains(&format!(" {command} ")), "{command} is not in the help:\n{help}");
     Ok(())
 }

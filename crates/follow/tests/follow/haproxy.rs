@@ -30,7 +30,7 @@ fn haproxy_follows_as_the_application_of_follow_run() -> Result<()> {
         scene.publish("haproxy.cfg", config(&answer))?;
         times.until(&answer, || fetch(address, "/").is_ok_and(|body| body == answer));
     }
-    println!("HAProxy: {} requests during 19 reloads, none failed", load.finish()?);
+    load.finish("HAProxy")?;
 
     scene.publish("haproxy.cfg", "frontend front\n  bind nowhere\n")?;
     let reason = sidecar.until_fault("check_refused");

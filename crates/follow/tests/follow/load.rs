@@ -47,8 +47,9 @@ impl Load {
         Self { stop, clients }
     }
 
-    /// Ends the clients and returns the number of requests. None may have failed.
-    pub(crate) fn finish(self) -> Result<u64> {
+    /// Ends the clients and prints the number of requests. None may have failed.
+    #[expect(clippy::print_stdout, reason = "the tests exist for their figures, too")]
+    pub(crate) fn finish(self, program: &str) -> Result<()> {
         self.stop.store(true, Ordering::Relaxed);
         let mut all = 0;
         for client in self.clients {
@@ -56,6 +57,7 @@ impl Load {
             ensure!(failures.is_empty(), "{} of {requests} requests failed: {:?}", failures.len(), failures.first());
             all += requests;
         }
-        Ok(all)
+        println!("{program}: {all} requests during the reloads, none failed");
+        Ok(())
     }
 }

@@ -24,6 +24,7 @@ impl Times {
 }
 
 impl Drop for Times {
+    #[expect(clippy::print_stdout, reason = "the tests exist for their figures, too")]
     fn drop(&mut self) {
         self.times.sort();
         let at = |percent: usize| self.times.get((self.times.len() * percent).div_ceil(100).saturating_sub(1)).copied();
