@@ -158,7 +158,8 @@ fn a_sidecar_that_is_killed_leaves_a_whole_generation_and_the_next_one_cleans_up
     readers.finish()?;
     // Two names of the layout, one generation, and the links.
     wait_until("the end of the old generations", || names(&target).is_ok_and(|names| names.len() == 3 + FILES));
-    assert_eq!(names(&target.join("..follow"))?, ["lock", "state"]);
+    let work = target.join("..follow");
+    wait_until("the end of the staged copies", || names(&work).is_ok_and(|names| names == ["lock", "state"]));
     Ok(())
 }
 

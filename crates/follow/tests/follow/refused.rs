@@ -32,7 +32,7 @@ fn a_bad_configuration_is_refused_and_the_good_one_stays() -> Result<()> {
 
     scene.publish("a", "good again")?;
     scene.until_read("a", "good again");
-    assert!(sidecar.status()?["fault"].is_null());
+    assert!(sidecar.look()?["rejected"].is_null());
     Ok(())
 }
 
