@@ -4,6 +4,7 @@ mod courier;
 mod follower;
 mod placing;
 mod retry;
+mod times;
 mod wake;
 mod wanted;
 mod watching;

@@ -3,25 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::courier::Job;
 use super::placing::Placing;
-use super::retry::Retry;
+use super::times::Times;
 use super::wake::{Answer, Outcome, Wake};
 use super::wanted::{Wanted, order};
 use super::watching::Watching;
 use crate::board::Board;
 use crate::fault::{Fault, Kind, shown};
 use crate::settings::{Mirror, WithoutSource};
-use crate::source::{self, Copied, Known, Order, Survey};
+use crate::source::{self, Copied, Known, Survey};
 use crate::target::Target;
 use crate::tell::Telling;
-
-/// The longest sleep, so that a silent mount is noticed.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// The thread of a mirror.
 pub(super) struct Follower {
@@ -31,15 +27,11 @@ pub(super) struct Follower {
     once: bool,
     courier: mpsc::Sender<Job>,
     target: Option<Target>,
-    /// The time at which the courier left.
-    left_at: Option<Instant>,
     wanted: Option<Wanted>,
     /// Those who wait for the next look, and for the one under way.
     waiting: Vec<oneshot::Sender<()>>,
     served: Vec<oneshot::Sender<()>>,
-    next_look: Instant,
-    sweep_at: Option<Instant>,
-    retry: Retry,
+    times: Times,
     known: Arc<Known>,
     /// The source as it was copied last, if a change since would certainly show, and what came of it.
     survey: Option<(Survey, Outcome)>,
@@ -56,13 +48,10 @@ impl Follower {
             once,
             courier,
             target: None,
-            left_at: None,
             wanted: Some(Wanted::Hinted),
             waiting: Vec::new(),
             served: Vec::new(),
-            next_look: Instant::now(),
-            sweep_at: None,
-            retry: Retry::default(),
+            times: Times::default(),
             known: Arc::default(),
             survey: None,
             was_seen: false,
@@ -76,7 +65,7 @@ impl Follower {
             self.open_target(is_file)?;
         }
         self.send_courier();
-        let mut watching = if self.once { None } else { self.watching(hints) };
+        let mut watching = if self.once { None } else { Watching::start(&self.mirror, hints, &self.board) };
         loop {
             if let Some(ended) = self.wait(woken) {
                 return ended;
@@ -90,14 +79,9 @@ impl Follower {
         }
     }
 
-    fn watching(&self, hints: mpsc::Sender<Wake>) -> Option<Watching> {
-        let started = Watching::start(self.mirror.from.clone(), self.mirror.interval, hints, &self.board);
-        started.inspect_err(|error| tracing::error!(error = %error, "watcher_not_started")).ok()
-    }
-
     /// Waits for the next wake-up and handles it.
     fn wait(&mut self, woken: &mpsc::Receiver<Wake>) -> Option<Outcome> {
-        match woken.recv_timeout(self.sleep()) {
+        match woken.recv_timeout(self.times.sleep(&self.mirror, self.placing.retry.at())) {
             Ok(wake) => {
                 let mut ended = self.wake(wake);
                 // A burst of events is one look.
@@ -109,18 +93,6 @@ impl Follower {
             Err(RecvTimeoutError::Timeout) => self.timeout(),
             Err(RecvTimeoutError::Disconnected) => Some(Ok(())),
         }
-    }
-
-    fn sleep(&self) -> Duration {
-        let now = Instant::now();
-        // Nobody can look while the courier is away.
-        let (look, retry, most) = match self.left_at {
-            Some(_) => (None, None, LONGEST_SLEEP.min(self.mirror.silent_after)),
-            None => (Some(self.next_look), self.retry.at(), self.mirror.look_interval),
-        };
-        let next = [look, retry, self.placing.retry.at(), self.sweep_at].into_iter().flatten().min();
-        let left = next.map_or(most, |next| next.saturating_duration_since(now));
-        left.min(most).max(Duration::from_millis(1))
     }
 
     fn wake(&mut self, wake: Wake) -> Option<Outcome> {
@@ -141,7 +113,7 @@ impl Follower {
 
     /// Handles the passing of time.
     fn timeout(&mut self) -> Option<Outcome> {
-        if self.left_at.is_some_and(|left_at| left_at.elapsed() >= self.mirror.silent_after) {
+        if self.times.is_silent(&self.mirror) {
             let text = format!(
                 "{}: the mount has not answered for {} s",
                 shown(&self.mirror.from),
@@ -151,7 +123,7 @@ impl Follower {
             self.waiting.clear();
             return self.failed(Fault::new(Kind::SourceSilent, text));
         }
-        if self.next_look <= Instant::now() || self.retry.is_due() {
+        if self.times.is_look_due() {
             self.want(Wanted::Regular);
         }
         None
@@ -159,11 +131,11 @@ impl Follower {
 
     /// Sends the courier if a look is wanted and he is here.
     fn send_courier(&mut self) {
-        if self.left_at.is_some() {
+        if self.times.is_courier_away() {
             return;
         }
         let Some(wanted) = self.wanted.take() else { return };
-        self.next_look = Instant::now() + self.mirror.look_interval;
+        self.times.looks(&self.mirror);
         let job = match &mut self.target {
             None => Job::probe(&self.mirror),
             Some(target) => match target.staging() {
@@ -181,12 +153,12 @@ impl Follower {
                 }
                 Err(fault) => {
                     self.report(&fault);
-                    return self.retry.again();
+                    return self.times.retry.again();
                 }
             },
         };
         self.served.append(&mut self.waiting);
-        self.left_at = Some(Instant::now());
+        self.times.courier_leaves();
         if self.courier.send(job).is_err() {
             tracing::error!("courier_gone");
         }
@@ -194,7 +166,7 @@ impl Follower {
 
     /// Handles the answer of the courier.
     fn back(&mut self, answer: Answer) -> Option<Outcome> {
-        self.left_at = None;
+        self.times.courier_is_back();
         let ended = match answer {
             Answer::IsFile(Ok(is_file)) => {
                 return match self.open_target(is_file) {
@@ -253,7 +225,7 @@ impl Follower {
 
     /// The source is in place.
     fn current(&mut self) -> Option<Outcome> {
-        self.retry.succeeded();
+        self.times.retry.succeeded();
         self.board.update(|state| {
             if let Some(fault) = state.fault.take() {
                 tracing::info!(to = state.to, was = fault.kind, "source_in_place_again");
@@ -272,7 +244,7 @@ impl Follower {
     fn failed(&mut self, fault: Fault) -> Option<Outcome> {
         self.report(&fault);
         if !fault.is_refusal() {
-            self.retry.again();
+            self.times.retry.again();
         }
         let is_missing = matches!(fault.kind, Kind::SourceMissing | Kind::SourceSilent);
         if is_missing && !self.was_seen {
@@ -295,21 +267,10 @@ impl Follower {
         if self.target.is_none() {
             self.open_target(source::is_file(path, None)?)?;
         }
-        let Some(target) = &mut self.target else { return Ok(()) };
-        let staged = target.staging()?;
-        let order = Order {
-            from: path.to_owned(),
-            mount: None,
-            document: false,
-            ..order(&self.mirror, staged, None, Wanted::Announced)
-        };
-        let copied = source::copy(&order)?;
-        if let Some(fault) = target.kind_fault(&self.mirror, copied.is_file) {
-            return Err(fault);
+        match &mut self.target {
+            Some(target) => self.placing.place_default(&self.mirror, target, &self.board, path),
+            None => Ok(()),
         }
-        self.placing.place(&self.mirror, target, &self.board, &copied, true)?;
-        self.placing.tell(&self.mirror, target, &self.board);
-        Ok(())
     }
 
     fn report(&self, fault: &Fault) {
@@ -333,6 +294,6 @@ impl Follower {
         if self.placing.retry.is_due() {
             self.placing.tell(&self.mirror, target, &self.board);
         }
-        self.sweep_at = target.sweep(false).map(|left| Instant::now() + left);
+        self.times.sweep_in(target.sweep(false));
     }
 }

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::retry::Retry;
+use super::wanted::{Wanted, order};
 use crate::board::{Board, now_ms};
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::fault::{Fault, Kind, shown};
 use crate::settings::Mirror;
-use crate::source::Copied;
+use crate::source::{self, Copied, Order};
 use crate::target::{Change, Target};
 use crate::tell::Telling;
 
@@ -71,6 +72,24 @@ impl Placing {
         if let Some(in_place) = target.in_place() {
             board.show(in_place);
         }
+        Ok(())
+    }
+
+    /// Puts the default at `path` in place, which is part of the image.
+    pub(super) fn place_default(
+        &mut self,
+        mirror: &Mirror,
+        target: &mut Target,
+        board: &Board,
+        path: &Path,
+    ) -> Result<(), Fault> {
+        let ordered = order(mirror, target.staging()?, None, Wanted::Announced);
+        let copied = source::copy(&Order { from: path.to_owned(), mount: None, document: false, ..ordered })?;
+        if let Some(fault) = target.kind_fault(mirror, copied.is_file) {
+            return Err(fault);
+        }
+        self.place(mirror, target, board, &copied, true)?;
+        self.tell(mirror, target, board);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use notify::{Config, RecursiveMode, Watcher};
 
 use super::wake::Wake;
 use crate::board::Board;
+use crate::settings::Mirror;
 
 /// The shortest default pause between two scans.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -26,19 +27,17 @@ pub(super) struct Watching {
 }
 
 impl Watching {
-    /// Starts the watcher. It always scans: where another host writes, the kernel reports nothing.
-    pub(super) fn start(
-        from: PathBuf,
-        interval: Option<Duration>,
-        hints: mpsc::Sender<Wake>,
-        board: &Board,
-    ) -> notify::Result<Self> {
+    /// Starts the watcher. It always scans: where another host writes, the kernel reports nothing. Without it the regular looks
+    /// find changes.
+    pub(super) fn start(mirror: &Mirror, hints: mpsc::Sender<Wake>, board: &Board) -> Option<Self> {
         // An error is a hint as well: the look finds out what is wrong.
         let on_event = move |_event| drop(hints.send(Wake::Hint));
+        let interval = mirror.interval;
         let config = Config::default().with_follow_symlinks(false).with_poll_interval(interval.unwrap_or(INTERVAL));
-        let watcher = NfsWatcher::new(on_event, config)?;
+        let watcher = NfsWatcher::new(on_event, config);
+        let watcher = watcher.inspect_err(|error| tracing::error!(error = %error, "watcher_not_started")).ok()?;
         board.watched_by(watcher.handle());
-        Ok(Self { watcher, from, interval, is_watched: false })
+        Some(Self { watcher, from: mirror.from.clone(), interval, is_watched: false })
     }
 
     /// Watches the source if it is not watched yet. Looks find the changes of a source that cannot be watched.
