@@ -135,7 +135,7 @@ impl Follower {
             return;
         }
         let Some(wanted) = self.wanted.take() else { return };
-        self.times.looks(&self.mirror);
+        self.times.looks(&self.mirror, self.board.status().files);
         let job = match &mut self.target {
             None => Job::probe(&self.mirror),
             Some(target) => match target.staging() {

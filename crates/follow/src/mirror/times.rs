@@ -5,6 +5,12 @@ use std::time::{Duration, Instant};
 use super::retry::Retry;
 use crate::settings::Mirror;
 
+/// The shortest default pause between two looks at everything. Events of the watcher are hints, and this is what they may miss.
+const LOOK_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The share of each file in the default pause.
+const LOOK_INTERVAL_PER_FILE: Duration = Duration::from_millis(60);
+
 /// The longest sleep while the courier is away, so that a silent mount is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -27,7 +33,7 @@ impl Times {
         // Nobody can look while the courier is away.
         let (look, retry, most) = match self.courier_left_at {
             Some(_) => (None, None, LONGEST_SLEEP.min(mirror.silent_after)),
-            None => (self.next_look, self.retry.at(), mirror.look_interval),
+            None => (self.next_look, self.retry.at(), LOOK_INTERVAL),
         };
         let next = [look, retry, tell_at, self.sweep_at].into_iter().flatten().min();
         let left = next.map_or(most, |next| next.saturating_duration_since(Instant::now()));
@@ -56,9 +62,11 @@ impl Times {
         self.next_look.is_none_or(|at| at <= Instant::now()) || self.retry.is_due()
     }
 
-    /// A look begins.
-    pub(super) fn looks(&mut self, mirror: &Mirror) {
-        self.next_look = Some(Instant::now() + mirror.look_interval);
+    /// A look at so many files begins.
+    pub(super) fn looks(&mut self, mirror: &Mirror, files: usize) {
+        let files = u32::try_from(files).unwrap_or(u32::MAX);
+        let default = LOOK_INTERVAL.max(LOOK_INTERVAL_PER_FILE.saturating_mul(files));
+        self.next_look = Some(Instant::now() + mirror.look_interval.unwrap_or(default));
     }
 
     /// The next replaced generation is removed after this time.

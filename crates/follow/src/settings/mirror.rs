@@ -58,10 +58,11 @@ pub(crate) struct MirrorArguments {
     /// The owner of files and directories, which only root can set [default: the user of this process]
     #[arg(long, env = "FOLLOW_OWNER", value_name = "UID:GID")]
     owner: Option<Owner>,
-    /// The pause between two scans [default: 500ms, and 10ms for each file if that is longer]
+    /// The pause between two scans [default: 500ms, and 15ms for each file if that is longer]
     #[arg(long, env = "FOLLOW_INTERVAL", value_name = "TIME")]
     interval: Option<Time>,
-    /// The pause between two looks at everything, which find what the scans may miss [default: 30s]
+    /// The pause between two looks at everything, which find what the scans may miss [default: 30s, and 60ms
+    /// for each file if that is longer]
     #[arg(long, env = "FOLLOW_LOOK_INTERVAL", value_name = "TIME")]
     look_interval: Option<Time>,
     /// The time for which the source must not change before it is mirrored, unless POST /look announced it [default: 100ms]
@@ -133,7 +134,7 @@ pub(crate) struct Mirror {
     pub(crate) require_mount: Option<PathBuf>,
     pub(crate) modes: Modes,
     pub(crate) interval: Option<Duration>,
-    pub(crate) look_interval: Duration,
+    pub(crate) look_interval: Option<Duration>,
     pub(crate) settle: Duration,
     pub(crate) keep_old: Duration,
     pub(crate) silent_after: Duration,
@@ -193,7 +194,7 @@ impl Mirror {
                 owner: given.owner.map(|Owner(user, group)| (user, group)),
             },
             interval: given.interval.map(|Time(interval)| interval),
-            look_interval: time(given.look_interval, Duration::from_secs(30)).max(Duration::from_millis(10)),
+            look_interval: given.look_interval.map(|Time(interval)| interval.max(Duration::from_millis(10))),
             settle: time(given.settle, Duration::from_millis(100)),
             keep_old: time(given.keep_old, Duration::from_secs(60)),
             silent_after: time(given.silent_after, Duration::from_secs(10)),
