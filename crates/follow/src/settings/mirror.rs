@@ -1,6 +1,5 @@
 //! The settings of one mirror.
 
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -170,7 +169,7 @@ impl Mirror {
         let time = |time: Option<Time>, default| time.map_or(default, |Time(time)| time);
         let into = given.to.as_ref().is_some_and(|to| to.as_os_str().as_bytes().ends_with(b"/"));
         let (from, to) = (absolute("from", given.from)?, absolute("to", given.to)?);
-        if to.file_name().is_none_or(|name| name == OsStr::new("..")) {
+        if to.file_name().is_none() {
             return Err(format!("--to: {} is no place for files", to.display()));
         }
         if to.starts_with(&from) || from.starts_with(&to) {

@@ -226,10 +226,11 @@ fn a_full_target_keeps_the_last_generation_until_there_is_room() -> Result<()> {
 #[test]
 fn settings_that_cannot_work_are_refused_with_their_name() -> Result<()> {
     let scene = Scene::new()?;
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&[], "--from is missing"),
         (&["--from", "/a"], "--to is missing"),
         (&["--from", "/a", "--to", "/a/b"], "must not contain each other"),
+        (&["--from", "/a", "--to", "/b/../a/b"], "without .."),
         (&["--from", "/a", "--to", "/"], "is no place for files"),
         (&["--from", "/a", "--to", "/b", "--check", "'"], "a quote is not closed"),
         (&["--from", "/a", "--to", "/b", "--then", "signal:NO:1"], "is no signal"),
