@@ -88,9 +88,9 @@ impl Follower {
                 while let (None, Ok(wake)) = (&ended, woken.try_recv()) {
                     ended = self.wake(wake);
                 }
-                ended
+                ended.or_else(|| self.pass_time())
             }
-            Err(RecvTimeoutError::Timeout) => self.timeout(),
+            Err(RecvTimeoutError::Timeout) => self.pass_time(),
             Err(RecvTimeoutError::Disconnected) => Some(Ok(())),
         }
     }
@@ -112,7 +112,7 @@ impl Follower {
     }
 
     /// Handles the passing of time.
-    fn timeout(&mut self) -> Option<Outcome> {
+    fn pass_time(&mut self) -> Option<Outcome> {
         if self.times.is_silent(&self.mirror) {
             let text = format!(
                 "{}: the mount has not answered for {} s",
@@ -142,14 +142,8 @@ impl Follower {
                 Ok(staged) => {
                     let base = target.base().map(|base| (base, Arc::clone(&self.known)));
                     let order = order(&self.mirror, staged, base, wanted);
-                    Job::Copy {
-                        order,
-                        unless: self
-                            .survey
-                            .as_ref()
-                            .filter(|_| wanted == Wanted::Regular)
-                            .map(|(survey, _)| survey.clone()),
-                    }
+                    let last = self.survey.as_ref().filter(|_| wanted == Wanted::Regular);
+                    Job::Copy { order, unless: last.map(|(survey, _)| survey.clone()) }
                 }
                 Err(fault) => {
                     self.report(&fault);
@@ -169,7 +163,9 @@ impl Follower {
         self.times.courier_is_back();
         let ended = match answer {
             Answer::IsFile(Ok(is_file)) => {
-                return match self.open_target(is_file) {
+                // A default may have opened it while the mount was silent.
+                let opened = if self.target.is_some() { Ok(()) } else { self.open_target(is_file) };
+                return match opened {
                     Ok(()) => {
                         // Those who wait do so for the copy.
                         self.waiting.append(&mut self.served);
@@ -205,13 +201,7 @@ impl Follower {
                 self.known = Arc::new(copied.known);
                 self.current()
             }
-            Err(fault) => {
-                if fault.kind == Kind::TargetFull {
-                    // The next try has the room of the old generations.
-                    target.sweep(true);
-                }
-                self.failed(fault)
-            }
+            Err(fault) => self.failed(fault),
         }
     }
 
@@ -245,6 +235,10 @@ impl Follower {
         self.report(&fault);
         if !fault.is_refusal() {
             self.times.retry.again();
+        }
+        if let Some(target) = self.target.as_mut().filter(|_| fault.kind == Kind::TargetFull) {
+            // The next try has the room of the old generations.
+            target.sweep(true);
         }
         let is_missing = matches!(fault.kind, Kind::SourceMissing | Kind::SourceSilent);
         if is_missing && !self.was_seen {

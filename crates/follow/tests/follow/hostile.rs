@@ -200,7 +200,7 @@ impl Drop for Small<'_> {
 #[test]
 #[expect(clippy::print_stdout, reason = "a case that cannot be tried is told")]
 fn a_full_target_keeps_the_last_generation_until_there_is_room() -> Result<()> {
-    let scene = Scene::new()?.with(&["--keep-old", "0"]);
+    let scene = Scene::new()?.with(&["--keep-old", "1h"]);
     let target = scene.path("target");
     fs_err::create_dir(&target)?;
     let Some(_mounted) = Small::mount(&target) else {
@@ -220,6 +220,11 @@ fn a_full_target_keeps_the_last_generation_until_there_is_room() -> Result<()> {
     fs_err::remove_file(scene.path("source/c"))?;
     scene.publish("b", "small")?;
     scene.until_read("b", "small");
+    // There is no room for three generations, so the replaced ones go before their time.
+    for letter in ["d", "e", "f"] {
+        scene.publish("a", large(letter))?;
+        scene.until_read("a", &large(letter));
+    }
     Ok(())
 }
 
