@@ -24,7 +24,7 @@ use crate::sight::Sight;
 const TABLE: &str = "From a durable publication by one client to its effect on another";
 
 /// A publication that is not in place within this time is missed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The time for which requests are counted.
 const COUNTED: Duration = Duration::from_secs(10);
@@ -39,8 +39,8 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     {
         last = publications(scale, report, &sidecar, last, (announced, interval, name))?;
     }
-    requests(report, &sidecar, last)?;
-    let last = cut::publish_while_the_wire_is_cut(scale, report, &sidecar, last + 2)?;
+    let last = cut::publish_while_the_wire_is_cut(scale, report, &sidecar, last)?;
+    let last = requests(report, &sidecar, last)?;
     cut::end_while_the_wire_is_cut(scale, report, sidecar, last)
 }
 
@@ -87,8 +87,8 @@ fn publications(
     Ok(before + scale.writes)
 }
 
-/// Counts the requests of an idle mirror.
-fn requests(report: &mut Report, sidecar: &Sidecar, last: usize) -> Result<()> {
+/// Counts the requests of an idle mirror. Returns the last generation.
+fn requests(report: &mut Report, sidecar: &Sidecar, last: usize) -> Result<usize> {
     for (generation, files) in [(last + 1, FILES), (last + 2, 1000)] {
         publish_files(generation, files)?;
         sidecar.look()?;
@@ -109,5 +109,5 @@ fn requests(report: &mut Report, sidecar: &Sidecar, last: usize) -> Result<()> {
             ],
         );
     }
-    Ok(())
+    Ok(last + 2)
 }

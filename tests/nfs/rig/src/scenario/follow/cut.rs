@@ -23,7 +23,6 @@ pub(super) fn publish_while_the_wire_is_cut(
     before: usize,
 ) -> Result<usize> {
     report.note("the wire of the client that follows is cut");
-    // Generations of 1,000 files are over.
     publish(before + 1)?;
     sidecar.look()?;
     READER.cut()?;

@@ -14,7 +14,8 @@ use crate::http;
 use crate::process;
 
 const ADDRESS: &str = "127.0.0.1:8300";
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A copy of 1,000 files takes many round trips.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(super) struct Sidecar {
     pub(super) process: Process,
