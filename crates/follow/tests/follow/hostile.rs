@@ -126,6 +126,7 @@ fn a_source_that_is_replaced_removed_or_emptied_never_empties_the_target() -> Re
     sidecar.until_fault("source_missing");
     fs_err::rename(scene.path("new"), scene.path("source"))?;
     scene.until_read("a", "two");
+    assert!(sidecar.look()?["rejected"].is_null());
     // As a volume that is not mounted any more.
     fs_err::remove_file(scene.path("source/a"))?;
     let reason = sidecar.until_fault("source_missing");
