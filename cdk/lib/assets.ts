@@ -43,10 +43,19 @@ export class FunctionCode extends lambda.Code {
 
 /** Returns the image of the reader. */
 export function readerImage(): ecs.ContainerImage {
+  return image("fargate-reader", "reader");
+}
+
+/** Returns the image of the sidecar. */
+export function followImage(): ecs.ContainerImage {
+  return image("follow", "follow");
+}
+
+function image(assetName: string, target: string): ecs.ContainerImage {
   return ecs.ContainerImage.fromAsset(REPOSITORY, {
-    assetName: "fargate-reader",
+    assetName,
     file: "docker/Dockerfile",
-    target: "reader",
+    target,
     platform: Platform.LINUX_ARM64,
     exclude: NOT_SOURCES,
     ignoreMode: IgnoreMode.DOCKER,

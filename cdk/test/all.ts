@@ -5,6 +5,7 @@ import "./contract.test.ts";
 import "./cost.test.ts";
 import "./docker.test.ts";
 import "./doors.test.ts";
+import "./follow-sidecar.test.ts";
 import "./followed.test.ts";
 import "./inference.test.ts";
 import "./observability.test.ts";

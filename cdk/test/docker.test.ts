@@ -56,6 +56,15 @@ describe("Dockerfile", () => {
     ]);
   });
 
+  test("the_image_of_the_sidecar_has_the_user_program_and_environment_of_the_contract", () => {
+    const { from, to, listen } = environment.follow;
+    includes(stage("follow"), [
+      user(users.reader), json("ENTRYPOINT", paths.follow_program), `/programs/follow ${paths.follow_program}`,
+      `ENV ${from}=${paths.follow_from} ${to}=${paths.follow_to} ${listen}=127.0.0.1:${ports.follow}`,
+      json("VOLUME", paths.follow_to), json("CMD", paths.follow_program, commands.follow_healthcheck),
+    ]);
+  });
+
   test("the_local_clouds_image_has_the_user_program_ports_and_routes_of_the_contract", () => {
     includes(stage("local-cloud"), [
       user(users.local_cloud), json("ENTRYPOINT", paths.local_cloud_program), `EXPOSE ${ports.api} ${ports.runtime_api}`,

@@ -85,6 +85,10 @@ fn compare(address: SocketAddr, looked: &Looked, reached: Reached) -> Option<Not
             None => other(TaskState::Behind, format!("it uses generation {}, not {generation}", looked.generation)),
         };
     }
+    // A follower of files (`crates/follow`) uses the configuration and serves no wall.
+    if looked.cursor.is_empty() {
+        return None;
+    }
     let Ok(cursor) = looked.cursor.parse::<Cursor>() else {
         return other(TaskState::Silent, format!("its cursor {:?} is invalid", looked.cursor));
     };
@@ -103,6 +107,15 @@ fn not_applied(address: SocketAddr, task: Option<&str>, state: TaskState, reason
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_follower_of_files_has_no_cursor_and_is_compared_by_its_generation() {
+        let cursor = Cursor { wall: "01M7000000000000000000000A".parse().unwrap(), position: 7, edition: 0 };
+        let looked = Looked { task: "a".to_owned(), cursor: String::new(), generation: 3, rejected: None };
+        let others = |generation| compare(([127, 0, 0, 1], 8082).into(), &looked, Reached { cursor, generation });
+        assert!(others(None).is_none() && others(Some(3)).is_none());
+        assert_eq!(others(Some(4)).map(|other| other.state), Some(TaskState::Behind));
+    }
 
     #[test]
     fn a_task_serves_a_write_if_it_has_read_as_far_or_serves_a_later_wall() {

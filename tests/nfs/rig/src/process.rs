@@ -10,6 +10,7 @@ use support::Process;
 use crate::report::Report;
 
 const PROGRAM: &str = "/bin/messagewall";
+const FOLLOW: &str = "/bin/follow";
 
 /// The function and the tasks run as different users of one group. The group may only read.
 pub(crate) const WRITER: u32 = 1001;
@@ -18,8 +19,23 @@ pub(crate) const GROUP: u32 = 1001;
 
 /// Starts the program. Its log is `/tmp/<name>.log`, where a shell in the machine finds it.
 pub(crate) fn start(name: &str, user: u32, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Process> {
+    start_program(PROGRAM, name, user, arguments, variables)
+}
+
+/// Starts `follow` as a task.
+pub(crate) fn start_follow(arguments: &[&str]) -> Result<Process> {
+    start_program(FOLLOW, "follow", READER, arguments, &[])
+}
+
+fn start_program(
+    program: &str,
+    name: &str,
+    user: u32,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Process> {
     let log = OpenOptions::new().create(true).append(true).open(format!("/tmp/{name}.log"))?.into_file();
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(variables.iter().copied());
     command.uid(user).gid(GROUP).current_dir("/");
     command.stdout(log.try_clone()?).stderr(log);

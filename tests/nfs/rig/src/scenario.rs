@@ -5,6 +5,7 @@ mod contention;
 mod cost;
 mod directory;
 mod fence;
+mod follow;
 mod pokes;
 mod posting;
 mod read_only;
@@ -27,6 +28,7 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
         "replaced" => replaced::run(report),
         "cost" => cost::run(report),
         "fence" => fence::run(scale, report),
+        "follow" => follow::run(scale, report),
         "directory" => directory::run(scale, report),
         "silence" => silence::run(scale, report),
         "posting" => posting::run(scale, report),
