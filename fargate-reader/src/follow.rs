@@ -43,8 +43,7 @@ pub(crate) use self::mount::Mount;
 pub(crate) use self::requests::RequestRate;
 pub(crate) use self::snapshot::{
     ConfigChange, Generation, HIDDEN_FIELD, History, Item, ItemKind, Kept, KnownPictures, Message, MessagePage,
-    RefusedEvent, Rejected, Snapshot, VolumeHealth, WatcherKind,
+    RefusedEvent, Rejected, Snapshot, Trigger, VolumeHealth, WatcherKind,
 };
 pub(crate) use self::thread::start;
-#[cfg(test)]
 pub(crate) use self::watcher::IDLE_INTERVAL;

@@ -53,13 +53,6 @@ impl Marks {
     }
 }
 
-impl RecentLooks {
-    /// Returns the age of the last look.
-    pub(crate) fn last(&self) -> Option<Duration> {
-        self.watched.last().into_iter().chain(self.scanned.last()).min().copied()
-    }
-}
-
 /// Returns the ages of the moments that are at most `age` old.
 pub(super) fn ages(moments: impl Iterator<Item = Instant>, now: Instant, age: Duration) -> Vec<Duration> {
     moments.map(|moment| now.saturating_duration_since(moment)).filter(|found| *found <= age).collect()

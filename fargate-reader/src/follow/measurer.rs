@@ -15,6 +15,9 @@ use super::requests::Counters;
 /// The time for which sizes are not measured again.
 const SIZES_AGE: Duration = Duration::from_secs(60);
 
+/// The time for which sizes are not measured again although something has changed.
+const CHANGED_AGE: Duration = Duration::from_secs(5);
+
 /// The number of files that are measured before the thread looks if it has anything else to do.
 const STEP: usize = 8;
 
@@ -25,6 +28,8 @@ pub(super) struct Measurer {
     facts: Facts,
     counters: Counters,
     measured_at: Option<Instant>,
+    /// The number of snapshots that were published until then.
+    measured: u64,
     /// The parts that are not measured yet, and the one that is being measured.
     waiting: VecDeque<Measured>,
     running: Option<(Measured, Measuring)>,
@@ -34,18 +39,30 @@ pub(super) struct Measurer {
 impl Measurer {
     pub(super) fn new(wall: WallDir) -> Self {
         let (facts, counters, waiting, sizes) = <_>::default();
-        Self { wall, facts, counters, measured_at: None, waiting, running: None, sizes }
+        Self { wall, facts, counters, measured_at: None, measured: 0, waiting, running: None, sizes }
     }
 
-    /// Begins to measure what is old.
-    pub(super) fn begin(&mut self) {
-        if self.measured_at.is_none_or(|at| at.elapsed() >= SIZES_AGE) {
-            (self.measured_at, self.sizes) = (Some(Instant::now()), Vec::new());
+    /// Begins to measure what is old. `published` is the number of snapshots that were published until now.
+    pub(super) fn begin(&mut self, published: u64) {
+        let longest = if published == self.measured { SIZES_AGE } else { CHANGED_AGE };
+        if self.measured_at.is_none_or(|at| at.elapsed() >= longest) {
+            (self.measured_at, self.measured, self.sizes) = (Some(Instant::now()), published, Vec::new());
             (self.waiting, self.running) = (Measured::ALL.into(), None);
             self.facts.mount = self.mount();
+            if let Err(error) = self.wall.open() {
+                tracing::debug!(%error, "sizes_unknown");
+                self.forget();
+            }
         }
         let mount = self.facts.mount.as_ref().filter(|mount| mount.is_nfs());
         self.facts.counted = mount.and_then(|mount| self.counters.rate(mount));
+    }
+
+    /// Forgets everything: the volume is missing.
+    fn forget(&mut self) {
+        self.waiting.clear();
+        self.facts = Facts { measured: Some(time::now()), ..Facts::default() };
+        self.measured_at = None;
     }
 
     fn mount(&self) -> Option<Arc<Mount>> {

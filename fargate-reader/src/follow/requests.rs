@@ -39,7 +39,8 @@ impl RequestRate {
     /// Returns the rate of looks of the watcher and of scans of the thread that were counted.
     pub(super) fn of_looks(looks: usize, scans: usize, within: Duration) -> Self {
         let requests = looks as f64 * OF_A_LOOK + scans as f64 * OF_A_SCAN;
-        Self { per_second: requests / within.as_secs_f64(), is_counted: false }
+        // In its first second a reader has looked more often than it will.
+        Self { per_second: requests / within.as_secs_f64().max(1.0), is_counted: false }
     }
 
     /// Returns the requests a second of a reader that looks at this interval and scans everything every 5 s.

@@ -206,7 +206,8 @@ impl Follower {
     fn measure(&mut self) -> Option<Hint> {
         let (liveness, is_asked) = (Arc::clone(&self.liveness), self.facts_asked.swap(false, Ordering::SeqCst));
         if is_asked {
-            liveness.during(|| self.measurer.begin());
+            let published = self.published;
+            liveness.during(|| self.measurer.begin(published));
         }
         let is_measuring = is_asked || self.measurer.has_more();
         let mut hint = None;
