@@ -31,6 +31,11 @@ export function namespace(name: string): string {
   return `${name.toLowerCase()}.internal`;
 }
 
+/** Returns the name that has the internal addresses of all tasks: the function tells them what it has written, and they ask each other. */
+function readers(name: string): string {
+  return `${READER_HOST}.${namespace(name)}:${contract.ports.internal}`;
+}
+
 /** Returns the environment of `lambda-writer`. */
 export function writerEnvironment(choices: WriterChoices): Record<string, string> {
   const { name, retryWindow, configParameter, configObject, configAppConfig } = choices;
@@ -39,7 +44,7 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
     // By default glibc keeps what each thread has freed, and large buffers after the first one.
     ...contract.allocator,
     [ofWriter.retry_window]: retryWindow,
-    [ofWriter.readers]: `${READER_HOST}.${namespace(name)}:${contract.ports.internal}`,
+    [ofWriter.readers]: readers(name),
     ...(configParameter === undefined ? {} : { [ofWriter.config_parameter]: configParameter }),
     ...(configObject === undefined ? {} : { [ofWriter.config_object]: configObject }),
     ...(configAppConfig === undefined ? {} : { [ofWriter.config_appconfig]: configAppConfig }),
@@ -65,6 +70,8 @@ export function inferenceEnvironment({ inferenceFetchAllow }: InferenceChoices):
 
 /** Settings that the environment of `fargate-reader` depends on. */
 export interface ReaderChoices {
+  /** The name of the service, from which that of the readers in the VPC is made. */
+  readonly name: string;
   /** The function that receives the posts of the page; `undefined` turns posting off. */
   readonly writerFunction: string | undefined;
   /** The function that classifies the pictures of the page; `undefined` leaves them without labels. */
@@ -83,12 +90,13 @@ export interface ReaderChoices {
 
 /** Returns the environment of `fargate-reader`. It names the secrets of the tokens and contains none. */
 export function readerEnvironment(choices: ReaderChoices): Record<string, string> {
-  const { writerFunction, inferenceFunction, uploadsDir, watchIntervalMs, posters, tokensSecret, publicOrigin } = choices;
+  const { name, writerFunction, inferenceFunction, uploadsDir, watchIntervalMs, posters, tokensSecret, publicOrigin } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     [ofReader.listen]: `0.0.0.0:${contract.ports.reader}`,
-    // The security group admits the function only.
+    // The security group admits the function and the other tasks only.
     [ofReader.internal_listen]: `0.0.0.0:${contract.ports.internal}`,
+    [ofReader.readers]: readers(name),
     // Another host writes the volume, so the kernel reports no changes.
     [ofReader.watch]: contract.watchers.network,
     // The alarm on stale readers counts lines of this level.

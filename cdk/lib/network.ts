@@ -37,7 +37,7 @@ export class Network extends Construct {
     }
 
     this.loadBalancerGroup = this.group("LoadBalancer", "Browsers to the load balancer");
-    this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer, announcements of the function");
+    this.readerGroup = this.group("Reader", "Reader tasks: requests from the load balancer, announcements of the function, questions of tasks");
     this.writerGroup = this.group("Writer", "The function: nothing in, NFS and announcements to the tasks out");
     if (settings.inference) this.inferenceGroup = this.group("Inference", "The function that classifies pictures: nothing in, NFS out");
     this.fileSystemGroup = settings.fileSystemSecurityGroupId === undefined
@@ -47,6 +47,7 @@ export class Network extends Construct {
     this.allow(this.writerGroup, this.fileSystemGroup, NFS, "NFS of the function");
     this.allow(this.readerGroup, this.fileSystemGroup, NFS, "NFS of the tasks");
     this.allow(this.writerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Announcements of the function to the tasks");
+    this.allow(this.readerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Questions of the tasks to each other");
     this.allowInference(settings);
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, tokens, Invoke");

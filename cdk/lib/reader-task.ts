@@ -75,6 +75,7 @@ export class ReaderTask extends Construct {
       linuxParameters: this.noCapabilities(),
       portMappings: [{ containerPort: contract.ports.reader }],
       environment: readerEnvironment({
+        name: settings.name,
         writerFunction: settings.pagePosts ? writer.functionName : undefined,
         inferenceFunction: settings.pagePosts ? inference?.functionArn : undefined,
         uploadsDir: volume.pictures === undefined ? undefined : contract.paths.uploads_dir,

@@ -190,6 +190,7 @@ describe("lambda-inference", () => {
 
 describe("fargate-reader", () => {
   const given = readerEnvironment({
+    name: "Wall",
     writerFunction: contract.functions.writer,
     inferenceFunction: contract.functions.inference,
     uploadsDir: paths.uploads_dir,

@@ -120,24 +120,26 @@ describe("load balancer", () => {
     assert.equal(only(template, "AWS::ElasticLoadBalancingV2::TargetGroup").Properties["HealthCheckPath"], contract.routes.reader.ready);
   });
 
-  test("tasks_accept_connections_of_the_load_balancer_and_announcements_of_the_function_only", () => {
+  test("tasks_accept_connections_of_the_load_balancer_announcements_of_the_function_and_questions_of_tasks_only", () => {
     const [group] = service.Properties["NetworkConfiguration"].AwsvpcConfiguration.SecurityGroups;
     const id = group["Fn::GetAtt"][0];
     assert.deepEqual(list(template.findResources("AWS::EC2::SecurityGroup")[id]!["Properties"].SecurityGroupIngress), []);
     const admitted = resources(template, "AWS::EC2::SecurityGroupIngress").filter(([, { Properties }]) => mentions(Properties["GroupId"], id));
     const loadBalancer = only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").Properties["SecurityGroups"][0];
-    const from = admitted.map(([, { Properties }]) => [Properties["SourceSecurityGroupId"], Properties["FromPort"]]);
+    const from = admitted.map(([, { Properties }]) => JSON.stringify([Properties["SourceSecurityGroupId"], Properties["FromPort"]]));
     const writer = writerFunction(template)[1].Properties["VpcConfig"].SecurityGroupIds[0];
-    assert.deepEqual(from.sort((a, b) => a[1] - b[1]), [[loadBalancer, contract.ports.reader], [writer, contract.ports.internal]]);
+    const expected = [[loadBalancer, contract.ports.reader], [writer, contract.ports.internal], [group, contract.ports.internal]];
+    assert.deepEqual(from.sort(), expected.map((rule) => JSON.stringify(rule)).sort());
   });
 
-  test("the_function_finds_all_tasks_by_one_name", () => {
+  test("the_function_and_the_tasks_find_all_tasks_by_one_name", () => {
     const [, { Properties: entry }] = resources(template, "AWS::ServiceDiscovery::Service")[0]!;
     const records = entry["DnsConfig"].DnsRecords;
     assert.deepEqual(records, [{ TTL: 5, Type: "A" }]);
     const name = `${entry["Name"]}.${only(template, "AWS::ServiceDiscovery::PrivateDnsNamespace").Properties["Name"]}`;
     const { Variables } = writerFunction(template)[1].Properties["Environment"];
     assert.equal(Variables[contract.environment.writer.readers], `${name}:${contract.ports.internal}`);
+    assert.equal(variable(container, names.readers), `${name}:${contract.ports.internal}`);
     const internal = container.Environment.find(({ Name }: any) => Name === contract.environment.reader.internal_listen);
     assert.equal(internal.Value, `0.0.0.0:${contract.ports.internal}`);
   });

@@ -45,6 +45,12 @@ impl Function {
         Self { name, client: OnceCell::new() }
     }
 
+    /// Returns the name of the function, without the account that an ARN names.
+    pub(crate) fn name(&self) -> &str {
+        let of_arn = self.name.starts_with("arn:").then(|| self.name.split(':').nth(6)).flatten();
+        of_arn.unwrap_or(&self.name)
+    }
+
     /// Sends a command to the function and returns its answer.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
 //! - `views`: HTML, JSON and server-sent events, made of snapshots.
 //! - `follow`: the thread that reads the volume, and the snapshots that it publishes.
 //!
-//! Beside them `invoke`, the client of the functions, `pictures`, the uploads directory, `settings`, and `tokens`, which keeps the tokens in force current. Above them [`run`], the service, with `status_log`,
+//! Beside them `invoke`, the client of the functions, `around`, the other tasks and the local cloud, `pictures`, the uploads directory, `settings`, and `tokens`, which keeps the tokens in force current. Above them [`run`], the service, with `status_log`,
 //! the log event that alarms watch; and [`start`], the process. [`check_health`] calls a running one.
 
 mod health_check;
@@ -24,6 +24,7 @@ mod views;
 
 mod follow;
 
+mod around;
 mod pictures;
 
 mod invoke;
@@ -35,6 +36,7 @@ mod contract_test;
 
 pub use health_check::check_health;
 pub use process::start;
+pub use reader_names::Readers;
 pub use serve::run;
 pub use settings::{
     AddressArguments, Addresses, Arguments, Details, InvalidSettings, LimitArguments, Limits, Posters, RoleArguments,

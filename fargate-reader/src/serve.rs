@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::around::{self, Around};
 use crate::doors::{App, Front, Guard, Metrics, Pulse, internal_router, pulse};
 use crate::follow::{self, Journey};
 use crate::invoke::Function;
@@ -63,6 +64,7 @@ pub async fn run(
     let internal = bind_internal(settings.internal_listen).await?;
     let (pulse_sender, pulses) = watch::channel(Pulse::default());
     let app = Arc::new(App {
+        around: Around::new(&settings.task, settings.readers, settings.cloud_status),
         task: settings.task,
         follow: follow.clone(),
         views: Views::new(follow.snapshot(), features),
@@ -71,6 +73,7 @@ pub async fn run(
         function: settings.writer_function.map(Function::new),
         guard,
         metrics: Metrics::new(&journey),
+        journey,
         pulse: pulses,
     });
     let internal = serve_internal(internal, Arc::clone(&app));
@@ -82,6 +85,7 @@ pub async fn run(
         () = &mut shutdown => {}
         _ = sweep => bail!("the sweep of the pictures ended unasked"),
         _ = ask_again => bail!("the questions about pictures ended unasked"),
+        _ = around::run(&app.around) => bail!("the questions to other tasks ended unasked"),
         ended = internal => {
             ended.context("the internal port failed")?;
             bail!("the internal port ended unasked");

@@ -12,6 +12,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::Uri;
+use reader_names::Readers;
+
 pub use self::addresses::{AddressArguments, Addresses};
 pub use self::arguments::{Arguments, Watch};
 pub use self::invalid::InvalidSettings;
@@ -49,6 +52,11 @@ pub struct Settings {
     /// The pause between two scans of the network watcher while every change of the last minutes was announced by its writer.
     /// 1,000 ms by default, at least [`Settings::watch_interval`]; `--announced-interval-ms`, `ANNOUNCED_INTERVAL_MS`.
     pub announced_interval: Duration,
+    /// The names of all readers of the volume, by which the tasks ask each other how they are. None by default: the status page shows
+    /// this task alone. `--readers`, `READERS`.
+    pub readers: Readers,
+    /// The address at which the local cloud tells its state. None by default, as on AWS. `--cloud-status`, `CLOUD_STATUS`.
+    pub cloud_status: Option<Uri>,
     /// The roles, and their tokens.
     pub roles: Roles,
     /// The names under which the wall is served.
@@ -63,6 +71,7 @@ impl Settings {
     /// # Errors
     /// Returns an error if settings contradict each other, or the file of a token cannot be read or is empty.
     pub fn new(arguments: Arguments) -> Result<Self, InvalidSettings> {
+        let cloud_status = arguments.cloud_status()?;
         let (internal_listen, is_local) = (arguments.internal_listen()?, arguments.listen.ip().is_loopback());
         let addresses = Addresses::new(&arguments.addresses, is_local)?;
         Ok(Self {
@@ -77,6 +86,8 @@ impl Settings {
             watch: arguments.watch,
             watch_interval: Duration::from_millis(arguments.watch_interval_ms),
             announced_interval: Duration::from_millis(arguments.announced_interval_ms),
+            readers: arguments.readers,
+            cloud_status,
             roles: Roles::new(&arguments.roles, is_local && addresses.is_private())?,
             addresses,
             limits: Limits::from(&arguments.limits),
@@ -115,6 +126,16 @@ mod tests {
         }
         fs_err::write(path, " \n").unwrap();
         assert!(matches!(settings(&["--admin-token-file", path]), Err(InvalidSettings::TokenFile("admin", _))));
+    }
+
+    #[test]
+    fn the_address_of_the_local_cloud_is_a_whole_one() {
+        let status = |text| settings(&["--cloud-status", text]).map(|settings| settings.cloud_status);
+        assert_eq!(status("").unwrap(), None);
+        assert_eq!(status("http://cloud:9000/status").unwrap().unwrap().path(), "/status");
+        for invalid in ["cloud:9000", "https://cloud/status", "/status", "http://", "http://a b"] {
+            assert!(matches!(status(invalid), Err(InvalidSettings::CloudStatus(_))), "{invalid}");
+        }
     }
 
     #[test]

@@ -3,22 +3,18 @@
 //! A task notices every change without this, only later. So nothing here makes a command fail.
 
 mod look;
-mod name;
 mod patience;
-mod readers;
 
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use reader_names::{Addresses, Nameless};
 use shared_volume::wall::Reached;
 use wall_api::{Applied, NotApplied, TaskState};
 
 use self::look::{Client, look};
-use self::name::Name;
 pub(crate) use self::patience::Patience;
-pub use self::readers::Readers;
+pub use reader_names::Readers;
 
 /// The longest time for which a command waits for the tasks if its sender does not.
 pub(crate) const POKE_TIMEOUT: Duration = Duration::from_millis(50);
@@ -29,13 +25,13 @@ pub(crate) const APPLIED_TIMEOUT: Duration = Duration::from_secs(2);
 /// The tasks that serve the wall.
 #[derive(Debug)]
 pub(crate) struct Tasks {
-    names: Vec<Name>,
+    names: Addresses,
     client: Client,
 }
 
 impl Tasks {
     pub(crate) fn new(readers: Readers) -> Self {
-        Self { names: readers.into_names(), client: look::client() }
+        Self { names: Addresses::new(readers), client: look::client() }
     }
 
     /// Returns true if there are no tasks to tell anything.
@@ -47,8 +43,10 @@ impl Tasks {
     pub(crate) async fn announce(&self, reached: Reached, patience: Patience) -> Applied {
         let (began, mut applied) = (Instant::now(), Applied::default());
         let deadline = began + patience.within;
-        let addresses = self.addresses(began + patience.within / 2, &mut applied.others).await;
-        let looks = addresses.iter().map(|address| look(&self.client, *address, reached, patience, deadline));
+        let found = self.names.find((began + patience.within / 2).into()).await;
+        let silent = |Nameless { name, reason }: Nameless| NotApplied::new(name, None, TaskState::Silent, &reason);
+        applied.others.extend(found.nameless.into_iter().map(silent));
+        let looks = found.addresses.iter().map(|address| look(&self.client, *address, reached, patience, deadline));
         for result in join_all(looks).await {
             applied.tasks += 1;
             match result {
@@ -58,32 +56,5 @@ impl Tasks {
         }
         applied.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         applied
-    }
-
-    /// Returns the addresses of all names. A name without one is added to `missing`, and makes no other wait longer.
-    async fn addresses(&self, deadline: Instant, missing: &mut Vec<NotApplied>) -> BTreeSet<SocketAddr> {
-        let look_ups = self.names.iter().map(async |name| (name, name.resolve(deadline.into()).await));
-        let mut found = BTreeSet::new();
-        for (name, addresses) in join_all(look_ups).await {
-            match addresses {
-                Ok(addresses) => found.extend(addresses),
-                Err(reason) => missing.push(NotApplied::new(name.text.clone(), None, TaskState::Silent, &reason)),
-            }
-        }
-        found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_task_with_two_names_is_told_once_and_a_name_without_an_address_is_reported() {
-        let tasks = Tasks::new("127.0.0.1:9,127.0.0.1:9,no-such-host.invalid:9".parse().unwrap());
-        let mut missing = Vec::new();
-        let found = tasks.addresses(Instant::now() + APPLIED_TIMEOUT, &mut missing).await;
-        assert_eq!(found.len(), 1);
-        assert_eq!(missing[0].address, "no-such-host.invalid:9");
     }
 }

@@ -64,12 +64,19 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut signals = EndSignals::new()?;
 
     let stop = CancellationToken::new();
-    let writer = functions::writer(&service, &volume, places.names(&arguments.tell)?, &logs)?;
+    let names = places.names(&arguments.tell)?;
+    let writer = functions::writer(&service, &volume, names.clone(), &logs)?;
     let inference = functions::inference(&service, &volume, &logs)?;
     // An environment that is being started would inherit the listener of the reader's address, and keep the reader from it.
     let has_inference = arguments.inference_environments > 0;
-    let plan =
-        ReaderPlan { service: &service, volume: &volume, has_inference, admin_token: &admin_token, log: &logs.reader };
+    let plan = ReaderPlan {
+        service: &service,
+        volume: &volume,
+        has_inference,
+        names: &names,
+        admin_token: &admin_token,
+        log: &logs.reader,
+    };
     let mut readers = places.start(&plan)?;
     let writers = writer.keep(arguments.environments, service.writer(), &stop);
     let classifiers = service.cloud.function(INFERENCE_FUNCTION);

@@ -56,6 +56,12 @@ impl Handle {
         self.shared.liveness.last_scan()
     }
 
+    /// Returns the times at which the scans since `since` ended, oldest first; at most the newest 500.
+    #[must_use]
+    pub fn scans_since(&self, since: Instant) -> Vec<Instant> {
+        self.shared.liveness.scans_since(since)
+    }
+
     /// Returns the number of completed scans.
     #[must_use]
     pub fn scans(&self) -> u64 {

@@ -1,7 +1,11 @@
 //! The state of the poller's thread, readable without touching the mount.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The number of scans whose times are kept: those of five seconds at the shortest sensible interval, 10 ms.
+const KEPT: usize = 500;
 
 /// Records when the file system was called and when it returned.
 ///
@@ -13,7 +17,8 @@ pub(crate) struct Liveness(Mutex<State>);
 struct State {
     /// The start of the call that has not returned yet.
     called: Option<Instant>,
-    last_scan: Option<Instant>,
+    /// The ends of the newest scans, oldest first.
+    recent: VecDeque<Instant>,
     scans: u64,
     /// The duration of the longest call since [`Liveness::take_longest_call`].
     longest: Duration,
@@ -34,7 +39,10 @@ impl Liveness {
     /// Records that a scan has ended.
     pub(crate) fn scanned(&self) {
         let mut state = self.state();
-        state.last_scan = Some(Instant::now());
+        if state.recent.len() >= KEPT {
+            state.recent.pop_front();
+        }
+        state.recent.push_back(Instant::now());
         state.scans += 1;
     }
 
@@ -43,7 +51,12 @@ impl Liveness {
     }
 
     pub(crate) fn last_scan(&self) -> Option<Instant> {
-        self.state().last_scan
+        self.state().recent.back().copied()
+    }
+
+    /// Returns the ends of the scans that have ended since `since`, oldest first.
+    pub(crate) fn scans_since(&self, since: Instant) -> Vec<Instant> {
+        self.state().recent.iter().copied().filter(|ended| *ended >= since).collect()
     }
 
     pub(crate) fn scans(&self) -> u64 {

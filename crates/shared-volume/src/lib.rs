@@ -133,6 +133,8 @@ pub mod config;
 
 pub mod rejected;
 
+pub mod sizes;
+
 pub mod uploads;
 
 mod replace;

@@ -10,7 +10,8 @@ use super::error::ApiError;
 use super::guard::Guard;
 use super::metrics::Metrics;
 use super::pulse::Pulse;
-use crate::follow::{Follow, Snapshot};
+use crate::around::{Around, TaskReport};
+use crate::follow::{Follow, Journey, Snapshot};
 use crate::invoke::Function;
 use crate::pictures::Pictures;
 use crate::tokens::Role;
@@ -30,6 +31,10 @@ pub(crate) struct App {
     pub(crate) pictures: Option<Arc<Pictures>>,
     /// The function that classifies pictures; `None` if they have no labels.
     pub(crate) inference: Option<Arc<Function>>,
+    /// The other tasks and the local cloud.
+    pub(crate) around: Around,
+    /// The times that messages took.
+    pub(crate) journey: Journey,
     pub(crate) guard: Guard,
     pub(crate) metrics: Metrics,
     /// The news for all streams. The channel closes when shutdown begins, and every stream ends then.
@@ -67,6 +72,11 @@ impl App {
             (Some(_), Posting::Closed) => PostingState::Closed,
             (Some(_), Posting::Open) => PostingState::Open,
         }
+    }
+
+    /// Returns the report of this task, for the others and for the status page.
+    pub(crate) fn report(&self) -> TaskReport {
+        TaskReport::new(&self.task, &self.follow)
     }
 
     /// Returns the state of the reader.

@@ -3,6 +3,7 @@
 pub(crate) const PAGE: &str = "/";
 pub(crate) const NAMED_PAGE: &str = "/w/{name}";
 pub(crate) const HISTORY: &str = "/history";
+pub(crate) const STATUS_PAGE: &str = "/status";
 pub(crate) const LOGIN: &str = "/login";
 pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const ASSET: &str = "/assets/{*path}";

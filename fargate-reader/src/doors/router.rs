@@ -7,7 +7,7 @@ use axum::routing::{delete, get, post};
 use super::app::Shared;
 use super::routes::{
     assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting,
-    signing, uploading,
+    signing, status, uploading,
 };
 use super::{paths, policy};
 
@@ -16,6 +16,7 @@ pub(crate) fn router(app: Shared) -> Router {
     // The answers depend on the role of whoever asks.
     let by_role = Router::new()
         .route(paths::HISTORY, get(history::page).post(history::submit))
+        .route(paths::STATUS_PAGE, get(status::page))
         .route(paths::CONFIG, get(config::running).post(configuring::change))
         .route(paths::CONFIG_HISTORY, get(config::history))
         .route(paths::CONFIG_DIFF, get(config::diff))

@@ -14,6 +14,7 @@ pub(super) mod page;
 pub(super) mod pictures;
 pub(super) mod posting;
 pub(super) mod signing;
+pub(super) mod status;
 pub(super) mod uploading;
 
 mod body;

@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use shared_volume::time;
 use tokio::sync::watch as channel;
 
+use super::facts::Facts;
 use super::hint::Hint;
 use super::liveness::Liveness;
 use super::looks::Looks;
+use super::marks::{Marks, RecentLooks, ages};
+use super::requests::RequestRate;
 use super::snapshot::{History, Snapshot, VolumeHealth};
 
 /// The time after which a call without an answer makes the volume count as failing.
@@ -21,6 +24,12 @@ const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The age up to which the history is served without another look.
 const HISTORY_AGE: Duration = Duration::from_millis(200);
+
+/// The age up to which facts about the volume are served without asking for them again.
+const FACTS_AGE: Duration = Duration::from_secs(1);
+
+/// The time for which looks are counted and shown.
+pub(crate) const LOOKS_AGE: Duration = Duration::from_secs(5);
 
 /// A handle to the thread that follows the volume.
 #[derive(Debug, Clone)]
@@ -33,6 +42,10 @@ pub(crate) struct Follow {
     pub(super) histories: channel::Receiver<Arc<History>>,
     /// True while there is a hint to read the history, so that requests never pile up.
     pub(super) history_asked: Arc<AtomicBool>,
+    pub(super) marks: Arc<Marks>,
+    pub(super) facts: channel::Receiver<Arc<Facts>>,
+    /// True while there is a hint to measure, so that requests never pile up.
+    pub(super) facts_asked: Arc<AtomicBool>,
 }
 
 /// An open stream. While there is one, the volume is scanned more often. Dropping it ends that.
@@ -81,6 +94,45 @@ impl Follow {
             drop(tokio::time::timeout(HISTORY_TIMEOUT, look).await);
         }
         Arc::clone(&histories.borrow())
+    }
+
+    /// Returns facts about the volume, and makes the thread measure them again if they are old. Only before the first measurement
+    /// this waits, at most [`HISTORY_TIMEOUT`], and not while the volume is silent.
+    pub(crate) async fn facts(&self) -> Arc<Facts> {
+        let mut facts = self.facts.clone();
+        let told = facts.borrow().told;
+        if told.is_none_or(|told| told.elapsed() >= FACTS_AGE) && !self.facts_asked.swap(true, Ordering::SeqCst) {
+            self.hint(Hint::Facts);
+        }
+        if facts.borrow().measured.is_none() && self.liveness.silent_for() < HISTORY_TIMEOUT {
+            let measured = facts.wait_for(|facts| facts.measured.is_some());
+            // Without an answer the page says that nothing was measured yet.
+            drop(tokio::time::timeout(HISTORY_TIMEOUT, measured).await);
+        }
+        Arc::clone(&facts.borrow())
+    }
+
+    /// Returns the looks of the last 5 s.
+    pub(crate) fn recent_looks(&self) -> RecentLooks {
+        let now = Instant::now();
+        let watcher = self.liveness.watcher();
+        let since = now.checked_sub(LOOKS_AGE).unwrap_or(now);
+        let watched = watcher.as_ref().map(|watcher| watcher.scans_since(since)).unwrap_or_default();
+        let interval = watcher.and_then(|watcher| watcher.interval());
+        RecentLooks {
+            watched: ages(watched.into_iter(), now, LOOKS_AGE),
+            interval,
+            ..self.marks.recent(now, LOOKS_AGE)
+        }
+    }
+
+    /// Returns the requests a second that following the volume costs: as the kernel counts them, or else by the looks of the last 5 s.
+    pub(crate) fn request_rate(&self) -> RequestRate {
+        let counted = self.facts.borrow().counted;
+        counted.unwrap_or_else(|| {
+            let looks = self.recent_looks();
+            RequestRate::of_looks(looks.watched.len(), looks.scanned.len(), LOOKS_AGE.min(self.liveness.uptime()))
+        })
     }
 
     /// Returns a receiver of all snapshots from now on.

@@ -11,6 +11,8 @@ pub(super) enum Hint {
     Changed(Part),
     /// Read the history: a request asked for it.
     History,
+    /// Measure the volume: a request asked for facts about it.
+    Facts,
     /// The watched directory may have been replaced.
     WatchLost,
     /// The reader shuts down.

@@ -51,6 +51,16 @@ impl Liveness {
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
     }
 
+    /// Returns the handle of the network watcher.
+    pub(super) fn watcher(&self) -> Option<Handle> {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the time since the reader started.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Returns the time for which the thread or the watcher has been waiting for the volume; zero if neither is waiting.
     pub(crate) fn silent_for(&self) -> Duration {
         let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ mod history;
 mod item;
 mod known_pictures;
 mod redacted;
+mod trigger;
 mod volume_health;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(crate) use self::history::{Generation, History, Kept, RefusedEvent};
 pub(crate) use self::item::{Item, ItemKind, Message};
 pub(crate) use self::known_pictures::KnownPictures;
 pub(crate) use self::redacted::HIDDEN_FIELD;
+pub(crate) use self::trigger::Trigger;
 pub(crate) use self::volume_health::{VolumeHealth, WatcherKind};
 
 /// Everything that the reader serves. Immutable: each change on the volume makes another one.

@@ -6,17 +6,20 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use shared_volume::{Volume, WallDir};
+use shared_volume::{Volume, WallDir, time};
 use tokio::sync::{oneshot, watch as channel};
 
 use super::announced::Announced;
 use super::configuration::{Configuration, FAULT_DELAY};
+use super::facts::Facts;
 use super::handle::Follow;
 use super::hint::{Hint, Part, Scope};
 use super::history::HistoryReader;
 use super::journey::Journey;
 use super::liveness::Liveness;
 use super::looks::Looks;
+use super::marks::Marks;
+use super::measurer::Measurer;
 use super::messages::{Messages, Newest};
 use super::open_files::OpenFiles;
 use super::pass::Pass;
@@ -32,9 +35,13 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
     let (publish, snapshots) = channel::channel(Arc::new(Snapshot::waiting(settings.watch_interval)));
     let (hints, hinted) = mpsc::channel();
     let (publish_history, histories) = channel::channel(Arc::new(History::unknown()));
+    let (publish_facts, facts) = channel::channel(Arc::new(Facts::default()));
     let (liveness, audience, looks, history_asked) = <_>::default();
-    let follow = Follow { snapshots, liveness, audience, hints, looks, histories, history_asked };
-    let follower = Follower::new(settings, &follow, (publish, publish_history), hinted, journey);
+    let (marks, facts_asked) = <_>::default();
+    let follow =
+        Follow { snapshots, liveness, audience, hints, looks, histories, history_asked, marks, facts, facts_asked };
+    let channels = Channels { publish, publish_history, publish_facts };
+    let follower = Follower::new(settings, &follow, channels, hinted, journey);
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("follow".to_owned()).spawn(move || {
         // Dropped when the thread ends or panics, which notifies the receiver.
@@ -42,6 +49,14 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
         follower.run();
     })?;
     Ok((follow, end))
+}
+
+/// The ends of the channels at which the thread publishes.
+#[derive(Debug)]
+struct Channels {
+    publish: channel::Sender<Arc<Snapshot>>,
+    publish_history: channel::Sender<Arc<History>>,
+    publish_facts: channel::Sender<Arc<Facts>>,
 }
 
 /// The state of the thread.
@@ -63,28 +78,26 @@ struct Follower {
     hints: Receiver<Hint>,
     looks: Arc<Looks>,
     announced: Announced,
-    publish: channel::Sender<Arc<Snapshot>>,
+    channels: Channels,
     liveness: Arc<Liveness>,
     audience: Arc<AtomicUsize>,
+    journey: Journey,
+    marks: Arc<Marks>,
     history: HistoryReader,
     history_asked: Arc<AtomicBool>,
-    publish_history: channel::Sender<Arc<History>>,
+    measurer: Measurer,
+    facts_asked: Arc<AtomicBool>,
 }
 
 impl Follower {
-    fn new(
-        settings: &Settings,
-        follow: &Follow,
-        (publish, publish_history): (channel::Sender<Arc<Snapshot>>, channel::Sender<Arc<History>>),
-        hints: Receiver<Hint>,
-        journey: Journey,
-    ) -> Self {
+    fn new(settings: &Settings, follow: &Follow, channels: Channels, hints: Receiver<Hint>, journey: Journey) -> Self {
         let wall = Volume::new(&settings.wall_dir).require_mount(settings.require_mount).wall(None);
         let configuration = Configuration::new(wall.clone());
         Self {
-            messages: Messages::new(wall.clone(), journey),
+            messages: Messages::new(wall.clone(), journey.clone()),
             history: HistoryReader::new(wall.clone(), Arc::clone(&configuration.running)),
             configuration,
+            measurer: Measurer::new(wall.clone()),
             wall,
             volume: VolumeHealth::Waiting(None),
             changed: false,
@@ -96,11 +109,13 @@ impl Follower {
             hints,
             looks: Arc::clone(&follow.looks),
             announced: Announced::new(Instant::now()),
-            publish,
+            channels,
+            journey,
+            marks: Arc::clone(&follow.marks),
             liveness: Arc::clone(&follow.liveness),
             audience: Arc::clone(&follow.audience),
             history_asked: Arc::clone(&follow.history_asked),
-            publish_history,
+            facts_asked: Arc::clone(&follow.facts_asked),
         }
     }
 
@@ -124,7 +139,7 @@ impl Follower {
                 self.looks.end(began);
             }
             liveness.during(|| drop(open));
-            let hint = self.read_history();
+            let hint = self.read_history().or_else(|| self.measure());
             match self.wait(hint) {
                 Some(next) => scope = next,
                 None => return,
@@ -134,8 +149,10 @@ impl Follower {
 
     /// Reads the parts of `scope`.
     fn scan(&mut self, scope: Scope, open: &mut OpenFiles) -> io::Result<()> {
+        self.journey.look_begins(time::now());
         if scope.everything {
             self.scanned_all_at = Instant::now();
+            self.marks.looked(self.scanned_all_at);
             // Opening the directory makes an NFS client ask the server for its entries; otherwise the client remembers a
             // missing file as missing.
             let _directory = self.wall.open().inspect_err(|_| self.watcher = None)?;
@@ -159,7 +176,9 @@ impl Follower {
     fn publish_changes(&mut self) {
         if std::mem::take(&mut self.changed) {
             self.published += 1;
-            self.publish.send_replace(Arc::new(self.snapshot()));
+            self.channels.publish.send_replace(Arc::new(self.snapshot()));
+            self.journey.published(time::now());
+            self.marks.found(Instant::now());
             self.announced.changed(Instant::now());
         }
     }
@@ -178,7 +197,26 @@ impl Follower {
             hint = self.hints.try_recv().ok();
         }
         if is_reading {
-            self.publish_history.send_replace(Arc::new(self.history.history()));
+            self.channels.publish_history.send_replace(Arc::new(self.history.history()));
+        }
+        hint
+    }
+
+    /// Measures the volume if a request has asked for it, until there is a hint. Returns the hint.
+    fn measure(&mut self) -> Option<Hint> {
+        let (liveness, is_asked) = (Arc::clone(&self.liveness), self.facts_asked.swap(false, Ordering::SeqCst));
+        if is_asked {
+            let published = self.published;
+            liveness.during(|| self.measurer.begin(published));
+        }
+        let is_measuring = is_asked || self.measurer.has_more();
+        let mut hint = None;
+        while hint.is_none() && self.measurer.has_more() {
+            liveness.during(|| self.measurer.advance());
+            hint = self.hints.try_recv().ok();
+        }
+        if is_measuring {
+            self.channels.publish_facts.send_replace(Arc::new(self.measurer.facts()));
         }
         hint
     }
@@ -259,7 +297,7 @@ impl Follower {
                     scope.everything = true;
                 }
                 Hint::Changed(part) => scope.add(part),
-                Hint::History => {}
+                Hint::History | Hint::Facts => {}
                 Hint::WatchLost => {
                     self.watcher = None;
                     scope.everything = true;

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use clap::builder::RangedU64ValueParser;
+use reader_names::Readers;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -52,6 +54,13 @@ pub struct Arguments {
     /// The pause between two scans of the network watcher while every change of the last minutes was announced, 10 to 60000
     #[arg(long, env = "ANNOUNCED_INTERVAL_MS", value_name = "MILLISECONDS", default_value = "1000", value_parser = interval())]
     pub announced_interval_ms: u64,
+    /// The names of all readers of the volume: `host:port` of their internal ports, with commas between. A name has the addresses of
+    /// all tasks. By them the tasks ask each other how they are, for the status page
+    #[arg(long, env = "READERS", value_name = "HOST:PORT", default_value = "")]
+    pub readers: Readers,
+    /// The address at which the local cloud tells its state, for the status page. There is none on AWS
+    #[arg(long, env = "CLOUD_STATUS", value_name = "URL")]
+    pub cloud_status: Option<String>,
     #[command(flatten)]
     pub(super) roles: RoleArguments,
     #[command(flatten)]
@@ -81,6 +90,13 @@ impl Arguments {
         let text = self.internal_listen.as_ref().filter(|text| !text.is_empty());
         let invalid = |text: &String| InvalidSettings::InternalListen(text.clone());
         text.map(|text| text.parse().map_err(|_fault| invalid(text))).transpose()
+    }
+
+    /// Returns the address of the local cloud. A variable that is set to nothing counts as not set.
+    pub(super) fn cloud_status(&self) -> Result<Option<Uri>, InvalidSettings> {
+        let text = self.cloud_status.as_ref().filter(|text| !text.is_empty());
+        let uri = |text: &String| text.parse().ok().filter(|uri: &Uri| uri.scheme_str() == Some("http"));
+        text.map(|text| uri(text).ok_or_else(|| InvalidSettings::CloudStatus(text.clone()))).transpose()
     }
 }
 

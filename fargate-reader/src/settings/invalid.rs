@@ -25,6 +25,9 @@ pub enum InvalidSettings {
     /// The address of the internal port cannot be parsed.
     #[error("--internal-listen (INTERNAL_LISTEN): {0:?} is not an address such as 127.0.0.1:8081")]
     InternalListen(String),
+    /// The address of the local cloud cannot be parsed.
+    #[error("--cloud-status (CLOUD_STATUS): {0:?} is not an address such as http://127.0.0.1:9000/status")]
+    CloudStatus(String),
     /// An origin of the page cannot be parsed.
     #[error("--public-origin (PUBLIC_ORIGIN): {0:?} is not an origin such as https://wall.example.org")]
     PublicOrigin(String),

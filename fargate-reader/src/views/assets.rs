@@ -11,10 +11,12 @@ pub(crate) struct Asset {
     pub(crate) version: u64,
 }
 
-static ASSETS: [Asset; 11] = [
+static ASSETS: [Asset; 13] = [
     asset("wall.css", "text/css; charset=utf-8", include_bytes!("../../assets/wall.css")),
     asset("history.css", "text/css; charset=utf-8", include_bytes!("../../assets/history.css")),
     asset("history.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/history.js")),
+    asset("status.css", "text/css; charset=utf-8", include_bytes!("../../assets/status.css")),
+    asset("status.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/status.js")),
     asset("wall.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/wall.js")),
     asset("stream.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/stream.js")),
     asset("feeds.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/feeds.js")),

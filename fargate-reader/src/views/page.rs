@@ -10,7 +10,8 @@
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
 //! - [`model_fragment`]: what the labels tell about the model, which changes with each label.
-//! - `notices`: faults and the banner; `figures`: names and numbers.
+//! - [`status()`]: the page of how everything works together.
+//! - `notices`: faults and the banner; `figures`: names and numbers; `visible`: text of others.
 
 mod figures;
 mod fragments;
@@ -20,6 +21,8 @@ mod model;
 mod not_found;
 mod notices;
 mod sign_in;
+mod status;
+mod visible;
 mod wall;
 
 #[cfg(test)]
@@ -31,4 +34,5 @@ pub(crate) use self::list::list;
 pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;
 pub(crate) use self::sign_in::sign_in;
+pub(crate) use self::status::{Painted, PlannerForm, StatusPage, status};
 pub(crate) use self::wall::{FormState, WallPage, wall};

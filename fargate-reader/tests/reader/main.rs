@@ -29,6 +29,7 @@ mod seen;
 mod shutdown;
 mod signing;
 mod smuggling;
+mod status;
 mod stream;
 mod uploads;
 mod wall;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fargate_reader::{Addresses, Limits, Roles, Settings, Token, TokenSource, Watch};
+use fargate_reader::{Addresses, Limits, Readers, Roles, Settings, Token, TokenSource, Watch};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use shared_volume::config::{Cause, Change, Outcome, Published, Request};
@@ -115,6 +115,8 @@ impl Wall {
             watch: Watch::Native,
             watch_interval: Duration::from_millis(20),
             announced_interval: Duration::from_secs(1),
+            readers: Readers::default(),
+            cloud_status: None,
             roles: Roles::default(),
             addresses: Addresses::default(),
             limits: Limits::default(),

@@ -15,6 +15,7 @@ use super::proxy;
 use super::service::Service;
 use crate::address::reachable;
 use crate::defaults::INFERENCE_FUNCTION;
+use crate::doors::STATUS_PATH;
 use crate::health;
 
 /// The path at which the reader answers as soon as it runs.
@@ -45,6 +46,8 @@ pub(super) struct ReaderPlan<'a> {
     pub(super) service: &'a Service,
     pub(super) volume: &'a Path,
     pub(super) has_inference: bool,
+    /// The internal addresses of all readers, as `host:port` with commas between.
+    pub(super) names: &'a str,
     pub(super) admin_token: &'a Source,
     pub(super) log: &'a Log,
 }
@@ -53,7 +56,7 @@ impl Reader {
     /// Starts the reader at the addresses of `place`. Its listeners have kept the addresses free, so that a port in use is
     /// reported before any part starts.
     pub(super) fn start(place: Place, plan: &ReaderPlan<'_>) -> anyhow::Result<Self> {
-        let ReaderPlan { service, volume, has_inference, admin_token, log } = *plan;
+        let ReaderPlan { service, volume, has_inference, names, admin_token, log } = *plan;
         let (listen, internal) = (place.public.local_addr()?, place.internal.local_addr()?);
         let url = format!("http://{}", reachable(&place.public)?);
         drop(place);
@@ -66,6 +69,7 @@ impl Reader {
         }
         command.arg("--listen").arg(listen.to_string()).arg("--internal-listen").arg(internal.to_string());
         command.arg("--wall-dir").arg(volume);
+        command.arg("--readers").arg(names).arg("--cloud-status").arg(format!("{}{STATUS_PATH}", service.api));
         use_local_cloud(&mut command, &service.api);
         admin_token.pass_to(&mut command);
         let process = Process::spawn(&mut command, log)?;

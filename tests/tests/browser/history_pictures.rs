@@ -53,7 +53,7 @@ fn generations() -> [(u64, Value, Value); 6] {
 }
 
 /// Writes 42 generations and a refused event as the function writes them.
-fn write_history(volume: &Path) -> Result<()> {
+pub(crate) fn write_history(volume: &Path) -> Result<()> {
     fs_err::create_dir_all(volume.join("history"))?;
     for generation in 1..=42_u64 {
         let title = json!({ "title": format!("Release {generation}") });

@@ -10,5 +10,7 @@ mod looks;
 mod pictures;
 mod posting;
 mod removing;
+mod status;
+mod status_pictures;
 mod tabs;
 mod uploads;

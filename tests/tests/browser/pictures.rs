@@ -14,7 +14,7 @@ use tests::{Reply, Stream, Wall, target_directory};
 use crate::browser::Browser;
 
 /// The maximum size of a picture, in bytes. The pictures are part of the repository.
-const LARGEST: usize = 250_000;
+const LARGEST: usize = 500_000;
 
 /// The messages at the start: id, age in minutes, author, text.
 const EARLIER: [(&str, u64, Option<&str>, &str); 4] = [

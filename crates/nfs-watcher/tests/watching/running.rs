@@ -134,3 +134,13 @@ fn a_handler_that_panics_is_visible_to_the_owner() {
     eventually("the thread has ended", || !handle.is_running());
     assert!(watcher.watch(directory.path(), RecursiveMode::NonRecursive).is_err());
 }
+
+#[test]
+fn the_times_of_the_newest_scans_are_known_and_of_no_more_than_500() {
+    let watcher = NfsWatcher::new(|_| {}, Config::default().with_poll_interval(Duration::from_millis(1))).unwrap();
+    let (handle, begin) = (watcher.handle(), Instant::now());
+    eventually("600 scans", || handle.scans() >= 600);
+    let times = handle.scans_since(begin);
+    assert_eq!(times.len(), 500);
+    assert!(times.is_sorted() && handle.scans_since(Instant::now() + HOURS).is_empty());
+}

@@ -15,6 +15,7 @@ mod message;
 mod newest;
 mod rejected;
 mod restore;
+mod sizes;
 mod source;
 mod support;
 mod tail;

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wall_api::Outcome;
 
+use super::parameters::Parameters;
+use crate::around::TaskReport;
 use crate::doors::app::{App, Shared};
 use crate::doors::error::ApiError;
 use crate::doors::visitor::Visitor;
@@ -42,23 +44,29 @@ struct Report<'a> {
     cursor: String,
     messages: usize,
     damaged_lines: u64,
-    config: ConfigJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<ConfigJson<'a>>,
+    /// The report for other tasks, at the internal port only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<TaskReport>,
 }
 
 /// `GET /api/status`: the state of the reader and of the wall, with what the visitor may see.
 pub(in crate::doors) async fn status(State(app): State<Shared>, visitor: Visitor) -> Response {
     let snapshot = visitor.snapshot(&app);
     let config = if visitor.is_admin() { ConfigJson::whole } else { ConfigJson::for_strangers };
-    report(&app, &snapshot, config(&snapshot))
+    report(&app, &snapshot, Some(config(&snapshot)), None)
 }
 
-/// `GET /api/status` at the internal port: everything.
-pub(in crate::doors) async fn whole_status(State(app): State<Shared>) -> Response {
+/// `GET /api/status` at the internal port: everything; with `config=false` without the configuration, which may be large.
+pub(in crate::doors) async fn whole_status(State(app): State<Shared>, query: Parameters) -> Result<Response, ApiError> {
     let snapshot = app.follow.snapshot();
-    report(&app, &snapshot, ConfigJson::whole(&snapshot))
+    let is_short = query.get("config")?.is_some_and(|config| config == "false");
+    let config = (!is_short).then(|| ConfigJson::whole(&snapshot));
+    Ok(report(&app, &snapshot, config, Some(app.report())))
 }
 
-fn report(app: &App, snapshot: &Snapshot, config: ConfigJson<'_>) -> Response {
+fn report(app: &App, snapshot: &Snapshot, config: Option<ConfigJson<'_>>, task: Option<TaskReport>) -> Response {
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         status: app.status(snapshot),
@@ -67,6 +75,7 @@ fn report(app: &App, snapshot: &Snapshot, config: ConfigJson<'_>) -> Response {
         messages: snapshot.messages.len(),
         damaged_lines: snapshot.damaged_lines,
         config,
+        task,
     };
     Json(report).into_response()
 }

@@ -19,7 +19,7 @@ use crate::views::page::{self, FormState, WallPage};
 use crate::views::{Encoding, View};
 
 /// The media type of a page.
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// `GET /`: the page of the wall; with `before` its older messages; with `seen` at least up to that cursor.
 pub(in crate::doors) async fn wall(

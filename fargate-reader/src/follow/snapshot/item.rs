@@ -7,6 +7,8 @@ use shared_volume::message::{Label, Picture};
 use shared_volume::wall::{self, Cursor, Entry};
 use ulid::Ulid;
 
+use super::trigger::Trigger;
+
 /// An entry of the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
@@ -45,6 +47,8 @@ pub(crate) struct Message {
     pub(crate) label: Option<Arc<Label>>,
     /// True for a plain line.
     pub(crate) plain: bool,
+    /// The trigger that it came by.
+    pub(crate) trigger: Trigger,
     /// The time at which the function received the event.
     pub(crate) received: Option<Timestamp>,
     /// The time at which the function wrote the record.
@@ -61,6 +65,10 @@ impl Item {
     pub(in crate::follow) fn new(entry: Entry, wall: Ulid, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Self {
         let (id, ends) = (entry.id(), entry.end(wall));
         let plain = matches!(entry.kind, wall::EntryKind::Plain { .. });
+        let trigger = match &entry.kind {
+            wall::EntryKind::Message(message) => Trigger::of(message.event.as_deref()),
+            _ => Trigger::Nobody,
+        };
         let (author, text, picture, received, at) = match entry.kind {
             wall::EntryKind::Removal(_) => return Self { ends, kind: ItemKind::Removal(id.into()) },
             wall::EntryKind::Label(label) => return Self { ends, kind: ItemKind::Label(Arc::new(label)) },
@@ -69,7 +77,8 @@ impl Item {
             }
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
-        let message = Message { id, ends, author, text, picture, label: None, plain, received, at, stored, seen };
+        let message =
+            Message { id, ends, author, text, picture, label: None, plain, trigger, received, at, stored, seen };
         Self { ends, kind: ItemKind::Message(Arc::new(message)) }
     }
 

@@ -1,7 +1,7 @@
 //! The page of the history: who or what changed the configuration, when and why, and the form that changes it.
 //!
 //! - `content`: what the page is made of. `render`: the page itself.
-//! - `item`: the line of time. `difference`: what a change has changed. `visible`: text of others, on a page.
+//! - `item`: the line of time. `difference`: what a change has changed.
 //! - `form`: the form of a configuration, made of its schema.
 
 mod content;
@@ -9,7 +9,6 @@ mod difference;
 mod form;
 mod item;
 mod render;
-mod visible;
 
 pub(crate) use self::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 pub(crate) use self::render::history;

@@ -13,7 +13,7 @@ use wall_api::{ErrorBody, PAGE_MESSAGES};
 
 use super::{FormState, WallPage, config_fragments, not_found, status_fragments};
 use crate::follow::{
-    ConfigChange, Item, ItemKind, Message, MessagePage, Rejected, Snapshot, VolumeHealth, WatcherKind,
+    ConfigChange, Item, ItemKind, Message, MessagePage, Rejected, Snapshot, Trigger, VolumeHealth, WatcherKind,
 };
 use crate::views::text::TextBuilder;
 use crate::views::{Encoding, Features, PostingState, View, Views, entry, frames};
@@ -38,6 +38,7 @@ fn snapshot(written: &[(Option<&str>, &str, i64)]) -> Snapshot {
             picture: None,
             label: None,
             plain: false,
+            trigger: Trigger::Page,
             received: Some(at - SignedDuration::from_millis(4)),
             at: Some(at),
             stored: Some(at + SignedDuration::from_millis(12)),

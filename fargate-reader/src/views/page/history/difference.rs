@@ -4,8 +4,8 @@ use askama::Template;
 use serde_json::Value;
 use shared_volume::config::FieldChange;
 
-use super::visible::visible;
 use crate::views::page::figures::grouped;
+use crate::views::page::visible::visible;
 
 /// The number of items of a list that are shown of each kind: those that stay, that came, and that went.
 const SHOWN: [usize; 3] = [5, 20, 20];

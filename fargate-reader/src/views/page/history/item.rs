@@ -6,11 +6,11 @@ use ulid::Ulid;
 
 use super::content::HistoryPage;
 use super::difference::difference;
-use super::visible::visible;
 use crate::follow::{Generation, RefusedEvent};
 use crate::views::cause;
 use crate::views::history::{Change, Entry, Page};
 use crate::views::moment::Moment;
+use crate::views::page::visible::visible;
 
 /// An item of the line of time.
 #[derive(Debug)]

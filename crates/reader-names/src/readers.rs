@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::name::Name;
-
 /// The names of the readers: `host:port`, separated by commas. A name has the addresses of all tasks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Readers(Vec<String>);
@@ -32,9 +30,9 @@ impl FromStr for Readers {
 }
 
 impl Readers {
-    /// Returns the names, to look up their addresses.
-    pub(super) fn into_names(self) -> Vec<Name> {
-        self.0.into_iter().map(Name::new).collect()
+    /// Returns the names.
+    pub(crate) fn into_names(self) -> Vec<String> {
+        self.0
     }
 }
 

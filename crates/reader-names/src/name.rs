@@ -16,15 +16,15 @@ type LookUp = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, String>>>;
 /// A look-up occupies a thread until the name server answers, even if nobody waits for it any more. There is therefore at most one
 /// for each name.
 #[derive(Debug)]
-pub(super) struct Name {
-    pub(super) text: String,
+pub(crate) struct Name {
+    pub(crate) text: String,
     look_up: Mutex<Option<LookUp>>,
     /// The addresses of the last look-up that has ended.
     last: Mutex<Vec<SocketAddr>>,
 }
 
 impl Name {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self { text, look_up: Mutex::default(), last: Mutex::default() }
     }
 
@@ -32,7 +32,7 @@ impl Name {
     ///
     /// # Errors
     /// Returns the reason why there are none, for people.
-    pub(super) async fn resolve(&self, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
+    pub(crate) async fn resolve(&self, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
         if let Ok(address) = self.text.parse() {
             return Ok(vec![address]);
         }

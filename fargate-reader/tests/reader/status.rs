@@ -1,0 +1,471 @@
+//! The page of how everything works: each figure on it is traced to its source, which a test changes.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use fargate_reader::{Roles, Settings, Token, TokenSource, Watch};
+use serde_json::{Value, json};
+use shared_volume::wall::WallWriter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::wall::{PATIENCE, Reader, Wall};
+
+/// Returns the page as text without markup: each element is a line.
+fn text(page: &str) -> String {
+    let mut text = String::new();
+    for part in page.split('<').skip(1) {
+        let (tag, shown) = part.split_once('>').unwrap_or((part, ""));
+        let is_inline = [
+            "b", "/b", "code", "/code", "strong", "/strong", "time", "/time", "span", "/span", "mark", "/mark", "a",
+            "/a",
+        ];
+        let name = tag.split_whitespace().next().unwrap_or_default();
+        text.push_str(if is_inline.contains(&name) { "" } else { "\n" });
+        text.push_str(shown.trim_matches('\n'));
+    }
+    let text = text.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">").replace("&#39;", "'");
+    text.replace("&#38;", "&").replace('\u{202f}', " ")
+}
+
+/// Returns the part of the page between two marks.
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{begin} is not in\n{text}"));
+    rest.split_once(end).map_or(rest, |(part, _)| part)
+}
+
+async fn shown(reader: &Reader, path: &str) -> String {
+    text(&reader.get(path).await.text().await.unwrap())
+}
+
+/// Waits until the page says this.
+async fn until(reader: &Reader, part: &str) -> String {
+    let begun = std::time::Instant::now();
+    loop {
+        let page = shown(reader, "/status").await;
+        if page.contains(part) {
+            return page;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{part:?} is not in\n{page}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Returns the value in the row of a table, or beside a name.
+fn value(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("\n{name}\n")).unwrap_or_else(|| panic!("no {name} in\n{page}"));
+    rest.lines().find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// Returns the roles of a wall whose strangers do not see reasons.
+fn strangers() -> Roles {
+    Roles { details: false, ..Roles::default() }
+}
+
+#[tokio::test]
+async fn the_page_is_private_and_strict_and_complete_for_an_empty_wall() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let answer = reader.get("/status").await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["cache-control"], "private, no-store");
+    assert!(answer.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    let page = answer.text().await.unwrap();
+    assert!(
+        !page.contains(" style=") && !page.contains("<style") && !page.contains("onclick"),
+        "the policy forbids it"
+    );
+    let page = text(&page);
+    for part in [
+        "An event comes,",
+        "the function writes it,",
+        "the volume keeps it,",
+        "a task sees it,",
+        "you read it.",
+        "Nothing on the wall came by an event yet.",
+        "No message has come since this task started.",
+        "What is on disk runs",
+        "Nothing was measured yet",
+        "What looking costs",
+        "Will the throughput last?",
+        "none: this task only reads",
+        "CloudWatch",
+        "READERS is not set",
+    ] {
+        assert!(page.contains(part), "{part:?} is not in\n{page}");
+    }
+}
+
+#[tokio::test]
+async fn messages_are_counted_by_their_trigger_and_lines_of_other_programs_apart() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let post = |event: Option<&str>| {
+        let draft = shared_volume::message::Draft {
+            author: None,
+            text: "x".to_owned(),
+            picture: None,
+            event: event.map(str::to_owned),
+            received: shared_volume::time::now(),
+        };
+        let deadline = std::time::Instant::now() + PATIENCE;
+        WallWriter::new(wall.dir()).append(&[draft], deadline).unwrap();
+    };
+    for event in
+        [None, Some("http:1"), Some("page:1"), Some("sqs:1"), Some("queue:2"), Some("eventbridge:1"), Some("new:1")]
+    {
+        post(event);
+    }
+    wall.append_plain("one\ntwo\n");
+    let page = until(&reader, "2 lines by other programs").await;
+    let counted = ["HTTP API", "this page", "SQS", "EventBridge", "others"].map(|name| value(&page, name));
+    assert_eq!(counted, ["2", "1", "2", "1", "1"]);
+    assert!(!page.contains("\nSNS\n"), "a trigger without a message is not listed");
+    assert!(page.contains("9 messages, ends at "), "{page}");
+}
+
+#[tokio::test]
+async fn the_last_message_is_on_an_axis_of_time_and_how_soon_is_counted() {
+    let wall = Wall::empty();
+    wall.append(&["before the reader"]);
+    let reader = wall.reader().await;
+    assert!(shown(&reader, "/status").await.contains("No message has come since this task started."));
+    wall.append(&["one", "two", "three"]);
+    let page = until(&reader, "3 messages since this task started").await;
+    let total = between(&page, "The last message: ", " ms");
+    assert!(total == "<1" || total.parse::<u64>().is_ok(), "{total}");
+    assert!(page.contains("from request to this task’s memory."));
+    let steps =
+        ["invoked, got the lock", "appended, made durable", "nobody has looked yet", "opened and read", "published"];
+    for step in steps {
+        assert!(page.contains(step), "{step}");
+    }
+    let metrics = between(&page, "half in ", " ms").to_owned();
+    assert!(metrics.parse::<u64>().is_ok() || metrics == "<1", "{metrics}");
+
+    // The browser tells when it has painted the message.
+    let messages = reader.json("/api/messages").await;
+    let last = messages["messages"].as_array().unwrap().last().unwrap();
+    let (id, seen) = (last["id"].as_str().unwrap(), last["seen"].as_str().unwrap());
+    let seen: jiff::Timestamp = seen.parse().unwrap();
+    let painted = format!("/status?message={id}&within=7&painted={}", seen.as_millisecond() + 5_000);
+    let page = shown(&reader, &painted).await;
+    assert!(page.contains("from request to screen.") && page.contains("±7") && page.contains("sent and painted"));
+    let other = shown(&reader, &painted.replace(id, "01M7000000000000000000000A")).await;
+    assert!(!other.contains("sent and painted"), "another message was painted");
+    for (query, field) in [
+        ("painted=x&within=1", "painted"),
+        ("painted=1&within=-1", "within"),
+        ("painted=1&within=60001", "within"),
+        ("", "painted"),
+    ] {
+        let answer = reader.get(&format!("/status?message={id}&{query}")).await;
+        assert_eq!(answer.status(), 400, "{query}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["field"], json!(field));
+    }
+}
+
+#[tokio::test]
+async fn a_spoilt_configuration_is_shown_with_its_place_and_its_lines_to_those_who_may_see_them() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "title": "Good" }));
+    let spoilt = "{\n  \"accent\": \"#d9480f\",\n  \"title\": \"</code><script>x\u{202e}\",\n  \"posting\": opne,\n  \"keep_messages\": 1000\n}";
+    wall.write("config.json", spoilt);
+    let admin = Roles { admin: Token::new("secret").map(TokenSource::Given), ..strangers() };
+    let reader = Reader::start(Settings { roles: admin, ..wall.settings() }).await;
+    reader.eventually("/api/config", |config| config["rejected"].is_object()).await;
+    let stranger = shown(&reader, "/status").await;
+    assert!(stranger.contains("On disk is not what runs") && stranger.contains("an administrator sees why"));
+    assert!(!stranger.contains("opne") && !stranger.contains("line 4"), "{stranger}");
+
+    let answer = reader.client.get(reader.url("/status")).bearer_auth("secret").send().await.unwrap();
+    let page = answer.text().await.unwrap();
+    assert!(!page.contains("<script>x") && !page.contains('\u{202e}'), "markup and marks of direction are shown");
+    assert!(page.contains("<mark>opne</mark>"), "{page}");
+    let page = text(&page);
+    assert!(page.contains("Line 4, column 1") && page.contains("expected value at line 4 column 1"), "{page}");
+    assert!(page.contains("config.json on disk is rejected") && page.contains("generation 1, the last good one"));
+    assert!(page.contains("stands on 1 and becomes 2") && page.contains("✕ rejected"));
+
+    wall.configure(json!({ "title": "Good again" }));
+    reader.eventually("/api/config", |config| config["rejected"].is_null()).await;
+    let page = shown(&reader, "/status").await;
+    assert!(page.contains("What is on disk runs") && page.contains("Running: generation 2") && page.contains("test"));
+}
+
+#[tokio::test]
+async fn the_volume_is_shown_as_it_is_mounted_and_measured_and_paths_only_to_those_who_may_see_them() {
+    let wall = Wall::empty();
+    fs_err::create_dir(wall.dir().trash()).unwrap();
+    fs_err::write(wall.dir().trash().join("old \u{202e}<b>"), "x".repeat(3_072)).unwrap();
+    fs_err::create_dir(wall.dir().retries()).unwrap();
+    wall.configure(json!({ "title": "One" }));
+    wall.configure(json!({ "title": "Two" }));
+    let reader = Reader::start(wall.settings()).await;
+    reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let page = until(&reader, "sizes of").await;
+    assert_eq!(value(&page, "trash/"), "1 file, 3.0 KiB");
+    assert_eq!((value(&page, "rejected/"), value(&page, "retries/")), ("none".to_owned(), "none".to_owned()));
+    assert!(value(&page, "history/").starts_with("2 files, "), "{page}");
+    let mounts = fs_err::read_to_string("/proc/self/mountinfo").unwrap();
+    let kind = value(&page, "file system");
+    assert!(mounts.contains(&format!(" - {kind} ")), "{kind}");
+    let point = value(&page, "mounted at");
+    let point = point.split_once(',').unwrap().0;
+    assert!(fs_err::canonicalize(wall.path()).unwrap().starts_with(point), "{point}");
+    assert_eq!(value(&page, "watcher"), "inotify: the kernel reports the writes of this host");
+
+    let stranger = Reader::start(Settings { roles: strangers(), ..wall.settings() }).await;
+    stranger.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let page = until(&stranger, "sizes of").await;
+    assert!(!page.contains("\nmounted at\n") && page.contains("An administrator also sees path"), "{page}");
+}
+
+#[tokio::test]
+async fn looks_are_counted_and_priced() {
+    let wall = Wall::empty();
+    wall.append(&["one"]);
+    let settings = Settings { watch: Watch::Nfs, watch_interval: Duration::from_millis(250), ..wall.settings() };
+    let reader = Reader::start(settings).await;
+    let page = until(&reader, "every 2 s").await;
+    let cells = |page: &str, row: &str| {
+        let (_, rest) = page.split_once(&format!("\n{row}\n")).unwrap_or_else(|| panic!("no {row} in\n{page}"));
+        rest.split('\n').filter(|cell| !cell.is_empty()).take(4).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(cells(&page, "a task, every 250 ms"), ["16.6", "66.5", "$5.00", "$0"]);
+    assert_eq!(cells(&page, "a task, every 2 s"), ["2.6", "10.5", "$0.79", "$0"]);
+    assert!(page.contains("Every 100 ms would cost $12.22"), "{page}");
+    let rate = async || {
+        let page = shown(&reader, "/status").await;
+        (cells(&page, "now: this task")[0].replace(' ', "").parse::<f64>().unwrap(), page)
+    };
+    let begun = std::time::Instant::now();
+    // At its start a reader looks more often.
+    while rate().await.0 >= 10.0 {
+        assert!(begun.elapsed() < PATIENCE, "nobody watches");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // A stream makes the reader look more often, and the page tells that.
+    let _stream = reader.follow("/events", None).await;
+    let page = loop {
+        let (rate, page) = rate().await;
+        if rate >= 10.0 {
+            break page;
+        }
+        assert!(begun.elapsed() < 2 * PATIENCE, "{page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(page.contains("1 here") && page.contains("every 250 ms"), "{page}");
+}
+
+#[tokio::test]
+async fn the_planner_answers_and_names_the_field_that_is_wrong() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let page = shown(&reader, "/status").await;
+    let row = |page: &str, name: &str| {
+        let (_, rest) = page.split_once(&format!("\n{name}\n")).unwrap_or_else(|| panic!("no {name} in\n{page}"));
+        let cells: Vec<_> = rest.split('\n').filter(|cell| !cell.is_empty()).take(2).map(str::to_owned).collect();
+        (cells[0].clone(), cells[1].clone())
+    };
+    let two = |today: &str, then: &str| (today.to_owned(), then.to_owned());
+    assert!(
+        page.contains("No: for 126 loads a day, not for 300.") && page.contains("gone after 13 to 18 days"),
+        "{page}"
+    );
+    assert!(page.contains("Then a load takes 11 min 23 s instead of 6.8 s"));
+    for (name, today, then) in [
+        ("baseline, 50 KiB/s per GiB", "1 MiB/s, the floor", "500 KiB/s"),
+        ("burst", "100 MiB/s", "100 MiB/s"),
+        ("credits at first, and at most", "2.1 TiB", "2.1 TiB"),
+        ("a read is metered at", "⅓", "1"),
+        ("metered a day", "200.0 GiB", "600.0 GiB"),
+        ("one load, with credits", "6.8 s", "20.5 s"),
+        ("one load, once empty", "11 min 23 s", "1 h 10 min"),
+        ("loads a day that last", "126", "20"),
+        ("hours until empty", "325 to 446", "92"),
+    ] {
+        assert_eq!(row(&page, name), two(today, then), "{name}");
+    }
+    assert!(page.contains("the same loads cost $547.50 a month"));
+    let page = shown(&reader, "/status?storage=10&mode=bursting&load=2048&loads=20").await;
+    assert!(page.contains("Perhaps") || page.contains("Yes: for up to 126 loads a day."), "{page}");
+    let page = shown(&reader, "/status?mode=elastic&load=2048&loads=300").await;
+    assert!(page.contains("Yes, for $547.50 a month."), "{page}");
+    let page = shown(&reader, "/status?mode=provisioned&provisioned=10&load=2048&loads=300").await;
+    assert!(page.contains("up to 1 265 loads a day") && page.contains("$57.07"), "{page}");
+    let huge = "9".repeat(5_000);
+    for (query, field, problem) in [
+        ("storage=-1", "storage", "must be 0 to 1 048 576 GiB, is \"-1\""),
+        ("storage=1e99", "storage", "is \"1e99\""),
+        ("mode=%3Cscript%3E", "mode", "must be bursting, provisioned or elastic"),
+        ("mode=provisioned&provisioned=0", "provisioned", "must be 1 to 10 240 MiB/s"),
+        ("load=0", "load", "must be 1 to 1 048 576 MiB"),
+        ("load=", "load", "is missing"),
+        (&format!("loads={huge}"), "loads", "must be 0 to 1 000 000 a day"),
+    ] {
+        let answer = reader.get(&format!("/status?{query}")).await;
+        assert_eq!(answer.status(), 400, "{query}");
+        let page = answer.text().await.unwrap();
+        assert!(!page.contains("<script>") && page.matches("id=\"plan-fault\"").count() == 1, "{query}");
+        assert!(
+            field == "mode" || page.contains(&format!("name=\"{field}\"")) && page.contains("aria-invalid=\"true\"")
+        );
+        let page = text(&page);
+        assert!(page.contains(problem) && page.contains("the volume keeps it,"), "{problem} is not in\n{page}");
+    }
+    for repeated in ["loads=1&loads=2", "storage=%FF"] {
+        assert_eq!(reader.get(&format!("/status?{repeated}")).await.status(), 400);
+    }
+}
+
+/// Answers every connection with these bytes, or holds it open for ever if there are none.
+async fn program(answer: Option<Vec<u8>>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((mut connection, _)) = listener.accept().await {
+            match answer.clone() {
+                None => held.push(connection),
+                Some(answer) => drop(tokio::spawn(async move {
+                    let _ = connection.read(&mut [0; 4096]).await;
+                    let _ = connection.write_all(&answer).await;
+                    // Ten gigabytes, if anybody takes them.
+                    let more = vec![b' '; 1 << 20];
+                    for _ in 0..10_000 {
+                        if connection.write_all(&more).await.is_err() {
+                            return;
+                        }
+                    }
+                })),
+            }
+        }
+    });
+    address
+}
+
+fn http(head: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\n{head}\r\n{body}").into_bytes()
+}
+
+#[tokio::test]
+async fn tasks_ask_each_other_and_one_that_does_not_answer_is_shown_as_such() {
+    let wall = Wall::empty();
+    wall.configure(json!({ "title": "One" }));
+    let ports: Vec<SocketAddr> = {
+        let listeners: Vec<_> = (0..2).map(|_| std::net::TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        listeners.iter().map(|listener| listener.local_addr().unwrap()).collect()
+    };
+    let endless = program(Some(http("transfer-encoding: chunked\r\n", "ffffffff\r\n"))).await;
+    let silent = program(None).await;
+    let hostile = json!({ "task": {
+        "task": format!("<b>\u{202e}{}", "x".repeat(5_000)), "uptime_s": 1e300, "streams": u64::MAX, "generation": u64::MAX,
+        "requests_s": 1e300, "looked_ms": [u64::MAX, 5], "found_ms": vec![1; 5_000],
+    } });
+    let hostile = hostile.to_string();
+    let hostile = program(Some(http(&format!("content-length: {}\r\n", hostile.len()), &hostile))).await;
+    let names = [ports[0], ports[1], endless, silent, hostile].map(|address| address.to_string()).join(",");
+    let settings = |task: &str, internal: SocketAddr| Settings {
+        task: task.to_owned(),
+        internal_listen: Some(internal),
+        readers: names.parse().unwrap(),
+        ..wall.settings()
+    };
+    let first = Reader::start(settings("first-0001", ports[0])).await;
+    first.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let second = Reader::start(settings("second-0002", ports[1])).await;
+    second.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let page = until(&first, "task …0002").await;
+    assert!(!page.contains("…0001"), "a task is not another one to itself");
+    assert!(page.contains(&format!("task at {endless}")) && page.contains("longer than 64 KiB"), "{page}");
+    assert!(page.contains(&format!("task at {silent}")) && page.contains("no answer in time"), "{page}");
+    assert!(page.contains("task …xxxx") && !page.contains('\u{202e}') && page.contains("now: all 3 tasks"), "{page}");
+    // The other task tells of its browsers.
+    let _stream = second.follow("/events", None).await;
+    let begun = std::time::Instant::now();
+    while !between(&shown(&first, "/status").await, "you read it.", "Back from").contains("1 here") {
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    second.shut_down().await.unwrap();
+    until(&first, &format!("task at {}", ports[1])).await;
+
+    // Strangers see neither addresses nor reasons.
+    let stranger =
+        Reader::start(Settings { roles: strangers(), internal_listen: None, ..settings("third", ports[1]) }).await;
+    let page = until(&stranger, "another task").await;
+    assert!(!page.contains(&silent.to_string()) && !page.contains("64 KiB"), "{page}");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_while_nobody_watches() {
+    let wall = Wall::empty();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let readers = listener.local_addr().unwrap().to_string().parse().unwrap();
+    let reader = Reader::start(Settings { readers, ..wall.settings() }).await;
+    reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let asked = tokio::time::timeout(Duration::from_millis(300), listener.accept()).await;
+    assert!(asked.is_err(), "it was asked");
+    let (page, asked) = tokio::join!(reader.get("/status"), tokio::time::timeout(PATIENCE, listener.accept()));
+    assert!(asked.is_ok() && page.status() == 200);
+}
+
+#[tokio::test]
+async fn the_local_cloud_tells_its_environments_and_whatever_it_answers_the_page_is_there() {
+    let wall = Wall::empty();
+    let environments: Vec<_> = (0..9)
+        .map(|index| json!({ "state": if index == 1 { "busy" } else { "idle" }, "invocations": 100 + index }))
+        .collect();
+    let status = json!({ "environments": environments, "invocations": 1_204, "errors": 3, "throttles": 0, "new": {} });
+    let status = status.to_string();
+    let cloud = async |answer: Option<Vec<u8>>| {
+        let address = program(answer).await;
+        let cloud_status = Some(format!("http://{address}/status").parse().unwrap());
+        let reader = Reader::start(Settings { cloud_status, ..wall.settings() }).await;
+        reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+        reader
+    };
+    let good = cloud(Some(http(&format!("content-length: {}\r\n", status.len()), &status))).await;
+    let page = until(&good, "9 environments").await;
+    assert_eq!((value(&page, "invocations"), value(&page, "errors")), ("1 204".to_owned(), "3".to_owned()));
+    assert!(page.contains("2 at work") && page.contains("101 done") && page.contains("and 3 more"), "{page}");
+    assert!(!page.contains("throttled") && !page.contains("CloudWatch"));
+    for (answer, reason) in [
+        (None, "no answer in time"),
+        (Some(http("", "not json")), "64 KiB"),
+        (Some(http("content-length: 3\r\n", "\"x\"")), "its answer"),
+        (Some(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec()), "302"),
+    ] {
+        let reader = cloud(answer).await;
+        let page = until(&reader, "The local cloud does not answer").await;
+        assert!(page.contains(reason) && page.contains("the volume keeps it,"), "{reason} is not in\n{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_volume_makes_no_page_wait() {
+    let wall = Wall::missing();
+    let reader = Reader::start(wall.settings()).await;
+    let page = until(&reader, "Waiting for the volume").await;
+    assert!(page.contains("does not answer this task"), "{page}");
+    let found = ["file system", "content", "trash/"].map(|name| value(&page, name));
+    assert_eq!(found, ["not known", "cannot be read", "cannot be read"]);
+}
+
+#[tokio::test]
+async fn the_internal_port_tells_of_the_task_and_the_public_one_does_not() {
+    let wall = Wall::empty();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let internal = listener.local_addr().unwrap();
+    drop(listener);
+    let settings = Settings { task: "task-7".to_owned(), internal_listen: Some(internal), ..wall.settings() };
+    let reader = Reader::start(settings).await;
+    reader.eventually("/ready", |ready| ready["ready"] == json!(true)).await;
+    let inner = |query: &str| reader.client.get(format!("http://{internal}/api/status{query}")).send();
+    let whole: Value = inner("").await.unwrap().json().await.unwrap();
+    assert_eq!((&whole["task"]["task"], &whole["config"]["generation"]), (&json!("task-7"), &json!(0)));
+    let short: Value = inner("?config=false").await.unwrap().json().await.unwrap();
+    assert!(short["config"].is_null() && short["task"]["volume_ok"] == json!(true), "{short}");
+    assert!(reader.json("/api/status?config=false").await["task"].is_null());
+}
