@@ -19,6 +19,7 @@ mod list;
 mod model;
 mod not_found;
 mod notices;
+mod origin;
 mod sign_in;
 mod wall;
 

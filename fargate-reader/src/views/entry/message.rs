@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::journey::{Journey, Times};
 use super::picture::PictureElement;
 use super::text::{Piece, pieces, printable};
 use crate::follow::Message;
@@ -22,6 +23,7 @@ struct MessageItem<'a> {
     picture: Option<PictureElement>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
+    journey: Option<String>,
 }
 
 /// The picture beside a message.
@@ -45,8 +47,16 @@ pub(in crate::views) fn message(message: &Message, features: Features) -> Result
         picture: PictureElement::of(message, features)?,
         moment: message.written().map(Moment::from),
         times: times.map(|(name, time)| (name, attribute(time))),
+        journey: journey(message)?,
     };
     item.render()
+}
+
+/// Renders the journey of a message. The times of a log that was edited are those of the edit.
+fn journey(message: &Message) -> Result<Option<String>, askama::Error> {
+    let Message { received, at, stored, seen, rewritten, .. } = *message;
+    let journey = Journey::of(Times { received, at, stored, seen }).filter(|_| !rewritten);
+    journey.map(|journey| journey.render()).transpose()
 }
 
 impl Avatar {

@@ -11,7 +11,7 @@ use super::form::{Field, Kind};
 use super::item::{Item, items};
 use crate::views::assets::url;
 use crate::views::history::{PAGE_ENTRIES, Page};
-use crate::views::page::notices::{Notice, volume_notice};
+use crate::views::page::notices::{Notice, volume_notice, volume_state};
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -23,6 +23,7 @@ struct HistoryTemplate<'a> {
     kept: usize,
     most: u64,
     is_complete: bool,
+    volume: &'static str,
     notices: Vec<Notice>,
     items: Vec<Item>,
     older: Option<u64>,
@@ -71,6 +72,7 @@ pub(crate) fn history(content: &HistoryPage<'_>) -> Result<String, askama::Error
         kept: history.kept.len(),
         most: KEPT_GENERATIONS,
         is_complete: history.is_complete,
+        volume: volume_state(&snapshot.volume),
         notices: volume_notice(&snapshot.volume, generation, now).into_iter().collect(),
         items: items(content, &page)?,
         older: page.older.filter(|_| !only_refused),
