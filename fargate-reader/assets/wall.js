@@ -12,6 +12,16 @@ const { cursor } = byId("list").dataset;
 
 root.dataset.script = "";
 for (const place of document.querySelectorAll("[data-address]")) set(place, location.origin);
+byId("copy").addEventListener("click", async () => {
+  // A page over plain HTTP may not use the clipboard: then the command is marked, to be copied by hand.
+  try {
+    await navigator.clipboard.writeText(byId("curl").textContent);
+    set(byId("copied"), "Copied.");
+  } catch {
+    getSelection().selectAllChildren(byId("curl"));
+    set(byId("copied"), "Marked: copy it with Ctrl+C.");
+  }
+});
 settle();
 showTimes();
 if (cursor) listen(cursor);

@@ -3,12 +3,14 @@
 pub(crate) const PAGE: &str = "/";
 pub(crate) const NAMED_PAGE: &str = "/w/{name}";
 pub(crate) const HISTORY: &str = "/history";
+pub(crate) const ADMIN: &str = "/admin";
 pub(crate) const LOGIN: &str = "/login";
 pub(crate) const LOGOUT: &str = "/logout";
 pub(crate) const ASSET: &str = "/assets/{*path}";
 pub(crate) const ACCENT: &str = "/accent.css";
 pub(crate) const EVENTS: &str = "/events";
 pub(crate) const MESSAGES: &str = "/api/messages";
+pub(crate) const MESSAGES_RESTORE: &str = "/api/messages/restore";
 pub(crate) const MESSAGE: &str = "/api/messages/{id}";
 pub(crate) const PICTURES: &str = "/api/pictures";
 pub(crate) const PICTURE: &str = "/pictures/{file}";

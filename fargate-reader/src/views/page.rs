@@ -6,12 +6,14 @@
 //!
 //! - [`wall()`]: the page of the wall. [`history()`]: that of the configuration's history. [`not_found()`]: that of an unknown
 //!   address. [`sign_in()`]: that for signing in.
+//! - [`admin()`]: that for administering the wall without a script.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
 //! - [`model_fragment`]: what the labels tell about the model, which changes with each label.
 //! - `notices`: faults and the banner; `figures`: names and numbers.
 
+mod admin;
 mod figures;
 mod fragments;
 mod history;
@@ -26,6 +28,7 @@ mod wall;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::admin::{AdminPage, Done, admin};
 pub(crate) use self::fragments::{config_fragments, status_fragments};
 pub(crate) use self::history::{Comparison, HistoryPage, HistoryRole, Submitted, history};
 pub(crate) use self::list::list;
