@@ -85,7 +85,7 @@ function closeAsk() {
 }
 
 async function clear(key) {
-  const wall = byId("list").dataset.cursor?.split("-")[0];
+  const { wall } = dataset;
   try {
     await ask("DELETE", "/api/messages", key);
     closeAsk();

@@ -67,6 +67,7 @@ byId("try-now").addEventListener("click", () => {
 
 function receive(event) {
   const data = JSON.parse(event.data);
+  if (event.lastEventId) root.dataset.wall = event.lastEventId.split("-")[0];
   const items = insert(data.html);
   arrived(items);
   if (items.length) arrive(items);

@@ -1,6 +1,7 @@
 // Keeps an open page live. Without this script the page is the same, as of the moment when it was loaded.
 
 import { byId, root, set } from "./page.js";
+import { difference } from "./clock.js";
 import "./composer.js";
 import { listen } from "./connection.js";
 import { settle } from "./list.js";
@@ -11,6 +12,7 @@ export { journeys } from "./journey.js";
 const { cursor } = byId("list").dataset;
 
 root.dataset.script = "";
+root.dataset.wall = cursor?.split("-")[0] ?? "";
 for (const place of document.querySelectorAll("[data-address]")) set(place, location.origin);
 byId("copy").addEventListener("click", async () => {
   // A page over plain HTTP may not use the clipboard: then the command is marked, to be copied by hand.
@@ -24,5 +26,9 @@ byId("copy").addEventListener("click", async () => {
 });
 settle();
 showTimes();
-if (cursor) listen(cursor);
+if (cursor) {
+  listen(cursor);
+  // Not all pages at once, and before the first message comes.
+  setTimeout(() => document.hidden || difference().catch(() => {}), 500 + Math.random() * 1500);
+}
 else set(byId("connection"), "older messages");

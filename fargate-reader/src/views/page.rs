@@ -30,7 +30,7 @@ mod tests;
 
 pub(crate) use self::admin::{AdminPage, Done, admin};
 pub(crate) use self::fragments::{config_fragments, status_fragments};
-pub(crate) use self::history::{Comparison, HistoryPage, HistoryRole, Submitted, history};
+pub(crate) use self::history::{Comparison, Conflict, HistoryPage, HistoryRole, Submitted, history};
 pub(crate) use self::list::list;
 pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;

@@ -2,8 +2,9 @@
 //!
 //! - `content`: what the page is made of. `render`: the page itself.
 //! - `item`: the line of time. `difference`: what a change has changed. `visible`: text of others, on a page.
-//! - `form`: the form of a configuration, made of its schema.
+//! - `form`: the form of a configuration, made of its schema. `conflict`: somebody else has published meanwhile.
 
+mod conflict;
 mod content;
 mod difference;
 mod form;
@@ -11,5 +12,6 @@ mod item;
 mod render;
 mod visible;
 
+pub(crate) use self::conflict::Conflict;
 pub(crate) use self::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 pub(crate) use self::render::history;

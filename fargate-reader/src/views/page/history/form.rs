@@ -42,12 +42,16 @@ pub(super) enum Kind {
 impl ConfigForm {
     /// Returns the form of a configuration.
     pub(crate) fn of(config: &Config) -> Self {
+        Self::of_fields(&Fields::of(config))
+    }
+
+    /// Returns the form of a configuration that is kept as its fields.
+    pub(super) fn of_fields(values: &Fields) -> Self {
         let schema = Config::schema();
         let mut form = Self { fields: Vec::new(), optional: Vec::new() };
         form.add(&schema, &schema, "");
-        let order = Names::of(config);
+        let order = Names::of(&Config::default());
         form.fields.sort_by_key(|field| order.place(&field.path));
-        let values = Fields::of(config);
         for field in &mut form.fields {
             let value = values.value(&field.path);
             if value != Value::Null {
@@ -66,6 +70,31 @@ impl ConfigForm {
             }
         }
         Ok(())
+    }
+
+    /// Returns the value of a field as it is typed.
+    pub(super) fn value(&self, path: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.path == path).map(|field| field.value.as_str())
+    }
+
+    /// Merges what somebody else has changed into the form: a field that was not changed here gets the value that is in force
+    /// now. Returns the fields that both have changed.
+    pub(super) fn merge(&mut self, began: &Self, now: &Self) -> Vec<String> {
+        let mut both = Vec::new();
+        for field in &mut self.fields {
+            let (Some(began), Some(now)) = (began.value(&field.path), now.value(&field.path)) else { continue };
+            if field.value == began {
+                now.clone_into(&mut field.value);
+            } else if now != began && field.value != now {
+                both.push(field.path.clone());
+            }
+        }
+        both
+    }
+
+    /// Returns the number of fields with another value than in `other`.
+    pub(super) fn differences(&self, other: &Self) -> usize {
+        self.fields.iter().filter(|field| other.value(&field.path) != Some(&field.value)).count()
     }
 
     /// Returns the document that was filled in. It may be invalid.

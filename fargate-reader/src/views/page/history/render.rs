@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use shared_volume::config::{Config, KEPT_GENERATIONS};
 use ulid::Ulid;
 
+use super::conflict::Choice;
 use super::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 use super::difference::difference;
 use super::form::{Field, Kind};
@@ -42,6 +43,14 @@ struct HistoryTemplate<'a> {
     invalid_field: &'a str,
     event: String,
     preview: Option<String>,
+}
+
+impl HistoryTemplate<'_> {
+    /// Returns the choice for a field that two people have changed.
+    fn choice(&self, field: &Field) -> Option<&Choice> {
+        let conflict = self.form.conflict.as_ref()?;
+        conflict.choices.iter().find(|choice| choice.field == field.path)
+    }
 }
 
 /// A comparison, rendered.
