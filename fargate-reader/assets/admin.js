@@ -23,7 +23,7 @@ const all = () => document.querySelectorAll("#list > .message");
 function offer(item, tools) {
   const name = item.querySelector(".text").textContent.slice(0, 80);
   const remove = button("Remove", () => confirm(item, tools));
-  remove.append(make("span", { className: "unseen" }, ` the message ${name}`));
+  remove.ariaLabel = `Remove the message ${name}`;
   tools.replaceChildren(remove);
 }
 
@@ -68,10 +68,11 @@ async function remove(item, tools, key) {
 // Clearing
 
 function askToClear() {
-  const [title, count] = [byId("title").textContent, byId("figure-kept")?.textContent.split(" of ")[0] ?? "All"];
+  const [title, shown] = [byId("title").textContent, document.querySelectorAll("#list > .message").length];
+  const count = byId("older").children.length ? byId("figure-kept").textContent.split(" of ")[0] : String(shown);
   const here = /\d+/.exec(byId("here").textContent)?.[0];
   const words = make("p", {}, make("strong", {}, `Clear “${title}”?`),
-    ` ${count} messages go, for ${here > 1 ? `all ${here} who watch` : "everybody"}. The configuration stays.`);
+    ` ${count} ${count === "1" ? "message goes" : "messages go"}, for ${here > 1 ? `all ${here} who watch` : "everybody"}. The configuration stays.`);
   const key = newKey();
   const keep = button("Keep them", () => closeAsk(), "plain");
   byId("clear-ask").replaceChildren(words, make("p", { className: "choices" }, keep, button(`Clear ${count}`, () => clear(key), "danger")));

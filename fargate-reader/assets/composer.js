@@ -1,7 +1,7 @@
 // Writing.
 
 import { announce, button, byId, make, newKey, stored } from "./page.js";
-import { post as putOnItsWay, unsettled } from "./outbox.js";
+import { isSending, post as putOnItsWay, unsettled } from "./outbox.js";
 import { deliver } from "./sending.js";
 
 const composer = byId("composer");
@@ -77,6 +77,8 @@ async function send() {
     putOnItsWay({ ...fields, key: request.key, refused: takeBack });
     return empty();
   }
+  // A second press of the button, after the first one has put the message on its way.
+  if (request.content === content && isSending()) return;
   await sendHere(request);
 }
 

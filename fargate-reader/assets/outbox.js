@@ -1,7 +1,7 @@
 // The messages of this page that are on their way: at once on the wall, faint, until they are durable. What is not posted says
 // why, and keeps its text.
 
-import { announce, button, byId, calm, make, newKey, set } from "./page.js";
+import { announce, button, byId, make, newKey, set } from "./page.js";
 import { deliver } from "./sending.js";
 
 const ORDINALS = ["first", "second", "third", "fourth", "fifth"];
@@ -16,7 +16,7 @@ let sending;
 class Entry {
   constructor({ text, author, key = newKey(), refused }) {
     Object.assign(this, { text, author, key, refused, state: "sending" });
-    const face = make("span", { className: "avatar", ariaHidden: "true" }, initials(author));
+    const face = make("span", { className: "avatar", ariaHidden: "true" }, author ? initials(author) : "…");
     this.note = make("span", { className: "state" });
     const name = author ? make("b", { dir: "auto" }, author) : "somebody";
     this.words = make("p", { className: "words" });
@@ -133,5 +133,5 @@ export function unsettled() {
   return entries.find(({ state }) => state !== "posted");
 }
 
-/** Returns true if nothing moves, so that a picture of the page can be taken. */
-export const isEmpty = () => entries.length === 0 || calm.matches;
+/** Returns true while a message is being sent. */
+export const isSending = () => Boolean(sending);
