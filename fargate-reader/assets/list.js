@@ -45,12 +45,16 @@ function recolour(old, link) {
   old.after(link);
 }
 
+/** The number of entries at the top that the browser always draws. Those below are drawn only when they are about to be seen. */
+const NEAR = 200;
+
 /** Updates everything that depends on the inserted elements. */
 export function settle() {
   const { posting, keep } = byId("rules").dataset;
   byId("fields").disabled = posting !== "open";
   const messages = byId("list").getElementsByClassName("message");
   while (messages.length > Math.max(keep, 1)) messages[messages.length - 1].remove();
+  byId("list").children[NEAR]?.classList.add("far");
   byId("composer").dispatchEvent(new CustomEvent("rules"));
   entitle();
   showElapsed();
@@ -82,6 +86,7 @@ document.addEventListener("click", async (event) => {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const items = [...page.getElementById("list").children].filter((item) => !byId(item.id));
+    items.forEach((item) => item.classList.add("far"));
     byId("list").append(...items);
     byId("older").replaceWith(page.getElementById("older"));
     items.forEach((item) => showTimes(item));

@@ -44,11 +44,10 @@ async fn of_five_hundred_hostile_messages_none_runs_and_none_breaks_the_page() -
         wall.invoke(&json!({ "command": "post", "messages": messages.collect::<Vec<_>>() })).await?;
     }
     let browser = Browser::open(&wall.page("/")).await?;
-    // All of them, page by page.
-    let more = "document.querySelector('#older a')?.click(); return document.querySelectorAll('#list > .message').length >= arguments[0]";
     let shown = wall.json("/api/messages?limit=1000").await?["messages"].as_array().map_or(0, Vec::len);
     ensure!(shown > COUNT * 9 / 10, "only {shown} were accepted");
-    browser.until("all messages", more, &[json!(shown)]).await?;
+    // All of them, page by page.
+    browser.load_older(shown).await?;
     wall.post(hostile(0)).await?.success()?;
     browser.until_message(&hostile(0)).await?;
     for width in [320, 1280] {

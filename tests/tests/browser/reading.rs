@@ -66,7 +66,7 @@ async fn a_lost_connection_counts_down_to_the_next_try_and_tries_when_asked() ->
 
 #[tokio::test]
 async fn a_rejected_configuration_is_shown_with_its_place_and_a_link_to_more() -> Result<()> {
-    let wall = Wall::builder()?.variable("DETAILS", "public").start().await?;
+    let wall = Wall::builder()?.variable("DETAILS", "anybody").start().await?;
     wall.change_config(&json!({ "title": "Good" })).await?;
     let browser = Browser::open(&wall.page("/")).await?;
     fs_err::write(wall.volume().join("config.json"), "{\n  \"posting\": opne\n}")?;

@@ -45,8 +45,7 @@ async fn a_new_message_shifts_nothing_that_is_read_with_a_thousand_on_the_page()
         wall.invoke(&json!({ "command": "post", "messages": messages })).await?;
     }
     let browser = Browser::open(&wall.page("/")).await?;
-    let more = "document.querySelector('#older a')?.click(); return document.querySelectorAll('#list > .message').length >= 1000";
-    browser.until("a thousand messages", more, &[]).await?;
+    browser.load_older(1000).await?;
     let watch = "window.shift = 0;
         new PerformanceObserver((list) => { for (const it of list.getEntries()) window.shift += it.value; })
             .observe({ type: 'layout-shift', buffered: false });
