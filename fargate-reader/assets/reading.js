@@ -25,7 +25,7 @@ function anchor() {
 /** Changes the list, and keeps what is read in its place. Browsers do that only further down, and some never. */
 export function keepingPlace(change) {
   const kept = isReading() ? anchor() : undefined;
-  const before = kept?.getBoundingClientRect().top;
+  const before = kept && placeOf(kept);
   const result = change();
   if (kept?.isConnected) {
     stay(kept, before);
@@ -34,8 +34,11 @@ export function keepingPlace(change) {
   return result;
 }
 
+/** Returns the place of an element in the window, without the motion with which it arrives. */
+const placeOf = (element) => element.offsetTop - scrollY;
+
 function stay(element, top) {
-  const moved = element.getBoundingClientRect().top - top;
+  const moved = placeOf(element) - top;
   if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
 }
 

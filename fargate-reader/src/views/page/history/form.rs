@@ -72,31 +72,6 @@ impl ConfigForm {
         Ok(())
     }
 
-    /// Returns the value of a field as it is typed.
-    pub(super) fn value(&self, path: &str) -> Option<&str> {
-        self.fields.iter().find(|field| field.path == path).map(|field| field.value.as_str())
-    }
-
-    /// Merges what somebody else has changed into the form: a field that was not changed here gets the value that is in force
-    /// now. Returns the fields that both have changed.
-    pub(super) fn merge(&mut self, began: &Self, now: &Self) -> Vec<String> {
-        let mut both = Vec::new();
-        for field in &mut self.fields {
-            let (Some(began), Some(now)) = (began.value(&field.path), now.value(&field.path)) else { continue };
-            if field.value == began {
-                now.clone_into(&mut field.value);
-            } else if now != began && field.value != now {
-                both.push(field.path.clone());
-            }
-        }
-        both
-    }
-
-    /// Returns the number of fields with another value than in `other`.
-    pub(super) fn differences(&self, other: &Self) -> usize {
-        self.fields.iter().filter(|field| other.value(&field.path) != Some(&field.value)).count()
-    }
-
     /// Returns the document that was filled in. It may be invalid.
     pub(crate) fn document(&self) -> Value {
         let mut document = Map::new();
