@@ -73,6 +73,7 @@ function receive(event) {
   if (items.length) arrive(items);
   if (items.length && event.type === "message") follow(items, data);
   if (items.length && event.type === "config") follow(items);
+  if (event.type === "config") set(document.querySelector("#origin [data-generation]"), String(data.generation));
   if (event.type === "wall") forget();
   if (!lostAt) showVolume("live");
 }

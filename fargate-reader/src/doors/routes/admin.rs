@@ -55,7 +55,9 @@ pub(in crate::doors) async fn submit(
     match act(&app, visitor, &headers, &sent).await {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(error) => {
-            let event = event.filter(|_| error.outcome != Outcome::Refused);
+            // A removal needs no key to be safe: it names its message.
+            let is_of_wall = matches!(sent.get("action").ok().flatten().as_deref(), Some("clear" | "restore"));
+            let event = event.filter(|_| is_of_wall && error.outcome != Outcome::Refused);
             let retry = error.retry_header();
             let shown = Shown { refused: Some(error.body.message), cleared: wall, event, done: None };
             let mut response = show(&app, visitor, error.status, None, shown)?;

@@ -82,7 +82,11 @@ pub(crate) fn admin(content: &AdminPage<'_>) -> Result<String, askama::Error> {
         signed_in: content.signed_in,
         rows: rows.collect(),
         older: content.page.older.map(|older| older.to_string()),
-        event: content.event.clone().unwrap_or_else(|| Ulid::generate().to_string()),
+        // That of the form that clears ends in a letter more.
+        event: content
+            .event
+            .as_deref()
+            .map_or_else(|| Ulid::generate().to_string(), |event| event.trim_end_matches('c').to_owned()),
     };
     template.render()
 }
