@@ -95,9 +95,7 @@ impl Messages {
         self.take_off(&entries);
         let (rewritten, last) = (!before.is_empty(), entries.len().saturating_sub(1));
         let items = entries.into_iter().enumerate().map(|(index, entry)| {
-            // The time of the log is that of its last entry.
-            let stored = stored.filter(|_| index == last || rewritten);
-            Item::new(entry, cursor.wall, Read { stored, seen, rewritten })
+            Item::new(entry, cursor.wall, Read { stored, seen, rewritten, followed: index < last })
         });
         self.add(items, before);
         self.drop_compacted(first);

@@ -50,12 +50,14 @@ pub(crate) struct Message {
     /// The time at which the function wrote the record.
     pub(crate) at: Option<Timestamp>,
     /// The time at which the message reached the volume: the log's modification time. `None` for messages from before the
-    /// reader started, and for those that were read together with a later entry.
+    /// reader started.
     pub(crate) stored: Option<Timestamp>,
     /// The time at which this reader saw it. `None` for messages from before the reader started.
     pub(crate) seen: Option<Timestamp>,
     /// True if it was read from a log that was replaced or edited: then `stored` is the time of that.
     pub(crate) rewritten: bool,
+    /// True if it was read together with a later entry: then `stored` is the time of that.
+    pub(crate) followed: bool,
 }
 
 /// The circumstances of a read.
@@ -66,6 +68,8 @@ pub(in crate::follow) struct Read {
     pub(in crate::follow) seen: Option<Timestamp>,
     /// True if the log was replaced or edited.
     pub(in crate::follow) rewritten: bool,
+    /// True if later entries were read with it.
+    pub(in crate::follow) followed: bool,
 }
 
 impl Item {
@@ -81,9 +85,22 @@ impl Item {
             }
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
-        let Read { stored, seen, rewritten } = read;
-        let label = None;
-        let message = Message { id, ends, author, text, picture, label, plain, received, at, stored, seen, rewritten };
+        let Read { stored, seen, rewritten, followed } = read;
+        let message = Message {
+            id,
+            ends,
+            author,
+            text,
+            picture,
+            label: None,
+            plain,
+            received,
+            at,
+            stored,
+            seen,
+            rewritten,
+            followed,
+        };
         Self { ends, kind: ItemKind::Message(Arc::new(message)) }
     }
 

@@ -6,6 +6,8 @@
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::follow::Message;
+
 /// The longest part. More is no journey: the log was edited, or a clock was set.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 
@@ -31,6 +33,15 @@ pub(in crate::views) struct Times {
     pub(in crate::views) at: Option<Timestamp>,
     pub(in crate::views) stored: Option<Timestamp>,
     pub(in crate::views) seen: Option<Timestamp>,
+}
+
+impl Times {
+    /// Returns the times of a message that are its own: a log that was edited has those of the edit, and several entries that
+    /// were read together have the time of the last one.
+    pub(in crate::views) fn of(message: &Message) -> Self {
+        let Message { received, at, stored, seen, rewritten, followed, .. } = *message;
+        if rewritten { Self::default() } else { Self { received, at, stored: stored.filter(|_| !followed), seen } }
+    }
 }
 
 /// The parts of a journey.
@@ -180,7 +191,7 @@ mod tests {
 
     #[test]
     fn there_is_no_journey_rather_than_a_wrong_one() {
-        let year_9999 = 252_000_000_000_000;
+        let year_9999 = 251_000_000_000_000;
         for (received, at, stored, seen) in [
             (5, 4, 16, 112),
             (0, 3_600_001, 3_600_002, 3_600_003),

@@ -47,16 +47,9 @@ pub(in crate::views) fn message(message: &Message, features: Features) -> Result
         picture: PictureElement::of(message, features)?,
         moment: message.written().map(Moment::from),
         times: times.map(|(name, time)| (name, attribute(time))),
-        journey: journey(message)?,
+        journey: Journey::of(Times::of(message)).map(|journey| journey.render()).transpose()?,
     };
     item.render()
-}
-
-/// Renders the journey of a message. The times of a log that was edited are those of the edit.
-fn journey(message: &Message) -> Result<Option<String>, askama::Error> {
-    let Message { received, at, stored, seen, rewritten, .. } = *message;
-    let journey = Journey::of(Times { received, at, stored, seen }).filter(|_| !rewritten);
-    journey.map(|journey| journey.render()).transpose()
 }
 
 impl Avatar {

@@ -13,10 +13,7 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let newest = snapshot.messages.iter().rev().filter(|message| !message.rewritten).find_map(|message| {
-            let (received, at) = (message.received, message.at);
-            Journey::of(Times { received, at, stored: message.stored, seen: message.seen })
-        });
+        let newest = snapshot.messages.iter().rev().find_map(|message| Journey::of(Times::of(message)));
         let time = |name| {
             let part = newest.as_ref().and_then(|journey| journey.parts.iter().find(|part| part.name == name));
             part.map_or_else(|| "–".to_owned(), |part| part.time())

@@ -43,6 +43,7 @@ fn snapshot(written: &[(Option<&str>, &str, i64)]) -> Snapshot {
             stored: Some(at + SignedDuration::from_millis(12)),
             seen: Some(at + SignedDuration::from_millis(108)),
             rewritten: false,
+            followed: false,
         })
     };
     let cursor = Cursor { wall, position: written.len() as u64 * 100, edition: 0 };
