@@ -102,8 +102,12 @@ function failed(entry, fault) {
   const isRule = fault.status >= 400 && fault.status < 500 && fault.status !== 429;
   if (isRule && entry.refused(fault, entry)) return entry.remove();
   const again = button("Try again", () => { entry.show("sending", "sending"); work(); }, "link");
-  const edit = button("Edit", () => entry.refused(undefined, entry) && entry.remove(), "link");
   const reason = fault.message.charAt(0).toUpperCase() + fault.message.slice(1).replace(/\.?$/, ".");
+  const edit = button("Edit", () => {
+    if (entry.refused(undefined, entry)) return entry.remove();
+    entry.show("failed", "✕ not posted", `${reason} The form has another text: post it first.`, again, "·", edit);
+    edit.focus();
+  }, "link");
   entry.show("failed", "✕ not posted", reason, again, "·", edit);
   announce(`Not posted: ${fault.message}`);
 }
