@@ -1,4 +1,4 @@
-//! What the page weighs, and how long the browser works for it. `tests/page-weight` prints the figures.
+//! The weight of the page, and the time for which the browser works for it. `tests/page-weight` prints the figures.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::time::Instant;
 
 use ulid::Ulid;
 
@@ -10,7 +9,6 @@ use super::entry::{Entry, EntryKind, Parser};
 use super::file::{Beginning, LogFile};
 use super::header::{Header, Restoration};
 use super::session::Session;
-use super::writer::WallWriter;
 use super::{carry, trash};
 use crate::digest::Digest;
 use crate::error::{ChangeError, Refusal, WriteError};
@@ -77,49 +75,24 @@ impl From<io::Error> for RestoreError {
     }
 }
 
-impl WallWriter {
-    /// Returns the logs in `trash/`, oldest first. Other files are ignored.
-    ///
-    /// # Errors
-    /// Returns an error if the volume fails.
-    pub fn trash(&self) -> io::Result<Vec<Trashed>> {
-        let mut listed = Vec::new();
-        for file in trash::list(self.wall())? {
-            match Old::read(self.wall(), file) {
-                Ok(old) => listed.extend(old.map(|old| old.trashed())),
-                // A foreign file has no messages to restore.
-                Err(error) if open::is_about_the_file(&error) => {}
-                Err(error) => return Err(error),
-            }
+/// Returns the logs in `trash/`, oldest first. Other files are ignored.
+pub(super) fn logs(wall: &WallDir) -> io::Result<Vec<Trashed>> {
+    let mut listed = Vec::new();
+    for file in trash::list(wall)? {
+        match Old::read(wall, file) {
+            Ok(old) => listed.extend(old.map(|old| old.trashed())),
+            // A foreign file has no messages to restore.
+            Err(error) if open::is_about_the_file(&error) => {}
+            Err(error) => return Err(error),
         }
-        Ok(listed)
     }
+    Ok(listed)
+}
 
-    /// Restores the messages of a log in `trash/`, before the messages that are on the wall. Retries the lock until
-    /// `deadline`.
-    ///
-    /// # Errors
-    /// Returns a [`RestoreError`] if there is no such log, the messages do not fit, or the volume fails.
-    pub fn restore(&mut self, file: Ulid, deadline: Instant) -> Result<Restored, RestoreError> {
-        let mut session = self.begin(deadline)?;
-        let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
-        session.restore(&old, None)
-    }
-
-    /// Restores the messages of a wall that was cleared, before the messages that are on the wall. Retries the lock until
-    /// `deadline`.
-    ///
-    /// # Errors
-    /// Returns [`Refusal::NothingToRestore`] if `trash/` has no message of that wall that is missing,
-    /// [`Refusal::NoRoom`] if the wall would be too large, and the same errors as [`WallWriter::append`].
-    pub fn restore_wall(
-        &mut self,
-        wall: Ulid,
-        event: Option<&str>,
-        deadline: Instant,
-    ) -> Result<RestoredWall, ChangeError> {
-        self.cycle(deadline)?.restore(wall, event)
-    }
+/// Restores the messages of a log in `trash/`.
+pub(super) fn restore_log(session: &mut Session<'_>, file: Ulid) -> Result<Restored, RestoreError> {
+    let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
+    session.restore(&old, None)
 }
 
 /// Restores the newest log of a cleared wall that has a message which is not on the wall.

@@ -111,7 +111,7 @@ async fn seen(app: &App, is_seen: impl Fn(&Snapshot) -> bool) {
     drop(tokio::time::timeout(RETURN_TIMEOUT, snapshots.wait_for(|snapshot| is_seen(snapshot))).await);
 }
 
-/// What the page shows beside the messages.
+/// The parts of the page beside the messages.
 #[derive(Default)]
 struct Shown {
     done: Option<Done>,

@@ -32,7 +32,7 @@ pub(crate) struct AdminPage<'a> {
     pub(crate) event: Option<String>,
 }
 
-/// What the last form has done.
+/// The effect of the last form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     Removed,
