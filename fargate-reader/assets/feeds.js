@@ -9,7 +9,8 @@ const STATES = ["config", "status"];
 const KEPT = 200;
 /** The number of streams at a time. The second one brings a tab that joins what the first one has not passed. */
 const MOST = 2;
-const RETRY = 1000;
+/** The first pause before a lost stream is opened again, and the longest, in milliseconds. */
+const [RETRY, LONGEST_RETRY] = [1000, 15000];
 
 const feeds = [];
 
@@ -40,18 +41,23 @@ class Feed {
 
   open() {
     clearTimeout(this.pause);
+    this.source?.close();
     const source = this.source = new EventSource(`/events?after=${encodeURIComponent(this.last)}`);
     source.addEventListener("open", () => {
-      this.retry = RETRY;
+      [this.retry, this.hasFailed] = [RETRY, false];
       this.connected("open");
       gather();
     });
     source.addEventListener("error", () => {
-      this.connected("error");
-      if (source.readyState !== EventSource.CLOSED) return;
-      // The stream was refused and not interrupted, so the browser does not try again by itself.
+      // After an interruption the browser tries once by itself. Then, and after a refusal, the pauses are those of this script,
+      // which tells them.
+      const isInterrupted = source.readyState !== EventSource.CLOSED && this.retry === RETRY && !this.hasFailed;
+      this.hasFailed = true;
+      if (isInterrupted) return this.connected("error", RETRY);
+      source.close();
+      this.connected("error", this.retry);
       this.pause = setTimeout(() => this.open(), this.retry);
-      this.retry = Math.min(this.retry * 2, 15000);
+      this.retry = Math.min(this.retry * 2, LONGEST_RETRY);
     });
     for (const name of NEWS) source.addEventListener(name, (event) => this.read(event));
     for (const name of STATES) source.addEventListener(name, ({ data }) => this.keep(name, { type: name, data }));
@@ -67,9 +73,9 @@ class Feed {
     for (const port of this.ports) port.postMessage(event);
   }
 
-  connected(type) {
+  connected(type, data) {
     this.isOpen = type === "open";
-    this.keep("connection", { type });
+    this.keep("connection", { type, data });
   }
 
   keep(name, event) {
@@ -134,6 +140,7 @@ export function serve(port) {
   port.addEventListener("message", ({ data: { type, cursor } }) => {
     if (type === "join") join(port, cursor);
     else if (type === "leave") leave(port);
+    else if (type === "retry") feeds.filter((feed) => feed.ports.has(port) && !feed.isOpen).forEach((feed) => feed.open());
     else port.postMessage({ type: "pong" });
   });
   // Newer browsers tell that a tab has ended without a word.

@@ -9,3 +9,11 @@ if (role) {
   byId("stranger").hidden = true;
   byId("signed-in").hidden = false;
 }
+if (role === "admin" && byId("admin-bar")) {
+  byId("admin-bar").hidden = false;
+  // The end of the session, by the server's word.
+  fetch("/api/session").then((answer) => answer.json()).then(({ expires }) => {
+    const until = expires && new Date(expires).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (until) byId("admin-until").textContent = `, until ${until}`;
+  }, () => {});
+}

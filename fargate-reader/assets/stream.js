@@ -39,6 +39,11 @@ export class Stream extends EventTarget {
     port.postMessage({ type: "join", cursor: this.#cursor });
   }
 
+  /** Tries at once to open a lost stream again. */
+  retry() {
+    this.#port?.postMessage({ type: "retry" });
+  }
+
   #leave() {
     this.#port?.postMessage({ type: "leave" });
     this.#port = undefined;

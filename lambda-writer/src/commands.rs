@@ -9,6 +9,7 @@ mod label;
 mod post;
 mod read;
 mod remove;
+mod restore;
 mod view;
 mod write;
 

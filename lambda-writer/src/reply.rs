@@ -5,7 +5,7 @@ use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse
 use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use wall_api::{Applied, Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed};
+use wall_api::{Applied, Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed, Restored};
 
 use crate::error::Failure;
 
@@ -21,6 +21,8 @@ pub enum Reply {
     Newest(Newest),
     /// The answer to `clear`.
     Cleared(Cleared),
+    /// The answer to `restore`.
+    Restored(Restored),
     /// The answer to `remove`.
     Removed(Removed),
     /// The answer to the classes of a picture.

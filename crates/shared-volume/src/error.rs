@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::io;
 use std::time::Duration;
 
+use ulid::Ulid;
+
 use crate::limits::{MAX_AUTHOR_CHARS, MAX_EVENT_BYTES};
 use crate::open::ForeignFile;
 use crate::volume::MissingVolume;
@@ -95,6 +97,18 @@ pub enum Refusal {
         /// The id of the request.
         id: String,
     },
+    /// `trash/` has no message of this wall that is missing.
+    #[error("wall: nothing of the wall {wall} can be restored")]
+    NothingToRestore {
+        /// The wall of the request.
+        wall: Ulid,
+    },
+    /// The wall would be too large with the restored messages.
+    #[error("wall: {reason}")]
+    NoRoom {
+        /// The reason, with both sizes.
+        reason: String,
+    },
     /// No message on the wall has this id.
     #[error("id: there is no message {id:?} on this wall")]
     MessageUnknown {
@@ -123,6 +137,8 @@ impl Refusal {
             Self::EventReused { .. } => "event_reused",
             Self::Label(_) => "label_invalid",
             Self::NoPicture { .. } => "picture_missing",
+            Self::NothingToRestore { .. } => "restore_nothing",
+            Self::NoRoom { .. } => "restore_too_large",
             Self::MessageUnknown { .. } => "message_unknown",
         }
     }
@@ -137,6 +153,7 @@ impl Refusal {
             Self::Author => "author",
             Self::Event | Self::EventReused { .. } => "event",
             Self::Label(field) => field,
+            Self::NothingToRestore { .. } | Self::NoRoom { .. } => "wall",
             Self::NoPicture { .. } | Self::MessageUnknown { .. } => "id",
         };
         Some(field.into())

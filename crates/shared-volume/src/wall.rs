@@ -25,7 +25,7 @@ pub use crate::limits::MAX_LOG_BYTES;
 pub use compact::Cleared;
 pub use cycle::{Appended, Cycle, Labelled, Reached, Removed};
 pub use entry::{Entry, EntryKind};
-pub use restore::{RestoreError, Restored, Trashed};
+pub use restore::{RestoreError, Restored, RestoredWall, Trashed};
 pub use tail::{Added, Tail};
 pub use view::{Newest, newest};
 pub use writer::{Batch, WallWriter};

@@ -19,6 +19,8 @@ pub enum Command {
     Read(Read),
     /// Clears the wall.
     Clear(Clear),
+    /// Restores the messages of a cleared wall.
+    Restore(Restore),
     /// Removes one message.
     Remove(Remove),
     /// Changes fields of the configuration in force.
@@ -31,8 +33,8 @@ pub enum Command {
 
 impl Command {
     /// The names of all commands.
-    pub const NAMES: [&'static str; 7] =
-        ["post", "read", "clear", "remove", "change_config", "publish_config", "rollback_config"];
+    pub const NAMES: [&'static str; 8] =
+        ["post", "read", "clear", "restore", "remove", "change_config", "publish_config", "rollback_config"];
 }
 
 /// The sender of a command. Event ids of different senders never match.
@@ -107,6 +109,20 @@ pub struct Read {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clear {
+    /// The event id: see [`Post::event`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The sender that chose `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+}
+
+/// Restores the messages of a cleared wall, before the messages that are on the wall.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restore {
+    /// The id of the wall that was cleared: the part of its cursors before the first `-`.
+    pub wall: String,
     /// The event id: see [`Post::event`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,

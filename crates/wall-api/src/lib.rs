@@ -15,6 +15,7 @@
 //! | `post` with `messages` | [`PostMany`] | [`PostedMany`] |
 //! | `read` | [`Read`] | [`Newest`] |
 //! | `clear` | [`Clear`] | [`Cleared`] |
+//! | `restore` | [`Restore`] | [`Restored`] |
 //! | `remove` | [`Remove`] | [`Removed`] |
 //! | `change_config` | [`ChangeConfig`] | [`Configured`] |
 //! | `publish_config` | [`PublishConfig`] | [`Configured`] |
@@ -78,7 +79,8 @@ mod view;
 mod volume_problem;
 
 pub use self::command::{
-    ChangeConfig, Clear, Command, Origin, Post, PostItem, PostMany, PublishConfig, Read, Remove, RollbackConfig,
+    ChangeConfig, Clear, Command, Origin, Post, PostItem, PostMany, PublishConfig, Read, Remove, Restore,
+    RollbackConfig,
 };
 pub use self::error::{ErrorBody, FunctionError};
 pub use self::limits::{
@@ -86,5 +88,7 @@ pub use self::limits::{
 };
 pub use self::look::{Applied, Looked, NotApplied, TaskState};
 pub use self::picture::{Class, Classified, ClassifyPicture, Timing};
-pub use self::view::{Cleared, Configured, Labelled, MessageView, Newest, PostResult, Posted, PostedMany, Removed};
+pub use self::view::{
+    Cleared, Configured, Labelled, MessageView, Newest, PostResult, Posted, PostedMany, Removed, Restored,
+};
 pub use self::volume_problem::{Outcome, VolumeProblem};

@@ -83,6 +83,16 @@ pub struct Cleared {
     pub repeated: bool,
 }
 
+/// The answer to `restore`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The number of messages that came back.
+    pub restored: usize,
+    /// True if an earlier command with the same event id restored them.
+    #[serde(default)]
+    pub repeated: bool,
+}
+
 /// The answer to `remove`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {

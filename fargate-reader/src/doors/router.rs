@@ -6,8 +6,8 @@ use axum::routing::{delete, get, post};
 
 use super::app::Shared;
 use super::routes::{
-    assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures, posting,
-    signing, status, uploading,
+    admin, assets, config, configuring, events, health, history, messages, metrics, moderation, page, pictures,
+    posting, signing, status, uploading,
 };
 use super::{paths, policy};
 
@@ -17,6 +17,7 @@ pub(crate) fn router(app: Shared) -> Router {
     let by_role = Router::new()
         .route(paths::HISTORY, get(history::page).post(history::submit))
         .route(paths::STATUS_PAGE, get(status::page))
+        .route(paths::ADMIN, get(admin::page).post(admin::submit))
         .route(paths::CONFIG, get(config::running).post(configuring::change))
         .route(paths::CONFIG_HISTORY, get(config::history))
         .route(paths::CONFIG_DIFF, get(config::diff))
@@ -37,6 +38,7 @@ pub(crate) fn router(app: Shared) -> Router {
         // For the page's script, and for programs.
         .route(paths::EVENTS, get(events::events))
         .route(paths::MESSAGES, get(messages::list).post(posting::post).delete(moderation::clear))
+        .route(paths::MESSAGES_RESTORE, post(moderation::restore))
         .route(paths::MESSAGE, delete(moderation::remove))
         .route(paths::PICTURES, post(uploading::post))
         .route(paths::CONFIG_SCHEMA, get(config::schema))

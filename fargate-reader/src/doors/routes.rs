@@ -1,5 +1,6 @@
 //! The handlers. None of them touches the volume of the wall; pictures are stored and read on threads of their own.
 
+pub(super) mod admin;
 pub(super) mod assets;
 pub(super) mod config;
 pub(super) mod configuring;

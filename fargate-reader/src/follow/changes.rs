@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use shared_volume::WallDir;
 use shared_volume::config::{self, Config, Published};
@@ -31,13 +32,18 @@ impl Changes {
     /// Adds the change from `before` to `running`, and reads the generations that were skipped between them.
     ///
     /// Nothing else of the history is read: each file costs a few round trips on a network mount, and the new
-    /// configuration is not published before.
-    pub(super) fn add(&mut self, before: &Published, running: &Published) {
+    /// configuration is not published before. `stored` is the time at which `config.json` was replaced.
+    pub(super) fn add(&mut self, before: &Published, running: &Published, stored: Option<Timestamp>) {
         let is_next = running.generation > before.generation && before.generation == self.highest;
         let skipped = if is_next { self.skipped(before.generation + 1..running.generation) } else { None };
         let Some(skipped) = skipped else { return self.read(running, Pass::Later) };
         let published: Vec<_> = [before.clone()].into_iter().chain(skipped).chain([running.clone()]).collect();
-        self.newest.extend(changes(&published, Pass::Later).map(Arc::new));
+        let mut added: Vec<_> = changes(&published, Pass::Later).collect();
+        // A person who edits the file leaves the times of the function in it.
+        if let Some(last) = added.last_mut().filter(|_| before.cause.at != running.cause.at) {
+            last.stored = stored;
+        }
+        self.newest.extend(added.into_iter().map(Arc::new));
         self.newest.drain(..self.newest.len().saturating_sub(KEPT));
         self.highest = running.generation;
     }
@@ -89,7 +95,7 @@ fn changes(row: &[Published], pass: Pass) -> impl Iterator<Item = ConfigChange> 
     let seen = pass.seen();
     row.windows(2).map(move |pair| {
         let (changed, published) = (changed_fields(&pair[0].config, &pair[1].config), Arc::new(pair[1].clone()));
-        ConfigChange { published, changed, seen }
+        ConfigChange { published, changed, stored: None, seen }
     })
 }
 
@@ -144,7 +150,7 @@ mod tests {
         let first = publish_more(&changes, 1);
         changes.read(&first, Pass::First);
         let fourth = publish_more(&changes, 3);
-        changes.add(&first, &fourth);
+        changes.add(&first, &fourth, None);
         assert_eq!(generations(&changes), [1, 2, 3, 4]);
         assert_eq!(changes.newest[3].changed, ["title"]);
         assert!(changes.newest[0].seen.is_none() && changes.newest[3].seen.is_some());
@@ -157,7 +163,7 @@ mod tests {
         changes.read(&first, Pass::First);
         let second = publish_more(&changes, 1);
         fs_err::remove_dir_all(directory.path().join("history")).unwrap();
-        changes.add(&first, &second);
+        changes.add(&first, &second, None);
         assert_eq!(generations(&changes), [1, 2]);
     }
 
@@ -168,9 +174,9 @@ mod tests {
         changes.read(&third, Pass::First);
         // A person puts an older generation into config.json.
         let back = Published { generation: 1, ..Published::initial() };
-        changes.add(&third, &back);
+        changes.add(&third, &back, None);
         let fourth = publish_more(&changes, 1);
-        changes.add(&back, &fourth);
+        changes.add(&back, &fourth, None);
         assert_eq!(generations(&changes), [1, 2, 3, 4]);
     }
 
@@ -180,7 +186,7 @@ mod tests {
         let first = publish_more(&changes, 1);
         changes.read(&first, Pass::First);
         let last = publish_more(&changes, KEPT as u64 + 5);
-        changes.add(&first, &last);
+        changes.add(&first, &last, None);
         assert_eq!(generations(&changes), (7..=26).collect::<Vec<_>>());
     }
 }

@@ -1,6 +1,8 @@
 //! The configuration that is running: the last good one, even if `config.json` is damaged later.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,22 +50,22 @@ impl Configuration {
     /// Reads `config.json`. Returns true if there is something to publish.
     pub(super) fn read(&mut self, pass: Pass, open: &mut OpenFiles) -> bool {
         match (self.on_disk(open), pass) {
-            (Ok(published), _) => self.accept(published, pass),
+            (Ok((published, stored)), _) => self.accept(published, stored, pass),
             (Err(reason), Pass::Later) => self.doubt(reason),
             (Err(reason), Pass::First) => {
                 let newest = self.changes.history(1).pop();
-                self.run(newest.unwrap_or_else(Published::initial), pass);
+                self.run(newest.unwrap_or_else(Published::initial), None, pass);
                 self.reject(reason, time::now())
             }
         }
     }
 
-    fn accept(&mut self, published: Published, pass: Pass) -> bool {
+    fn accept(&mut self, published: Published, stored: Option<Timestamp>, pass: Pass) -> bool {
         self.faulty_since = None;
         let healed = self.rejected.take().is_some();
         let changed = pass == Pass::First || *self.running != published;
         if changed {
-            self.run(published, pass);
+            self.run(published, stored, pass);
         }
         if healed {
             tracing::info!(generation = self.running.generation, "config_healed");
@@ -71,12 +73,12 @@ impl Configuration {
         changed || healed
     }
 
-    fn run(&mut self, published: Published, pass: Pass) {
+    fn run(&mut self, published: Published, stored: Option<Timestamp>, pass: Pass) {
         tracing::info!(generation = published.generation, source = published.cause.source, "config_running");
         let before = std::mem::replace(&mut self.running, Arc::new(published));
         match pass {
             Pass::First => self.changes.read(&self.running, pass),
-            Pass::Later => self.changes.add(&before, &self.running),
+            Pass::Later => self.changes.add(&before, &self.running, stored),
         }
     }
 
@@ -101,11 +103,11 @@ impl Configuration {
         true
     }
 
-    /// Reads the configuration on disk. A fresh volume needs none.
+    /// Reads the configuration on disk, and the time at which it was put there. A fresh volume needs none.
     ///
     /// # Errors
     /// Returns the fault of the file, as text.
-    fn on_disk(&mut self, open: &mut OpenFiles) -> Result<Published, String> {
+    fn on_disk(&mut self, open: &mut OpenFiles) -> Result<(Published, Option<Timestamp>), String> {
         let mut retries = 0;
         let (read, file) = loop {
             match config::read_open(&self.wall) {
@@ -115,10 +117,11 @@ impl Configuration {
                 read => break read.map_err(|error| format!("{CONFIG_FILE}: {error}"))?,
             }
         };
+        let stored = file.as_ref().and_then(replaced_at);
         open.keep(file);
         match read {
-            Ok(published) => Ok(published),
-            Err(Fault::Missing) if self.is_fresh() => Ok(Published::initial()),
+            Ok(published) => Ok((published, stored)),
+            Err(Fault::Missing) if self.is_fresh() => Ok((Published::initial(), None)),
             Err(fault) => Err(fault.to_string()),
         }
     }
@@ -127,4 +130,10 @@ impl Configuration {
     fn is_fresh(&self) -> bool {
         *self.running == Published::initial() && self.changes.history(1).is_empty()
     }
+}
+
+/// Returns the time at which a file got its name. The modification time is that of the temporary file.
+fn replaced_at(file: &File) -> Option<Timestamp> {
+    let metadata = file.metadata().ok()?;
+    Timestamp::new(metadata.ctime(), i32::try_from(metadata.ctime_nsec()).ok()?).ok()
 }

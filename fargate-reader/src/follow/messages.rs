@@ -12,7 +12,7 @@ use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
 use super::journey::Journey;
 use super::open_files::OpenFiles;
 use super::pass::Pass;
-use super::snapshot::{Item, ItemKind, KnownPictures, Message};
+use super::snapshot::{Item, ItemKind, KnownPictures, Message, Read};
 
 /// The largest number of messages that are kept in memory: as many as a configuration can keep, so that they are there
 /// if it keeps more from now on.
@@ -93,7 +93,11 @@ impl Messages {
         let missed = self.cursor.wall == first.wall && self.cursor.position < first.position;
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
         self.take_off(&entries);
-        self.add(entries.into_iter().map(|entry| Item::new(entry, cursor.wall, stored, seen)), before);
+        let (rewritten, last) = (!before.is_empty(), entries.len().saturating_sub(1));
+        let items = entries.into_iter().enumerate().map(|(index, entry)| {
+            Item::new(entry, cursor.wall, Read { stored, seen, rewritten, followed: index < last })
+        });
+        self.add(items, before);
         self.drop_compacted(first);
         self.drop_oldest();
         (self.damaged_lines, self.cursor) = (damaged_lines, cursor);

@@ -17,6 +17,7 @@ use shared_volume::wall::Cursor;
 
 pub(crate) use self::change::{ConfigChange, Rejected};
 pub(crate) use self::history::{Generation, History, Kept, RefusedEvent};
+pub(in crate::follow) use self::item::Read;
 pub(crate) use self::item::{Item, ItemKind, Message};
 pub(crate) use self::known_pictures::KnownPictures;
 pub(crate) use self::redacted::HIDDEN_FIELD;

@@ -6,6 +6,7 @@
 //!
 //! - [`wall()`]: the page of the wall. [`history()`]: that of the configuration's history. [`not_found()`]: that of an unknown
 //!   address. [`sign_in()`]: that for signing in.
+//! - [`admin()`]: that for administering the wall without a script.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
 //!   the state of the reader.
@@ -13,6 +14,7 @@
 //! - [`status()`]: the page of how everything works together.
 //! - `notices`: faults and the banner; `figures`: names and numbers; `visible`: text of others.
 
+mod admin;
 mod figures;
 mod fragments;
 mod history;
@@ -20,6 +22,7 @@ mod list;
 mod model;
 mod not_found;
 mod notices;
+mod origin;
 mod sign_in;
 mod status;
 mod visible;
@@ -28,8 +31,9 @@ mod wall;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::admin::{AdminPage, Done, admin};
 pub(crate) use self::fragments::{config_fragments, status_fragments};
-pub(crate) use self::history::{Comparison, HistoryPage, HistoryRole, Submitted, history};
+pub(crate) use self::history::{Comparison, Conflict, HistoryPage, HistoryRole, Submitted, history};
 pub(crate) use self::list::list;
 pub(crate) use self::model::model_fragment;
 pub(crate) use self::not_found::not_found;

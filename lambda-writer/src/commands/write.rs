@@ -2,13 +2,14 @@
 
 use shared_volume::message::Draft;
 use shared_volume::wall::Cycle;
-use wall_api::{Cleared, Configured, Labelled, Posted, Removed};
+use ulid::Ulid;
+use wall_api::{Cleared, Configured, Labelled, Posted, Removed, Restored};
 
 use super::configure::{self, ConfigChange};
 use super::cycle::one;
 use super::label::{self, Labelling};
 use super::remove::{self, Removal};
-use super::{clear, post};
+use super::{clear, post, restore};
 use crate::error::Failure;
 use crate::invocation::Invocation;
 use crate::reply::Reply;
@@ -24,6 +25,13 @@ pub(crate) enum Write {
     Label(Labelling),
     /// Removes all messages. It has the event id.
     Clear(String),
+    /// Restores the messages of a cleared wall.
+    Restore {
+        /// The wall that was cleared.
+        wall: Ulid,
+        /// The event id with its source.
+        event: String,
+    },
     /// Publishes a configuration.
     Configure(Box<ConfigChange>),
 }
@@ -40,6 +48,7 @@ pub(crate) enum Written {
     Removed(Removed),
     Labelled(Labelled),
     Cleared(Cleared),
+    Restored(Restored),
     Configured(Box<Configured>),
 }
 
@@ -56,6 +65,7 @@ impl Write {
             Self::Remove(_) => "remove",
             Self::Label(_) => "label",
             Self::Clear(_) => "clear",
+            Self::Restore { .. } => "restore",
             Self::Configure(change) => change.name(),
         }
     }
@@ -67,6 +77,7 @@ impl Write {
             Self::Remove(removal) => Written::Removed(remove::apply(cycle, &removal)?),
             Self::Label(labelling) => Written::Labelled(label::apply(cycle, labelling)?),
             Self::Clear(event) => Written::Cleared(clear::apply(cycle, &event)?),
+            Self::Restore { wall, event } => Written::Restored(restore::apply(cycle, wall, &event)?),
             Self::Configure(change) => Written::Configured(Box::new(configure::apply(cycle, *change)?)),
         })
     }
@@ -79,6 +90,7 @@ impl From<Written> for Reply {
             Written::Removed(removed) => Self::Removed(removed),
             Written::Labelled(labelled) => Self::Labelled(labelled),
             Written::Cleared(cleared) => Self::Cleared(cleared),
+            Written::Restored(restored) => Self::Restored(restored),
             Written::Configured(configured) => Self::Configured(configured),
         }
     }

@@ -12,8 +12,10 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::PostingClosed => StatusCode::FORBIDDEN,
         Refusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::BlockedWord { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::EventReused { .. } => StatusCode::CONFLICT,
-        Refusal::MessageUnknown { .. } | Refusal::NoPicture { .. } => StatusCode::NOT_FOUND,
+        Refusal::EventReused { .. } | Refusal::NoRoom { .. } => StatusCode::CONFLICT,
+        Refusal::MessageUnknown { .. } | Refusal::NoPicture { .. } | Refusal::NothingToRestore { .. } => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::Empty | Refusal::Author | Refusal::Event | Refusal::Label(_) => StatusCode::BAD_REQUEST,
     }
 }

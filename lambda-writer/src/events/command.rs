@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 use shared_volume::config::Change;
 use shared_volume::message::Draft;
+use ulid::Ulid;
 use wall_api::{
-    ChangeConfig, Clear, Command, MAX_BATCH, Post, PostItem, PostMany, PublishConfig, Read, Remove, RollbackConfig,
+    ChangeConfig, Clear, Command, MAX_BATCH, Post, PostItem, PostMany, PublishConfig, Read, Remove, Restore,
+    RollbackConfig,
 };
 
 use super::parse::{Part, parse};
@@ -65,6 +67,15 @@ pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation
         "clear" => {
             let Clear { event, source } = parse(event, part)?;
             Work::Write(Write::Clear(sender.event_id(event.as_deref(), source)?))
+        }
+        "restore" => {
+            let Restore { wall, event, source } = parse(event, part)?;
+            let fault = |fault| {
+                Failure::in_field(Problem::CommandInvalid, "wall", format!("must be the id of a wall: {fault}"))
+            };
+            let wall = wall.parse::<Ulid>().map_err(fault)?;
+            let event = sender.event_id(event.as_deref(), source)?;
+            Work::Write(Write::Restore { wall, event })
         }
         "remove" => {
             let Remove { id, by, event, source } = parse(event, part)?;

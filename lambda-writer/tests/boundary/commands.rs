@@ -44,6 +44,26 @@ async fn a_command_with_an_event_id_is_executed_once() {
 }
 
 #[tokio::test]
+async fn a_cleared_wall_is_restored_once() {
+    let function = Function::new();
+    for text in ["one", "two"] {
+        function.answer(json!({"command": "post", "text": text})).await;
+    }
+    let wall = function.answer(json!({"command": "read"})).await["wall"].clone();
+    function.answer(json!({"command": "clear", "event": "c"})).await;
+    let restore = json!({"command": "restore", "wall": wall, "event": "r"});
+    assert_eq!(function.answer(restore.clone()).await, json!({"restored": 2, "repeated": false}));
+    function.answer(json!({"command": "clear", "event": "d"})).await;
+    assert_eq!(function.answer(restore).await, json!({"restored": 2, "repeated": true}));
+    assert_eq!(function.wall().await, "No message yet.", "the retry restores nothing");
+    let unknown = json!({"command": "restore", "wall": "01KAS000000000000000000000"});
+    let message = "wall: nothing of the wall 01KAS000000000000000000000 can be restored";
+    check_refused(&function, unknown, 404, "restore_nothing", "wall", message).await;
+    let invalid = function.answer(json!({"command": "restore", "wall": "../trash"})).await;
+    assert_eq!((&invalid["error"], &invalid["field"]), (&json!("command_invalid"), &json!("wall")));
+}
+
+#[tokio::test]
 async fn the_configuration_is_changed_published_and_rolled_back() {
     let function = Function::new();
     let patch = json!({"title": "Party", "banner": {"text": "Hi", "tone": "warning"}});
@@ -164,7 +184,7 @@ async fn a_command_that_cannot_be_parsed_is_refused_with_the_place() {
     ] {
         check_refused(&function, command, 400, "command_invalid", field, message).await;
     }
-    let known = "post, read, clear, remove, change_config, publish_config, rollback_config";
+    let known = "post, read, clear, restore, remove, change_config, publish_config, rollback_config";
     let message = format!("command: \"drop\" is none of {known}");
     check_refused(&function, json!({"command": "drop"}), 400, "command_unknown", "command", &message).await;
 }

@@ -118,6 +118,33 @@ impl Browser {
         self.driver.find(By::Css(selector)).await.with_context(|| format!("no {selector} on the page"))
     }
 
+    /// Returns the number of elements that `selector` finds.
+    pub(crate) async fn elements(&self, selector: &str) -> Result<usize> {
+        Ok(self.driver.find_all(By::Css(selector)).await?.len())
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn keys(&self, keys: &str) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Loads older messages until the page shows `count`.
+    pub(crate) async fn load_older(&self, count: usize) -> Result<()> {
+        let shown = "return document.querySelectorAll('#list > .message').length";
+        while self.run(shown, &[]).await?.as_u64().is_some_and(|shown| shown < count as u64) {
+            let before = self.run(shown, &[]).await?;
+            self.run("document.querySelector('#older a').click(); return true", &[]).await?;
+            let more = "return document.querySelectorAll('#list > .message').length > arguments[0]";
+            self.until("older messages", more, &[before]).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens `url` in the tab, whatever is there.
+    pub(crate) async fn visit(&self, url: &str) -> Result<()> {
+        Ok(self.driver.goto(url).await?)
+    }
+
     /// Returns the visible text of the element that `selector` finds.
     pub(crate) async fn text(&self, selector: &str) -> Result<String> {
         Ok(self.element(selector).await?.text().await?)

@@ -90,7 +90,7 @@ async fn the_pictures_of_the_history_can_be_made() -> Result<()> {
     let good = fs_err::read_to_string(volume.join("config.json"))?;
     fs_err::write(volume.join("config.json"), good.replace("\"posting\": \"open\"", "\"posting\": opne"))?;
     let browser = Browser::open(&wall.page("/")).await?;
-    browser.until_shown("#notices", "not been usable").await?;
+    browser.until_shown("#notices", "on disk has been rejected").await?;
     browser.go(&wall.page("/login?token=secret")).await?;
     browser.element("nav a[href='/history']").await?.click().await?;
     browser.until_shown("#timeline .bad", "on disk, not in force").await?;

@@ -55,6 +55,8 @@ async fn the_pictures_of_the_readme_can_be_made() -> Result<()> {
 
     live_through_a_minute(&wall, &volume, &browser).await?;
     browser.until_shown("#connection", "live").await?;
+    browser.until("a journey", "return Boolean(document.querySelector('#list > li .hops .you'))", &[]).await?;
+    browser.run("document.querySelector('#list .journey').open = true", &[]).await?;
     browser.until_shown("#here", &format!("{} here", others.len() + 1)).await?;
     browser.devtools("Emulation.setScrollbarsHidden", &json!({ "hidden": true })).await?;
     for (name, scheme, screen) in pictures {

@@ -17,11 +17,12 @@ async fn shown(wall: &Wall) -> Result<(Vec<String>, Value)> {
 }
 
 /// The samples that must leave the wall as it is.
-const WITHOUT_EFFECT: [&str; 14] = [
+const WITHOUT_EFFECT: [&str; 15] = [
     "appconfig-deployment-complete",
     "appconfig-deployment-start",
     "direct-read",
     "direct-remove",
+    "direct-restore",
     "direct-rollback-config",
     "eventbridge-config-rollback",
     "http-api-2.0-get",

@@ -34,11 +34,12 @@ pub(crate) enum Kind {
     Clear = 3,
     Configuration = 4,
     Label = 5,
+    Restoration = 6,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Post, Self::Removal, Self::Clear, Self::Configuration, Self::Label]
+        [Self::Post, Self::Removal, Self::Clear, Self::Configuration, Self::Label, Self::Restoration]
             .into_iter()
             .find(|kind| *kind as u8 == byte)
     }
@@ -50,7 +51,7 @@ pub(crate) struct Applied {
     pub(crate) kind: Kind,
     /// The digest of the command. A retry has the same one.
     pub(crate) payload: Digest,
-    /// The id of the message, the id of the new wall, or the generation.
+    /// The id of the message, the id of the new wall, the generation, or the number of restored messages.
     pub(crate) result: u128,
     pub(crate) received: Timestamp,
     pub(crate) at: Timestamp,

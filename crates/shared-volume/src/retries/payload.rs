@@ -1,5 +1,7 @@
 //! The digests of commands. A retry of an event has the same digest as its first attempt.
 
+use ulid::Ulid;
+
 use crate::digest::Digest;
 
 /// Returns the digest of a post.
@@ -23,6 +25,11 @@ pub(crate) fn removal(id: &str) -> Digest {
 /// Returns the digest of a clear.
 pub(crate) fn clear() -> Digest {
     Digest::of(&[b"clear"])
+}
+
+/// Returns the digest of the restoration of a cleared wall.
+pub(crate) fn restoration(wall: Ulid) -> Digest {
+    Digest::of(&[b"restore", &wall.to_bytes()])
 }
 
 /// Returns the digest of a request to publish a configuration, given as canonical JSON.

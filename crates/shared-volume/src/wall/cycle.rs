@@ -6,6 +6,7 @@ use std::io;
 use ulid::Ulid;
 
 use super::compact::Cleared;
+use super::restore::{self, RestoredWall};
 use super::session::Session;
 use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
 use crate::cursor::Cursor;
@@ -209,6 +210,15 @@ impl<'a> Cycle<'a> {
         }
         let wall = self.session.begin_anew(event)?;
         Ok(Cleared { wall, repeated: false })
+    }
+
+    /// Restores the messages of a cleared wall. See [`WallWriter::restore_wall`](super::WallWriter::restore_wall).
+    ///
+    /// # Errors
+    /// Returns an error if nothing can be restored, if the event is refused, or if the volume fails.
+    pub fn restore(&mut self, wall: Ulid, event: Option<&str>) -> Result<RestoredWall, ChangeError> {
+        self.flush()?;
+        restore::restore_wall(&mut self.session, wall, event)
     }
 
     /// Publishes a configuration. See [`WallWriter::publish`](super::WallWriter::publish).

@@ -33,12 +33,29 @@ pub(super) struct Header {
     /// The time of that clear.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_millis")]
     pub(super) cleared_at: Option<Timestamp>,
+    /// The restoration that made this log, so that its retry restores nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) restored: Option<Restoration>,
+}
+
+/// A restoration of a cleared wall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Restoration {
+    /// The event id.
+    pub(super) by: String,
+    #[serde(with = "crate::time::millis")]
+    pub(super) at: Timestamp,
+    /// The wall whose messages came back.
+    pub(super) wall: Ulid,
+    /// The number of messages that came back.
+    pub(super) messages: usize,
 }
 
 impl Header {
     /// Returns the header of a log that begins at position 0.
     pub(super) fn at_start(wall: Ulid) -> Self {
-        Self { wall, start: 0, edition: None, cleared_by: None, cleared_at: None }
+        Self { wall, start: 0, edition: None, cleared_by: None, cleared_at: None, restored: None }
     }
 
     /// Returns the header of a new wall.

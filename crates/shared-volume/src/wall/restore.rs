@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::time::Instant;
 
 use ulid::Ulid;
 
 use super::entry::{Entry, EntryKind, Parser};
 use super::file::{Beginning, LogFile};
-use super::header::Header;
+use super::header::{Header, Restoration};
 use super::session::Session;
-use super::writer::WallWriter;
 use super::{carry, trash};
 use crate::digest::Digest;
-use crate::error::WriteError;
+use crate::error::{ChangeError, Refusal, WriteError};
 use crate::limits::MAX_LOG_BYTES;
 use crate::open;
+use crate::retries::{Kind, payload};
+use crate::time;
 use crate::volume::WallDir;
 
 /// A replaced log in `trash/`.
@@ -36,6 +36,15 @@ pub struct Restored {
     pub messages: usize,
     /// The number of messages that are on the wall afterwards.
     pub total: usize,
+}
+
+/// A cleared wall that was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestoredWall {
+    /// The number of messages that came back.
+    pub messages: usize,
+    /// True if an earlier attempt with the same event had restored them.
+    pub repeated: bool,
 }
 
 /// The error of a restoration. The wall is unchanged.
@@ -66,34 +75,51 @@ impl From<io::Error> for RestoreError {
     }
 }
 
-impl WallWriter {
-    /// Returns the logs in `trash/`, oldest first. Other files are ignored.
-    ///
-    /// # Errors
-    /// Returns an error if the volume fails.
-    pub fn trash(&self) -> io::Result<Vec<Trashed>> {
-        let mut listed = Vec::new();
-        for file in trash::list(self.wall())? {
-            match Old::read(self.wall(), file) {
-                Ok(old) => listed.extend(old.map(|old| old.trashed())),
-                // A foreign file has no messages to restore.
-                Err(error) if open::is_about_the_file(&error) => {}
-                Err(error) => return Err(error),
-            }
+/// Returns the logs in `trash/`, oldest first. Other files are ignored.
+pub(super) fn logs(wall: &WallDir) -> io::Result<Vec<Trashed>> {
+    let mut listed = Vec::new();
+    for file in trash::list(wall)? {
+        match Old::read(wall, file) {
+            Ok(old) => listed.extend(old.map(|old| old.trashed())),
+            // A foreign file has no messages to restore.
+            Err(error) if open::is_about_the_file(&error) => {}
+            Err(error) => return Err(error),
         }
-        Ok(listed)
     }
+    Ok(listed)
+}
 
-    /// Restores the messages of a log in `trash/`, before the messages that are on the wall. Retries the lock until
-    /// `deadline`.
-    ///
-    /// # Errors
-    /// Returns a [`RestoreError`] if there is no such log, the messages do not fit, or the volume fails.
-    pub fn restore(&mut self, file: Ulid, deadline: Instant) -> Result<Restored, RestoreError> {
-        let mut session = self.begin(deadline)?;
-        let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
-        session.restore(&old)
+/// Restores the messages of a log in `trash/`.
+pub(super) fn restore_log(session: &mut Session<'_>, file: Ulid) -> Result<Restored, RestoreError> {
+    let old = Old::read(session.wall, file)?.ok_or(RestoreError::Unknown(file))?;
+    session.restore(&old, None)
+}
+
+/// Restores the newest log of a cleared wall that has a message which is not on the wall.
+pub(super) fn restore_wall(
+    session: &mut Session<'_>,
+    wall: Ulid,
+    event: Option<&str>,
+) -> Result<RestoredWall, ChangeError> {
+    if let Some(applied) = session.earlier(event, Kind::Restoration, payload::restoration(wall))? {
+        // The first attempt may have crashed before the new name was durable.
+        open::sync_parent(&session.wall.content())?;
+        return Ok(RestoredWall { messages: usize::try_from(applied.result).unwrap_or(usize::MAX), repeated: true });
     }
+    for file in trash::list(session.wall)?.into_iter().rev() {
+        let old = match Old::of_wall(session.wall, file, wall) {
+            Err(error) if open::is_about_the_file(&error) => continue,
+            old => old?,
+        };
+        let Some(old) = old else { continue };
+        match session.restore(&old, event) {
+            Ok(Restored { messages: 0, .. }) => {}
+            Ok(Restored { messages, .. }) => return Ok(RestoredWall { messages, repeated: false }),
+            Err(RestoreError::Write(error)) => return Err(error.into()),
+            Err(error) => return Err(Refusal::NoRoom { reason: error.to_string() }.into()),
+        }
+    }
+    Err(Refusal::NothingToRestore { wall }.into())
 }
 
 /// The content of a log in `trash/`.
@@ -106,6 +132,13 @@ struct Old {
 }
 
 impl Old {
+    /// Reads a log if it is of this wall.
+    fn of_wall(wall: &WallDir, file: Ulid, cleared: Ulid) -> io::Result<Option<Self>> {
+        let Some(log) = LogFile::open(&trash::path(wall, file))? else { return Ok(None) };
+        let is_of_wall = Beginning::read(&log)?.is_some_and(|beginning| beginning.header.wall == cleared);
+        if is_of_wall { Self::read(wall, file) } else { Ok(None) }
+    }
+
     fn read(wall: &WallDir, file: Ulid) -> io::Result<Option<Self>> {
         let Some(log) = LogFile::open(&trash::path(wall, file))? else { return Ok(None) };
         let Some(beginning) = Beginning::read(&log)? else { return Ok(None) };
@@ -142,7 +175,7 @@ impl Old {
 }
 
 impl Session<'_> {
-    fn restore(&mut self, old: &Old) -> Result<Restored, RestoreError> {
+    fn restore(&mut self, old: &Old, event: Option<&str>) -> Result<Restored, RestoreError> {
         let current = self.view.tail.beginning().map(|beginning| beginning.header.clone());
         let same_wall = current.as_ref().is_some_and(|header| header.wall == old.beginning.header.wall);
         // If the log is of the same wall, only the messages that compaction has dropped are missing.
@@ -162,11 +195,13 @@ impl Session<'_> {
         if total > keep {
             return Err(RestoreError::TooMany { total, keep });
         }
+        let wall = old.beginning.header.wall;
+        let restored = event.map(|event| Restoration { by: event.to_owned(), at: time::now(), wall, messages });
         if same_wall {
             let bytes = old.bytes_before(dropped.last().map_or(0, |entry| entry.span.end));
-            self.put_before(&bytes, &old.beginning.header)?;
+            self.put_before(&bytes, &old.beginning.header, restored)?;
         } else {
-            self.put_together(old, back)?;
+            self.put_together(old, back, restored)?;
         }
         // The restored messages cannot be restored a second time.
         trash::remove_restored(self.wall, old.file, carry::is_followed(&self.lock.state, old.file))?;
@@ -182,16 +217,21 @@ impl Session<'_> {
 
     /// Restores the lines that compaction dropped from this wall, at their old positions. The header gets a new edition, so
     /// that a browser that reconnects starts over: it may never have received the restored messages.
-    fn put_before(&mut self, bytes: &[u8], header: &Header) -> Result<(), RestoreError> {
+    fn put_before(&mut self, bytes: &[u8], header: &Header, restored: Option<Restoration>) -> Result<(), RestoreError> {
         let (now, end) = self.lines_now()?;
         let edition = Some(Digest::of(&[b"restored", &Ulid::generate().to_bytes()]).short());
-        let header = Header { edition, ..self.keep_clear(header) };
+        let header = Header { edition, restored, ..self.keep_clear(header) };
         self.put(&header, &[bytes, &now].concat(), end)
     }
 
     /// Begins a new wall with these messages of another wall and the current messages. Plain lines get new positions and
     /// therefore new ids, so the removal records of plain lines are dropped together with the lines that they removed.
-    fn put_together(&mut self, old: &Old, back: Vec<&Entry>) -> Result<(), RestoreError> {
+    fn put_together(
+        &mut self,
+        old: &Old,
+        back: Vec<&Entry>,
+        restored: Option<Restoration>,
+    ) -> Result<(), RestoreError> {
         let mut lines = old.lines_of(back.into_iter());
         let (now, end) = self.lines_now()?;
         let start = self.view.tail.beginning().map_or(0, |beginning| beginning.header.start);
@@ -200,7 +240,7 @@ impl Session<'_> {
         for entry in self.view.messages_and_additions() {
             lines.extend_from_slice(&now[place(entry.span.start)..place(entry.span.end)]);
         }
-        let header = self.keep_clear(&Header::of_new_wall(None, None));
+        let header = Header { restored, ..self.keep_clear(&Header::of_new_wall(None, None)) };
         let newest = |session: &Self| session.lock.state.replaced.last().map(|replaced| replaced.file);
         let before = newest(self);
         self.put(&header, &lines, end)?;

@@ -63,7 +63,11 @@ impl Session<'_> {
     /// Looks up an event in the places of its effect: the log, its header, and `config.json`.
     fn in_place(&self, event: &str) -> Option<Applied> {
         let cleared = self.cleared().filter(|(cleared_by, _)| *cleared_by == event).map(|(_, applied)| applied);
-        cleared.or_else(|| self.view.event(EventKey::of(event))).or_else(|| self.in_force.published.applied_by(event))
+        let restored = || self.restored().filter(|(restored_by, _)| *restored_by == event).map(|(_, applied)| applied);
+        cleared
+            .or_else(restored)
+            .or_else(|| self.view.event(EventKey::of(event)))
+            .or_else(|| self.in_force.published.applied_by(event))
     }
 
     /// Returns the event that cleared the previous wall.
@@ -74,10 +78,19 @@ impl Session<'_> {
         Some((header.cleared_by.as_deref()?, Applied { kind, payload, result, received: at, at }))
     }
 
+    /// Returns the event of the restoration that made this log.
+    fn restored(&self) -> Option<(&str, Applied)> {
+        let restored = self.view.tail.beginning()?.header.restored.as_ref()?;
+        let (kind, payload, result) =
+            (Kind::Restoration, payload::restoration(restored.wall), restored.messages as u128);
+        Some((&restored.by, Applied { kind, payload, result, received: restored.at, at: restored.at }))
+    }
+
     /// Returns the events within the retry window that are stored only in the log and its header.
     pub(super) fn events(&self) -> Vec<(EventKey, Applied)> {
         let mut events = self.view.events();
         events.extend(self.cleared().map(|(event, applied)| (EventKey::of(event), applied)));
+        events.extend(self.restored().map(|(event, applied)| (EventKey::of(event), applied)));
         let now = time::now();
         events.retain(|(_, applied)| applied.is_within(self.retries.window, now));
         events

@@ -3,8 +3,11 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use ulid::Ulid;
+
 use super::compact::Cleared;
 use super::cycle::{Appended, Cycle, Labelled, Removed};
+use super::restore::{self, RestoreError, Restored, RestoredWall, Trashed};
 use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Outcome, PublishError, Request};
@@ -142,6 +145,38 @@ impl WallWriter {
         let keep = config::in_force(&self.wall)?.published.config.keep_messages.get();
         self.view.read()?;
         Ok(self.view.newest(limit.min(keep)))
+    }
+
+    /// Returns the logs in `trash/`, oldest first. Other files are ignored.
+    ///
+    /// # Errors
+    /// Returns an error if the volume fails.
+    pub fn trash(&self) -> io::Result<Vec<Trashed>> {
+        restore::logs(&self.wall)
+    }
+
+    /// Restores the messages of a log in `trash/`, before the messages that are on the wall. Retries the lock until
+    /// `deadline`.
+    ///
+    /// # Errors
+    /// Returns a [`RestoreError`] if there is no such log, the messages do not fit, or the volume fails.
+    pub fn restore(&mut self, file: Ulid, deadline: Instant) -> Result<Restored, RestoreError> {
+        restore::restore_log(&mut self.begin(deadline)?, file)
+    }
+
+    /// Restores the messages of a wall that was cleared, before the messages that are on the wall. Retries the lock until
+    /// `deadline`.
+    ///
+    /// # Errors
+    /// Returns [`Refusal::NothingToRestore`] if `trash/` has no message of that wall that is missing,
+    /// [`Refusal::NoRoom`] if the wall would be too large, and the same errors as [`WallWriter::append`].
+    pub fn restore_wall(
+        &mut self,
+        wall: Ulid,
+        event: Option<&str>,
+        deadline: Instant,
+    ) -> Result<RestoredWall, ChangeError> {
+        self.cycle(deadline)?.restore(wall, event)
     }
 
     pub(super) fn begin(&mut self, deadline: Instant) -> Result<Session<'_>, WriteError> {

@@ -92,3 +92,54 @@ fn restored_and_removed_messages_are_not_restored_again() {
         assert_eq!(ours, ["kept", "more"]);
     }
 }
+
+#[test]
+fn a_cleared_wall_is_restored_once_for_an_event() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    wall.post("two");
+    let cleared = Tail::new(wall.dir.clone()).read().unwrap().unwrap().cursor.wall;
+    wall.writer.clear(Some("test:clear"), soon()).unwrap();
+    wall.post("since");
+    let restored = wall.writer.restore_wall(cleared, Some("test:restore"), soon()).unwrap();
+    assert_eq!((restored.messages, restored.repeated), (2, false));
+    assert_eq!(wall.texts(), ["one", "two", "since"]);
+    // A retry changes nothing, neither now nor after the place of the event is gone.
+    for is_cleared_again in [false, true] {
+        if is_cleared_again {
+            wall.writer.clear(Some("test:again"), soon()).unwrap();
+        }
+        let before = wall.texts();
+        let mut another = wall.another_writer();
+        let repeated = another.restore_wall(cleared, Some("test:restore"), soon()).unwrap();
+        assert_eq!((repeated.messages, repeated.repeated, wall.texts()), (2, true, before));
+        assert!(another.clear(Some("test:clear"), soon()).unwrap().repeated, "the clear is remembered, too");
+    }
+    let reused = wall.writer.restore_wall(ulid::Ulid::generate(), Some("test:restore"), soon()).unwrap_err();
+    assert_eq!(
+        reused.to_string(),
+        "event: \"restore\" was used before for something else; send a new event id with a new command"
+    );
+}
+
+#[test]
+fn a_wall_of_which_nothing_is_missing_or_which_does_not_fit_is_not_restored() {
+    let mut wall = TestWall::new();
+    wall.post("one");
+    wall.post("two");
+    let cleared = Tail::new(wall.dir.clone()).read().unwrap().unwrap().cursor.wall;
+    let refusal = |wall: &mut TestWall| {
+        let refused = wall.writer.restore_wall(cleared, Some("test:restore"), soon()).unwrap_err();
+        match refused {
+            shared_volume::ChangeError::Refused(refusal) => refusal.name(),
+            error => panic!("{error}"),
+        }
+    };
+    assert_eq!(refusal(&mut wall), "restore_nothing");
+    wall.writer.clear(None, soon()).unwrap();
+    wall.patch(serde_json::json!({"keep_messages": 1})).unwrap();
+    assert_eq!(refusal(&mut wall), "restore_too_large");
+    assert_eq!(wall.texts(), [""; 0]);
+    wall.patch(serde_json::json!({"keep_messages": 2})).unwrap();
+    assert_eq!(wall.writer.restore_wall(cleared, Some("test:restore"), soon()).unwrap().messages, 2);
+}

@@ -10,8 +10,10 @@ use super::caching::is_known;
 use super::page::not_found;
 use super::parameters::Parameters;
 use crate::doors::app::Shared;
+use crate::doors::encoding::{VARY, encoded};
 use crate::doors::error::ApiError;
 use crate::views;
+use crate::views::Encoding;
 
 /// The caching of an address that contains the hash of its content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -21,6 +23,7 @@ pub(in crate::doors) async fn asset(
     path: Result<Path<String>, PathRejection>,
     query: Parameters,
     headers: HeaderMap,
+    encoding: Encoding,
     uri: OriginalUri,
 ) -> Result<Response, ApiError> {
     let Path(path) = path?;
@@ -29,13 +32,14 @@ pub(in crate::doors) async fn asset(
     };
     let version = format!("{:016x}", asset.version);
     let caching = if query.get("v")?.as_ref() == Some(&version) { FOREVER } else { "no-cache" };
-    let etag = format!("\"{version}\"");
+    // The tag is weak: it is that of all encodings.
+    let etag = format!("W/\"{version}\"");
     let known = is_known(&headers, &etag);
     let headers = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, caching)];
     if known {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, [VARY], headers).into_response());
     }
-    Ok((headers, [(header::CONTENT_TYPE, asset.content_type)], asset.bytes).into_response())
+    Ok((headers, encoded(encoding, asset.content_type, asset.text.body(encoding))).into_response())
 }
 
 /// `GET /accent.css?c=d9480f`: the stylesheet that sets the accent colour; without `c` that of the configuration.

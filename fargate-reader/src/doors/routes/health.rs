@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
+use shared_volume::time::{now, to_text};
 use wall_api::Outcome;
 
 use super::parameters::Parameters;
@@ -18,9 +19,12 @@ use crate::doors::visitor::Visitor;
 use crate::follow::{Snapshot, VolumeHealth};
 use crate::views::json::{ConfigJson, StatusJson};
 
+/// The header with the time of the answer, by which a page compares its clock with that of the task.
+const NOW: &str = "x-messagewall-now";
+
 /// `GET /live`: succeeds while the process answers, even if the volume hangs.
-pub(in crate::doors) async fn live() -> Json<Value> {
-    Json(json!({ "live": true }))
+pub(in crate::doors) async fn live() -> impl IntoResponse {
+    ([(NOW, to_text(now()))], Json(json!({ "live": true })))
 }
 
 /// `GET /ready`: succeeds once the wall has been read, and reports the health of the volume.

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use shared_volume::config::{Config, FieldChange, diff};
+use shared_volume::config::{Config, FieldChange, Fields, diff};
 use wall_api::{Command, ErrorBody, Origin, Outcome, PublishConfig, RollbackConfig};
 
 use super::body::{self, MediaType};
@@ -18,7 +18,7 @@ use crate::doors::paths;
 use crate::doors::visitor::Visitor;
 use crate::follow::{History, Snapshot};
 use crate::tokens::Role;
-use crate::views::page::{self, Comparison, HistoryPage, HistoryRole, Submitted};
+use crate::views::page::{self, Comparison, Conflict, HistoryPage, HistoryRole, Submitted};
 
 /// The part of the history that a request asks for.
 #[derive(Debug, Default)]
@@ -77,13 +77,23 @@ pub(in crate::doors) async fn submit(
             // The key stays the same if the configuration may be published already, or if sending it again may help.
             form.event = form.event.filter(|_| error.outcome != Outcome::Refused);
             if error.body.error == "generation_conflict" {
-                // Whoever publishes now has seen what came in between.
-                form.based_on = app.follow.snapshot().config.generation;
+                overtaken(&app, visitor, &mut form).await;
             }
             form.refused = Some(error.body);
             show(&app, visitor, error.status, Asked::default(), form).await
         }
     }
+}
+
+/// Adds what came in between to a form. Whoever publishes it now has seen that.
+async fn overtaken(app: &App, visitor: Visitor, form: &mut Submitted) {
+    app.guard.catching_up.look(visitor.client, &app.follow).await;
+    let (history, now) = (visitor.history(app).await, app.follow.snapshot());
+    let (generation, fields) = (now.config.generation, Fields::of(&now.config.config));
+    if let Some(began) = history.get(form.based_on).filter(|_| !form.is_rollback) {
+        form.conflict = Some(Conflict::new(&mut form.form, (form.based_on, &began.fields), (generation, &fields)));
+    }
+    form.based_on = generation;
 }
 
 /// Looks at the volume if this task has not seen a generation that another task has served.

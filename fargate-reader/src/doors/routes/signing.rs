@@ -109,5 +109,6 @@ fn show(to: &str, token: &str, refused: Option<ApiError>) -> Result<Response, Ap
 
 /// Returns the page to show after signing in: one of this wall's, whatever was sent.
 fn target(sent: Option<&str>) -> &'static str {
-    if sent == Some(paths::HISTORY) { paths::HISTORY } else { paths::PAGE }
+    let pages = [paths::HISTORY, paths::ADMIN];
+    pages.into_iter().find(|page| sent == Some(*page)).unwrap_or(paths::PAGE)
 }

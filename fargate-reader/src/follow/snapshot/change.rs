@@ -12,6 +12,8 @@ pub(crate) struct ConfigChange {
     pub(crate) published: Arc<Published>,
     /// The top-level fields that differ from the generation before, such as `banner`.
     pub(crate) changed: Vec<String>,
+    /// The time at which `config.json` was replaced by it, if that is known.
+    pub(crate) stored: Option<Timestamp>,
     /// The time at which this reader saw it. `None` for changes from before the reader started.
     pub(crate) seen: Option<Timestamp>,
 }

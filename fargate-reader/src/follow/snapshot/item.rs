@@ -58,11 +58,27 @@ pub(crate) struct Message {
     pub(crate) stored: Option<Timestamp>,
     /// The time at which this reader saw it. `None` for messages from before the reader started.
     pub(crate) seen: Option<Timestamp>,
+    /// True if it was read from a log that was replaced or edited: then `stored` is the time of that.
+    pub(crate) rewritten: bool,
+    /// True if it was read together with a later entry: then `stored` is the time of that.
+    pub(crate) followed: bool,
+}
+
+/// The circumstances of a read.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::follow) struct Read {
+    /// The time at which the log was changed.
+    pub(in crate::follow) stored: Option<Timestamp>,
+    pub(in crate::follow) seen: Option<Timestamp>,
+    /// True if the log was replaced or edited.
+    pub(in crate::follow) rewritten: bool,
+    /// True if later entries were read with it.
+    pub(in crate::follow) followed: bool,
 }
 
 impl Item {
-    /// Converts an entry of `wall`, which reached the volume at `stored` and was read at `seen`.
-    pub(in crate::follow) fn new(entry: Entry, wall: Ulid, stored: Option<Timestamp>, seen: Option<Timestamp>) -> Self {
+    /// Converts an entry of `wall`.
+    pub(in crate::follow) fn new(entry: Entry, wall: Ulid, read: Read) -> Self {
         let (id, ends) = (entry.id(), entry.end(wall));
         let plain = matches!(entry.kind, wall::EntryKind::Plain { .. });
         let trigger = match &entry.kind {
@@ -77,8 +93,23 @@ impl Item {
             }
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
-        let message =
-            Message { id, ends, author, text, picture, label: None, plain, trigger, received, at, stored, seen };
+        let Read { stored, seen, rewritten, followed } = read;
+        let message = Message {
+            id,
+            ends,
+            author,
+            text,
+            picture,
+            label: None,
+            plain,
+            trigger,
+            received,
+            at,
+            stored,
+            seen,
+            rewritten,
+            followed,
+        };
         Self { ends, kind: ItemKind::Message(Arc::new(message)) }
     }
 

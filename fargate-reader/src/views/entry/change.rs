@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::journey::{Journey, Times};
 use super::text::printable;
 use crate::follow::ConfigChange;
 use crate::views::cause;
@@ -18,13 +19,15 @@ struct ChangeItem<'a> {
     note: Option<String>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
+    journey: Option<String>,
 }
 
 /// Renders the list item of a change of the configuration.
 pub(in crate::views) fn config_change(change: &ConfigChange) -> Result<String, askama::Error> {
     let cause = &change.published.cause;
     let at = cause.at.or(change.published.published_at);
-    let times = [("received", cause.received), ("at", at), ("stored", None), ("seen", change.seen)];
+    let (received, stored, seen) = (cause.received, change.stored, change.seen);
+    let times = [("received", received), ("at", at), ("stored", stored), ("seen", seen)];
     let times = times.map(|(name, time)| (name, attribute(time)));
     let item = ChangeItem {
         change,
@@ -35,6 +38,7 @@ pub(in crate::views) fn config_change(change: &ConfigChange) -> Result<String, a
         note: cause.note.as_deref().map(|note| printable(note).into_owned()),
         moment: change.when().map(Moment::from),
         times,
+        journey: Journey::of(Times { received, at, stored, seen }).map(|journey| journey.render()).transpose()?,
     };
     item.render()
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::journey::{Journey, Times};
 use super::picture::PictureElement;
 use super::text::{Piece, pieces, printable};
 use crate::follow::Message;
@@ -22,6 +23,7 @@ struct MessageItem<'a> {
     picture: Option<PictureElement>,
     moment: Option<Moment>,
     times: [(&'static str, String); 4],
+    journey: Option<String>,
 }
 
 /// The picture beside a message.
@@ -45,6 +47,7 @@ pub(in crate::views) fn message(message: &Message, features: Features) -> Result
         picture: PictureElement::of(message, features)?,
         moment: message.written().map(Moment::from),
         times: times.map(|(name, time)| (name, attribute(time))),
+        journey: Journey::of(Times::of(message)).map(|journey| journey.render()).transpose()?,
     };
     item.render()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use shared_volume::config::Config;
 
 use super::figures::{Figure, config_figures, figures};
-use super::notices::{Notice, notices, tone};
+use super::notices::{Notice, notices, tone, volume_state};
 use crate::follow::Snapshot;
 use crate::views::{PostingState, View};
 
@@ -16,6 +16,7 @@ use crate::views::{PostingState, View};
 struct ConfigFragments<'a> {
     config: &'a Config,
     posting: PostingState,
+    volume: &'static str,
     notices: Vec<Notice>,
     figures: [Figure; 2],
     changes: Vec<Cow<'a, str>>,
@@ -30,15 +31,16 @@ pub(crate) fn config_fragments(view: &View, posting: PostingState) -> Result<Str
     let changes = changes?;
     let changes = changes.iter().map(|change| String::from_utf8_lossy(change.text.plain())).collect();
     let snapshot = &view.snapshot;
-    let notices = notices(snapshot, Timestamp::now());
+    let (volume, notices) = (volume_state(&snapshot.volume), notices(snapshot, Timestamp::now()));
     let (config, figures) = (&snapshot.config.config, config_figures(snapshot));
-    ConfigFragments { config, posting, notices, figures, changes }.render()
+    ConfigFragments { config, posting, volume, notices, figures, changes }.render()
 }
 
 #[derive(Template)]
 #[template(path = "status.html")]
 struct StatusFragments {
     streams: usize,
+    volume: &'static str,
     notices: Vec<Notice>,
     figures: Vec<Figure>,
 }
@@ -49,5 +51,6 @@ struct StatusFragments {
 /// Returns an error if a template fails.
 pub(crate) fn status_fragments(snapshot: &Snapshot, streams: usize) -> Result<String, askama::Error> {
     let (notices, figures) = (notices(snapshot, Timestamp::now()), figures(snapshot));
-    StatusFragments { streams, notices, figures }.render()
+    let volume = volume_state(&snapshot.volume);
+    StatusFragments { streams, volume, notices, figures }.render()
 }

@@ -12,6 +12,8 @@ pub(super) struct Notice {
     pub(super) title: &'static str,
     pub(super) since: Option<Elapsed>,
     pub(super) text: String,
+    /// The name and the address of more about it.
+    pub(super) more: Option<(&'static str, &'static str)>,
     /// The error, as the program reports it.
     pub(super) reason: Option<String>,
     /// True if nothing is known of the wall, not even that it is empty.
@@ -28,6 +30,15 @@ pub(super) fn tone(tone: &Tone) -> &'static str {
     }
 }
 
+/// Returns the name of the state of the volume, as the page's script knows it.
+pub(super) fn volume_state(volume: &VolumeHealth) -> &'static str {
+    match volume {
+        VolumeHealth::Ok => "ok",
+        VolumeHealth::Waiting(_) => "waiting",
+        VolumeHealth::Failing { .. } => "silent",
+    }
+}
+
 /// Returns the notices about a snapshot.
 pub(super) fn notices(snapshot: &Snapshot, now: Timestamp) -> Vec<Notice> {
     let volume = volume_notice(&snapshot.volume, snapshot.config.generation, now);
@@ -41,13 +52,18 @@ pub(super) fn volume_notice(volume: &VolumeHealth, generation: u64, now: Timesta
             title: "Waiting for the volume",
             since: None,
             text: "Nothing could be read yet. The wall appears as soon as the volume can be read.".to_owned(),
+            more: None,
             reason: reason.clone(),
             waiting: true,
         }),
         VolumeHealth::Failing { reason, since } => Some(Notice {
             title: "The volume has been silent for",
             since: Some(Elapsed::new(*since, now)),
-            text: format!("You see the messages that were read last, with {}.", configuration(generation)),
+            text: format!(
+                "Shown is what was read before, with {}. Posting may fail until the volume answers; this page goes on by itself.",
+                configuration(generation)
+            ),
+            more: Some(("The volume", "/status#volume")),
             reason: Some(reason.clone()),
             waiting: false,
         }),
@@ -58,9 +74,10 @@ fn rejected_notice(snapshot: &Snapshot, now: Timestamp) -> Option<Notice> {
     let rejected = snapshot.rejected.as_ref()?;
     let running = configuration(snapshot.config.generation);
     Some(Notice {
-        title: "The configuration on the volume has not been usable for",
+        title: "The configuration on disk has been rejected for",
         since: Some(Elapsed::new(rejected.since, now)),
         text: format!("The wall goes on with {running} until {} is good again.", rejected.source),
+        more: Some(("On disk and running", "/status#disk")),
         reason: Some(rejected.reason.clone()),
         waiting: false,
     })

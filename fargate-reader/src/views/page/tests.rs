@@ -43,6 +43,8 @@ fn snapshot(written: &[(Option<&str>, &str, i64)]) -> Snapshot {
             at: Some(at),
             stored: Some(at + SignedDuration::from_millis(12)),
             seen: Some(at + SignedDuration::from_millis(108)),
+            rewritten: false,
+            followed: false,
         })
     };
     let cursor = Cursor { wall, position: written.len() as u64 * 100, edition: 0 };
@@ -58,7 +60,7 @@ fn published(generation: u64, seconds: i64, source: &str, config: &str) -> Arc<P
 
 fn change(published: Arc<Published>, changed: &[&str]) -> Arc<ConfigChange> {
     let changed = changed.iter().map(|field| (*field).to_owned()).collect();
-    Arc::new(ConfigChange { published, changed, seen: Some(Timestamp::now()) })
+    Arc::new(ConfigChange { published, changed, stored: None, seen: Some(Timestamp::now()) })
 }
 
 /// Returns the view of a snapshot.

@@ -9,11 +9,12 @@ use wall_api::ErrorBody;
 use super::figures::{Figure, figures};
 use super::list::list;
 use super::model::model;
-use super::notices::{Notice, notices, tone};
+use super::notices::{Notice, notices, tone, volume_state};
+use super::origin::Origin;
 use crate::follow::MessagePage;
 use crate::pictures::MAX_UPLOAD_BYTES;
 use crate::views::WallText;
-use crate::views::assets::url;
+use crate::views::assets::{modules, url};
 use crate::views::moment::Moment;
 use crate::views::text::TextBuilder;
 use crate::views::{PostingState, View};
@@ -64,6 +65,11 @@ struct Wall<'a> {
     /// The field of the form that the error is about; empty if it is about none.
     refused_field: &'a str,
     streams: usize,
+    /// The addresses of the modules that the script imports.
+    modules: Vec<String>,
+    origin: Origin,
+    generation: u64,
+    volume: &'static str,
     notices: Vec<Notice>,
     figures: Vec<Figure>,
     model: Vec<Figure>,
@@ -101,6 +107,10 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<WallText, askama::Error> {
         refused,
         refused_field: refused.and_then(|refused| refused.field.as_deref()).unwrap_or_default(),
         streams: content.streams,
+        modules: modules(),
+        origin: Origin::of(snapshot),
+        generation: snapshot.config.generation,
+        volume: volume_state(&snapshot.volume),
         notices: notices(snapshot, now),
         figures: figures(snapshot),
         model: model(snapshot),

@@ -3,6 +3,7 @@
 use shared_volume::config::{FieldChange, Fields};
 use wall_api::ErrorBody;
 
+use super::conflict::Conflict;
 use super::form::ConfigForm;
 use crate::follow::{History, Snapshot};
 
@@ -55,6 +56,8 @@ pub(crate) struct Submitted {
     pub(crate) is_rollback: bool,
     /// The error of the last try.
     pub(crate) refused: Option<ErrorBody>,
+    /// The conflict with somebody who has published meanwhile.
+    pub(crate) conflict: Option<Conflict>,
     /// The changes that the form would make, if they were asked for.
     pub(crate) preview: Option<Vec<FieldChange>>,
 }
@@ -63,7 +66,16 @@ impl Submitted {
     /// Returns the form of the configuration that is running.
     pub(crate) fn blank(snapshot: &Snapshot) -> Self {
         let (form, based_on) = (ConfigForm::of(&snapshot.config.config), snapshot.config.generation);
-        Self { form, based_on, note: String::new(), event: None, is_rollback: false, refused: None, preview: None }
+        Self {
+            form,
+            based_on,
+            note: String::new(),
+            event: None,
+            is_rollback: false,
+            refused: None,
+            conflict: None,
+            preview: None,
+        }
     }
 
     /// Returns true if the form was sent, and comes back.

@@ -42,12 +42,16 @@ pub(super) enum Kind {
 impl ConfigForm {
     /// Returns the form of a configuration.
     pub(crate) fn of(config: &Config) -> Self {
+        Self::of_fields(&Fields::of(config))
+    }
+
+    /// Returns the form of a configuration that is kept as its fields.
+    pub(super) fn of_fields(values: &Fields) -> Self {
         let schema = Config::schema();
         let mut form = Self { fields: Vec::new(), optional: Vec::new() };
         form.add(&schema, &schema, "");
-        let order = Names::of(config);
+        let order = Names::of(&Config::default());
         form.fields.sort_by_key(|field| order.place(&field.path));
-        let values = Fields::of(config);
         for field in &mut form.fields {
             let value = values.value(&field.path);
             if value != Value::Null {

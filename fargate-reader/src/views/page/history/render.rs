@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use shared_volume::config::{Config, KEPT_GENERATIONS};
 use ulid::Ulid;
 
+use super::conflict::Choice;
 use super::content::{Comparison, HistoryPage, HistoryRole, Submitted};
 use super::difference::difference;
 use super::form::{Field, Kind};
 use super::item::{Item, items};
 use crate::views::assets::url;
 use crate::views::history::{PAGE_ENTRIES, Page};
-use crate::views::page::notices::{Notice, volume_notice};
+use crate::views::page::notices::{Notice, volume_notice, volume_state};
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -23,6 +24,7 @@ struct HistoryTemplate<'a> {
     kept: usize,
     most: u64,
     is_complete: bool,
+    volume: &'static str,
     notices: Vec<Notice>,
     items: Vec<Item>,
     older: Option<u64>,
@@ -41,6 +43,14 @@ struct HistoryTemplate<'a> {
     invalid_field: &'a str,
     event: String,
     preview: Option<String>,
+}
+
+impl HistoryTemplate<'_> {
+    /// Returns the choice for a field that two people have changed.
+    fn choice(&self, field: &Field) -> Option<&Choice> {
+        let conflict = self.form.conflict.as_ref()?;
+        conflict.choices.iter().find(|choice| choice.field == field.path)
+    }
 }
 
 /// A comparison, rendered.
@@ -71,6 +81,7 @@ pub(crate) fn history(content: &HistoryPage<'_>) -> Result<String, askama::Error
         kept: history.kept.len(),
         most: KEPT_GENERATIONS,
         is_complete: history.is_complete,
+        volume: volume_state(&snapshot.volume),
         notices: volume_notice(&snapshot.volume, generation, now).into_iter().collect(),
         items: items(content, &page)?,
         older: page.older.filter(|_| !only_refused),

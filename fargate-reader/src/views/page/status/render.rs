@@ -15,7 +15,7 @@ use super::planner::Planner;
 use super::soon::Soon;
 use crate::views::assets::url;
 use crate::views::moment::Moment;
-use crate::views::page::notices::{Notice, volume_notice};
+use crate::views::page::notices::{Notice, volume_notice, volume_state};
 use crate::views::text::{Text, TextBuilder};
 
 #[derive(Template)]
@@ -31,6 +31,8 @@ struct StatusTemplate<'a> {
     last: &'a str,
     streams: u64,
     uptime: String,
+    /// The state of the volume, for the script.
+    volume: &'static str,
     notices: Vec<Notice>,
     picture: Picture,
     journey: Option<Journey>,
@@ -58,6 +60,7 @@ pub(crate) fn status(page: &StatusPage<'_>) -> Result<Text, askama::Error> {
         streams: page.me.streams
             + page.around.tasks.iter().filter_map(|task| Some(task.report.as_ref().ok()?.streams)).sum::<u64>(),
         uptime: span(page.me.uptime_s.floor()),
+        volume: volume_state(&snapshot.volume),
         notices: volume_notice(&snapshot.volume, snapshot.config.generation, now).into_iter().collect(),
         picture: Picture::new(page, now),
         journey: page.journey.map(|journey| Journey::new(journey, page.painted.as_ref())),
