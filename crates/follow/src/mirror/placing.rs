@@ -140,6 +140,10 @@ impl Placing {
         else {
             return;
         };
+        if self.retry.at().is_some() {
+            // The next try is planned. Each look at the source would put it off, for longer every time.
+            return;
+        }
         let is_first = std::mem::take(&mut self.is_first);
         let starts_with_it = is_first && self.telling.starts_application;
         let told = if starts_with_it { Ok(()) } else { self.telling.tell(&mirror.to, generation, &self.change) };

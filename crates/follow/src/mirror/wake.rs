@@ -1,4 +1,4 @@
-//! What the threads of a mirror tell each other.
+//! The messages between the threads of a mirror.
 
 use tokio::sync::oneshot;
 

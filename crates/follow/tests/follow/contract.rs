@@ -1,4 +1,4 @@
-//! What `contract.json` says of the program, which the image and the CDK construct use.
+//! The facts of `contract.json` about the program, which the image and the CDK construct use.
 
 use anyhow::{Context, Result};
 use support::contract;

@@ -121,6 +121,24 @@ fn a_program_that_cannot_be_told_is_told_later() -> Result<()> {
 }
 
 #[test]
+fn looks_at_the_source_do_not_put_off_the_next_try_to_tell_the_program() -> Result<()> {
+    let scene = Scene::new()?;
+    let then = format!("signal:HUP:{}", scene.path("pid").display());
+    let scene = scene.with(&["--then", &then]);
+    scene.publish("a", "one")?;
+    let sidecar = scene.start()?;
+    sidecar.until_ready();
+    scene.publish("a", "two")?;
+    let failures = || sidecar.status().map_or(0, |status| status["tell_failures"].as_u64().unwrap_or_default());
+    wait_until("the failure", || failures() > 0);
+    for _ in 0..40 {
+        sidecar.look()?;
+    }
+    assert!(failures() < 20, "each look told the program: {}", failures());
+    Ok(())
+}
+
+#[test]
 fn only_the_document_is_mirrored_and_its_generation_is_reported() -> Result<()> {
     let scene = Scene::new()?.with(&["--document"]);
     let envelope = |generation: u64, title: &str| {
