@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) struct Scale {
     /// The writes of each kind.
     pub(crate) writes: usize,
+    /// The publications of a directory of files, each of which takes seconds in the emulated machine.
+    pub(crate) publications: usize,
     /// The wait for the slow watchers after the last write.
     pub(crate) stragglers: Duration,
     /// The time for which a wire is cut.
@@ -22,6 +24,7 @@ pub(crate) struct Scale {
 impl Scale {
     pub(crate) const SHORT: Self = Self {
         writes: 30,
+        publications: 8,
         stragglers: Duration::from_secs(3),
         cut: Duration::from_secs(12),
         cuts: 2,
@@ -30,6 +33,7 @@ impl Scale {
     };
     pub(crate) const FULL: Self = Self {
         writes: 200,
+        publications: 100,
         stragglers: Duration::from_secs(60),
         cut: Duration::from_secs(30),
         cuts: 8,

@@ -59,7 +59,7 @@ fn publications(
         sight.watch(Path::new(link()))?;
     }
     let mut samples = Vec::new();
-    for (number, pause) in random_moments(scale.writes).into_iter().enumerate() {
+    for (number, pause) in random_moments(scale.publications).into_iter().enumerate() {
         std::thread::sleep(pause);
         let generation = before + 1 + number;
         publish(generation)?;
@@ -84,7 +84,7 @@ fn publications(
         cells.extend(Latencies::of(seen).cells());
         report.row(TABLE, &cells);
     }
-    Ok(before + scale.writes)
+    Ok(before + scale.publications)
 }
 
 /// Counts the requests of an idle mirror. Returns the last generation.

@@ -1,4 +1,4 @@
-//! What is published: a directory of files that refer to each other, and a link to it.
+//! The published directory: files that refer to each other, and a link to it.
 
 use std::path::{Path, PathBuf};
 
