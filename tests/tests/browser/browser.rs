@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Process, eventually, free_address};
@@ -159,7 +159,11 @@ impl Browser {
     pub(crate) async fn until(&self, what: &str, script: &str, arguments: &[Value]) -> Result<()> {
         eventually(what, async || {
             let found = self.run(script, arguments).await?;
-            ensure!(found == true, "the script returned {found}; the page says:\n{}", self.text("body").await?);
+            if found != true {
+                // WebDriver takes seconds for the text of a long page, in which the page does nothing else.
+                let page = self.run("return document.body.innerText", &[]).await?;
+                bail!("the script returned {found}; the page says:\n{}", page.as_str().unwrap_or_default());
+            }
             Ok(())
         })
         .await
