@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use anyhow::Result;
-use reqwest::Client;
 use support::{Process, Reply, eventually, free_address};
 use tempfile::TempDir;
 use tests::tool;

@@ -92,9 +92,10 @@ async fn there_is_no_bar_rather_than_a_wrong_one() -> Result<()> {
         std::io::Write::write_all(&mut log, line.as_bytes())?;
     }
     browser.until_message("a plain line").await?;
-    // An edited log is no journey, either.
+    // An edited log is no journey, either. It is replaced in one step, so that the message after it is not part of the edit.
     let log = fs_err::read_to_string(volume.join("content"))?.replace("from before", "edited by hand");
-    fs_err::write(volume.join("content"), log)?;
+    fs_err::write(volume.join("edited"), log)?;
+    fs_err::rename(volume.join("edited"), volume.join("content"))?;
     browser.until_message("edited by hand").await?;
     wall.post("a good one").await?.success()?;
     browser.until("one bar", "return document.querySelectorAll('.hops .you').length === 1", &[]).await?;

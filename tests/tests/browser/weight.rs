@@ -1,5 +1,7 @@
 //! The weight of the page, and the time for which the browser works for it. `tests/page-weight` prints the figures.
 
+#![expect(clippy::print_stdout, reason = "the tests print figures")]
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tests::Wall;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use reqwest::Client;
+
 use serde_json::Value;
 use tests::{Process, Reply, Wall, WallBuilder, eventually, free_address, printed, tool};
 

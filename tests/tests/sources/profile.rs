@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use reqwest::Client;
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Process, Reply, Wall, eventually, free_address};
