@@ -190,7 +190,7 @@ describe("lambda-inference", () => {
 
 describe("fargate-reader", () => {
   const given = readerEnvironment({
-    name: "Wall",
+    name: "messagewall",
     writerFunction: contract.functions.writer,
     inferenceFunction: contract.functions.inference,
     uploadsDir: paths.uploads_dir,
@@ -293,9 +293,9 @@ describe("fargate-reader", () => {
       return response.status;
     };
     // These take other methods only; the named page has no wall to show yet.
-    const { message, config_rollback, named_page, config_diff, pictures, picture, logout, metrics, ...read } = routes.reader;
+    const { message, messages_restore, config_rollback, named_page, config_diff, pictures, picture, logout, metrics, ...read } = routes.reader;
     for (const route of Object.values(read)) assert.equal(await status(route), 200, route);
-    for (const route of [message, config_rollback, pictures, logout]) assert.equal(await status(route), 405, route);
+    for (const route of [message, messages_restore, config_rollback, pictures, logout]) assert.equal(await status(route), 405, route);
     // At this port only for an administrator.
     assert.equal(await status(metrics), 401);
     for (const route of [named_page, picture]) assert.equal(await status(route), 404, route);
