@@ -24,7 +24,7 @@ pub(crate) struct Scale {
 impl Scale {
     pub(crate) const SHORT: Self = Self {
         writes: 30,
-        publications: 8,
+        publications: 5,
         stragglers: Duration::from_secs(3),
         cut: Duration::from_secs(12),
         cuts: 2,
