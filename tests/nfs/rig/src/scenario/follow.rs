@@ -27,7 +27,7 @@ const TABLE: &str = "From a durable publication by one client to its effect on a
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The time for which requests are counted.
-const COUNTED: Duration = Duration::from_secs(5);
+const COUNTED: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     fs_err::create_dir_all(WRITER_1.path("follow/versions"))?;
