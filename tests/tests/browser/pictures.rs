@@ -14,7 +14,7 @@ use tests::{Reply, Stream, Wall, target_directory};
 use crate::browser::Browser;
 
 /// The maximum size of a picture, in bytes. The pictures are part of the repository.
-const LARGEST: usize = 500_000;
+const LARGEST: usize = 250_000;
 
 /// The messages at the start: id, age in minutes, author, text.
 const EARLIER: [(&str, u64, Option<&str>, &str); 4] = [
@@ -111,8 +111,13 @@ async fn live_through_a_minute(wall: &Wall, volume: &Path, browser: &Browser) ->
 
 /// Saves a picture in the target directory.
 pub(crate) fn keep(name: &str, png: &[u8]) -> Result<()> {
+    keep_up_to(LARGEST, name, png)
+}
+
+/// Saves a picture of at most this number of bytes in the target directory.
+pub(crate) fn keep_up_to(largest: usize, name: &str, png: &[u8]) -> Result<()> {
     ensure!(png.starts_with(b"\x89PNG"), "{name} is no picture");
-    ensure!(png.len() < LARGEST, "{name} has {} bytes", png.len());
+    ensure!(png.len() < largest, "{name} has {} bytes", png.len());
     let directory: PathBuf = target_directory()?.join("screenshots");
     fs_err::create_dir_all(&directory)?;
     Ok(fs_err::write(directory.join(name).with_extension("png"), png)?)

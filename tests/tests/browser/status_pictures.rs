@@ -15,7 +15,10 @@ use tests::Wall;
 
 use crate::browser::Browser;
 use crate::history_pictures::write_history;
-use crate::pictures::keep;
+use crate::pictures::keep_up_to;
+
+/// The maximum size of a picture, in bytes. It shows the whole page, which is three times as high as a window.
+const LARGEST: usize = 500_000;
 
 /// The triggers of the messages before the picture, and how many came by each.
 const EARLIER: [(&str, usize); 6] =
@@ -87,7 +90,7 @@ async fn the_pictures_of_the_status_page_can_be_made() -> Result<()> {
         browser.devtools("Emulation.setDeviceMetricsOverride", &screen(height.as_u64().unwrap_or(2_000))).await?;
         browser.run("document.activeElement.blur(); scrollTo(0, 0)", &[]).await?;
         browser.until("nothing that moves", "return document.getAnimations().length === 0", &[]).await?;
-        keep(name, &browser.picture().await?)?;
+        keep_up_to(LARGEST, name, &browser.picture().await?)?;
     }
     browser.no_complaints().await?;
     browser.quit().await

@@ -5,9 +5,8 @@ use anyhow::Result;
 use crate::scene::{Scene, Start, long_text, post};
 use crate::strace::{Call, FileSystem, calls};
 
-/// The most system calls that an append may make on the files of a wall, on a local file system. Two of them keep the log
-/// open until it is synced, after the lock was released.
-const MOST_CALLS: usize = 36;
+/// The most system calls that an append may make on the files of a wall, on a local file system.
+const MOST_CALLS: usize = 30;
 
 /// Returns the system calls of the last of three appends by one writer.
 fn calls_of_an_append(start: Start) -> Result<Vec<Call>> {

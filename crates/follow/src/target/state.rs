@@ -1,4 +1,4 @@
-//! What is remembered of the generation in place.
+//! The record of the generation in place, which outlives the process.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::carry;
 use super::file::LogFile;
@@ -37,9 +38,9 @@ impl Session<'_> {
     /// Returns false if the log was deleted or replaced while it was written, or another program was in the middle of a line.
     fn try_append(&mut self, records: &[u8]) -> io::Result<bool> {
         let path = self.wall.content();
-        let mut file = self.log.take().map_or_else(|| open::append_or_create(&path), Ok)?;
+        let file = self.log.take().map_or_else(|| open::append_or_create(&path).map(Arc::new), Ok)?;
         open::let_the_group_read(&file);
-        let log = LogFile::new(file.try_clone()?, &path)?;
+        let log = LogFile::new(Arc::clone(&file), &path)?;
         let (identity, length) = (log.identity(), log.len());
         self.view.read_file(Some(log))?;
 
@@ -60,7 +61,7 @@ impl Session<'_> {
             self.lock.declare_append()?;
         }
         let may_sync_later = self.may_sync_later && !has_carried;
-        if !self.write(&mut file, &lines, (length, identity), may_sync_later)? {
+        if !self.write(&file, &lines, (length, identity), may_sync_later)? {
             return Ok(false);
         }
         carry::settle(&mut self.lock.state, true);
@@ -123,7 +124,7 @@ impl Session<'_> {
     /// In this case, and on an error, the written bytes are replaced by blank lines.
     fn write(
         &mut self,
-        file: &mut File,
+        file: &Arc<File>,
         lines: &[u8],
         (from, identity): (u64, (u64, u64)),
         may_sync_later: bool,
@@ -157,9 +158,9 @@ impl Session<'_> {
 
     /// Makes the log durable. If that may happen later and only this host writes the file system, it is left to
     /// [`Cycle::finish`](super::Cycle::finish): the syncs of several writers then run at the same time.
-    fn sync(&mut self, file: &File, may_be_later: bool) -> io::Result<()> {
+    fn sync(&mut self, file: &Arc<File>, may_be_later: bool) -> io::Result<()> {
         if may_be_later && self.lock.is_local() {
-            self.unsynced = Some(file.try_clone()?);
+            self.unsynced = Some(Arc::clone(file));
             return Ok(());
         }
         file.sync_all()
@@ -177,7 +178,7 @@ impl Session<'_> {
     }
 
     /// Returns true if the path still names the file that was written, and updates the view.
-    fn is_named(&mut self, file: File, path: &Path) -> io::Result<bool> {
+    fn is_named(&mut self, file: Arc<File>, path: &Path) -> io::Result<bool> {
         self.lock.refresh_names(self.wall)?;
         let log = LogFile::new(file, path)?;
         let is_named = open::identity_of_name(path) == Some(log.identity());
@@ -199,7 +200,7 @@ impl Session<'_> {
 }
 
 /// Writes all of `bytes` and records where each system call has written.
-fn write_pieces(file: &mut File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> io::Result<()> {
+fn write_pieces(mut file: &File, mut bytes: &[u8], pieces: &mut Vec<Piece>) -> io::Result<()> {
     while !bytes.is_empty() {
         let written = match file.write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),

@@ -4,6 +4,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ulid::Ulid;
 
@@ -68,7 +69,7 @@ impl Beginning {
 /// A log, open for reading, with its metadata at the time of opening.
 #[derive(Debug)]
 pub(super) struct LogFile {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
     pub(super) metadata: Metadata,
 }
@@ -79,12 +80,13 @@ impl LogFile {
         open::read(path)?.map(|file| Self::new(file, path)).transpose()
     }
 
-    pub(super) fn new(file: File, path: &Path) -> io::Result<Self> {
+    pub(super) fn new(file: impl Into<Arc<File>>, path: &Path) -> io::Result<Self> {
+        let file = file.into();
         let metadata = file.metadata().map_err(|error| open::failed("ask for the metadata of", path, &error))?;
         Ok(Self { file, path: path.to_owned(), metadata })
     }
 
-    pub(super) fn into_file(self) -> File {
+    pub(super) fn into_file(self) -> Arc<File> {
         self.file
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use super::view::View;
 use crate::config::InForce;
@@ -22,11 +23,11 @@ pub(super) struct Session<'a> {
     /// The configuration in force.
     pub(super) in_force: InForce,
     /// The log as it was opened for appending when the session began.
-    pub(super) log: Option<File>,
+    pub(super) log: Option<Arc<File>>,
     /// True if the next append may leave the log to be synced after the lock is released.
     pub(super) may_sync_later: bool,
     /// The log, if it has bytes that are not durable yet.
-    pub(super) unsynced: Option<File>,
+    pub(super) unsynced: Option<Arc<File>>,
 }
 
 impl Session<'_> {

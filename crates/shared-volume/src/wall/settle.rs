@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::carry;
@@ -78,7 +79,8 @@ impl<'a> Session<'a> {
         match open::append(&path) {
             Ok(None) => Ok(None),
             Ok(Some(file)) => {
-                self.log = Some(file.try_clone()?);
+                let file = Arc::new(file);
+                self.log = Some(Arc::clone(&file));
                 LogFile::new(file, &path).map(Some)
             }
             // The log of another user cannot be appended to, but it can be replaced.

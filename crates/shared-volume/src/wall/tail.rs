@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::entry::{Entry, Parser};
@@ -64,7 +65,7 @@ pub struct Added {
     pub modified: Option<SystemTime>,
     /// The open log, or `None` if it is missing. Closing a file is a round trip on NFS, so a caller in a hurry drops it
     /// after using the entries.
-    pub open: Option<File>,
+    pub open: Option<Arc<File>>,
 }
 
 impl Tail {
