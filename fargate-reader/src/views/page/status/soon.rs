@@ -84,24 +84,30 @@ impl Soon {
             let anchor = if x > 50.0 { "end" } else { "start" };
             Line { id, x: format!("{x:.2}%"), label: format!("{part} {} ms", millis(ms as f64)), y, anchor }
         };
-        let tick = |part: u64| {
-            let (ms, unit) = (end * part / 4, if part == 4 { " ms" } else { "" });
-            let anchor = match part {
-                0 => "start",
-                4 => "end",
-                _ => "middle",
-            };
-            Tick { x: format!("{:.1}%", place(ms)), label: format!("{}{unit}", count(ms)), anchor }
-        };
         Self {
             messages: format!("{} {}", count(delays.count()), plural(delays.count(), "message", "messages")),
             bars: counts.iter().enumerate().map(bar).collect(),
             lines: vec![line("p50", "half in", half, 10), line("p99", "99 % in", most, 23)],
-            ticks: (0..=4).map(tick).collect(),
+            ticks: ticks(end),
             caption: caption(half, interval_ms, width_ms),
             is_empty: false,
         }
     }
+}
+
+/// Returns the numbers at the quarters of an axis of `end` milliseconds. A quarter that is no whole number has none.
+fn ticks(end: u64) -> Vec<Tick> {
+    let quarters = (0..=4_u64).filter(|quarter| (end * quarter).is_multiple_of(4));
+    let tick = |quarter| {
+        let (ms, unit) = (end * quarter / 4, if quarter == 4 { " ms" } else { "" });
+        let anchor = match quarter {
+            0 => "start",
+            4 => "end",
+            _ => "middle",
+        };
+        Tick { x: format!("{}%", quarter * 25), label: format!("{}{unit}", count(ms)), anchor }
+    };
+    quarters.map(tick).collect()
 }
 
 fn caption(half: u64, interval_ms: Option<u64>, width_ms: u64) -> String {
@@ -116,4 +122,17 @@ fn caption(half: u64, interval_ms: Option<u64>, width_ms: u64) -> String {
         ),
     };
     format!("{shape} Each bar is {width_ms} ms wide.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_stands_twice_below_the_axis() {
+        let labels = |end| ticks(end).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        assert_eq!(labels(1), ["0", "1 ms"]);
+        assert_eq!(labels(2), ["0", "1", "2 ms"]);
+        assert_eq!(labels(520), ["0", "130", "260", "390", "520 ms"]);
+    }
 }
