@@ -40,6 +40,8 @@ async fn no_trash(volume: &Path) -> Result<()> {
     let wall = Wall::builder()?.volume(volume).start().await?;
     post(&wall, "goes", None).await?.success()?;
     fill(volume)?;
+    // A reader is in the middle of reading the log.
+    let _open = fs_err::File::open(volume.join("content"))?;
     let cleared = prompt(wall.request(Method::DELETE)).await?;
     ensure!(cleared.status == 200, "{}: {}", cleared.status, cleared.text()?);
     post(&wall, "new", None).await?.success()?;

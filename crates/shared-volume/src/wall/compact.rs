@@ -150,10 +150,21 @@ impl Session<'_> {
         self.lock.state.intent = Intent::Replace;
         self.lock.state.recorded = Some(recorded);
         self.lock.declare()?;
-        // A deleted file occupies its space as long as it is open.
         self.log = None;
-        fs_err::remove_file(self.wall.content())?;
-        self.begin_in_place(header, events).map_err(after_the_change)
+        self.free_log().and_then(|()| self.begin_in_place(header, events)).map_err(after_the_change)
+    }
+
+    /// Empties the log and deletes it. A deleted file that a reader has open would occupy its space until the reader closes it.
+    fn free_log(&self) -> io::Result<()> {
+        let path = self.wall.content();
+        match open::append(&path) {
+            Ok(Some(log)) => log.set_len(0).map_err(|error| open::failed("empty", &path, &error))?,
+            Ok(None) => {}
+            // The log of another user can only be deleted.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            Err(error) => return Err(error),
+        }
+        fs_err::remove_file(&path)
     }
 
     /// Stores the events of the deleted log and begins the new one, which it does even if the events cannot be stored.
