@@ -1,26 +1,44 @@
-//! The configuration that an open page shows.
+//! The configuration and the messages that an open page shows.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tests::{Stream, Wall};
+use tests::{Event, Stream, Wall};
 
 /// An open page, which follows the stream of the reader.
-pub(crate) struct Page(Stream);
+pub(crate) struct Page {
+    stream: Stream,
+    /// The events that came while another one was awaited: a message may come before a configuration that is older.
+    passed_over: Vec<Event>,
+}
 
 impl Page {
     pub(crate) async fn open(wall: &Wall) -> Result<Self> {
-        Ok(Self(wall.events().await?))
+        Ok(Self { stream: wall.events().await?, passed_over: Vec::new() })
     }
 
     /// Waits until the page shows a title, and returns the configuration event.
     pub(crate) async fn title(&mut self, title: &str) -> Result<Value> {
-        let shows = |event: &tests::Event| event.name == "config" && event.data["config"]["title"] == title;
-        Ok(self.0.until(title, shows).await?.data)
+        self.until(title, |event| event.name == "config" && event.data["config"]["title"] == title).await
     }
 
     /// Waits until the page shows a message.
     pub(crate) async fn message(&mut self, text: &str) -> Result<Value> {
-        Ok(self.0.until(text, |event| event.name == "message" && event.data["text"] == text).await?.data)
+        self.until(text, |event| event.name == "message" && event.data["text"] == text).await
+    }
+
+    async fn until(&mut self, what: &str, shows: impl Fn(&Event) -> bool) -> Result<Value> {
+        if let Some(index) = self.passed_over.iter().position(&shows) {
+            return Ok(self.passed_over.remove(index).data);
+        }
+        let passed_over = &mut self.passed_over;
+        let expected = |event: &Event| {
+            let is_expected = shows(event);
+            if !is_expected {
+                passed_over.push(event.clone());
+            }
+            is_expected
+        };
+        Ok(self.stream.until(what, expected).await?.data)
     }
 }
 
