@@ -26,6 +26,7 @@ mod marks;
 mod measurer;
 mod messages;
 mod mount;
+mod on_demand;
 mod open_files;
 mod pass;
 mod requests;

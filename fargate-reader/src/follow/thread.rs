@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,12 @@ use super::configuration::{Configuration, FAULT_DELAY};
 use super::facts::Facts;
 use super::handle::Follow;
 use super::hint::{Hint, Part, Scope};
-use super::history::HistoryReader;
 use super::journey::Journey;
 use super::liveness::Liveness;
 use super::looks::Looks;
 use super::marks::Marks;
-use super::measurer::Measurer;
 use super::messages::{Messages, Newest};
+use super::on_demand::{OnDemand, Publish};
 use super::open_files::OpenFiles;
 use super::pass::Pass;
 use super::snapshot::{History, Snapshot, VolumeHealth};
@@ -40,8 +39,8 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
     let (marks, facts_asked) = <_>::default();
     let follow =
         Follow { snapshots, liveness, audience, hints, looks, histories, history_asked, marks, facts, facts_asked };
-    let channels = Channels { publish, publish_history, publish_facts };
-    let follower = Follower::new(settings, &follow, channels, hinted, journey);
+    let on_demand = Publish { history: publish_history, facts: publish_facts };
+    let follower = Follower::new(settings, &follow, (publish, on_demand), hinted, journey);
     let (ended, end) = oneshot::channel();
     std::thread::Builder::new().name("follow".to_owned()).spawn(move || {
         // Dropped when the thread ends or panics, which notifies the receiver.
@@ -49,14 +48,6 @@ pub(crate) fn start(settings: &Settings, journey: Journey) -> io::Result<(Follow
         follower.run();
     })?;
     Ok((follow, end))
-}
-
-/// The ends of the channels at which the thread publishes.
-#[derive(Debug)]
-struct Channels {
-    publish: channel::Sender<Arc<Snapshot>>,
-    publish_history: channel::Sender<Arc<History>>,
-    publish_facts: channel::Sender<Arc<Facts>>,
 }
 
 /// The state of the thread.
@@ -78,26 +69,28 @@ struct Follower {
     hints: Receiver<Hint>,
     looks: Arc<Looks>,
     announced: Announced,
-    channels: Channels,
+    publish: channel::Sender<Arc<Snapshot>>,
     liveness: Arc<Liveness>,
     audience: Arc<AtomicUsize>,
     journey: Journey,
     marks: Arc<Marks>,
-    history: HistoryReader,
-    history_asked: Arc<AtomicBool>,
-    measurer: Measurer,
-    facts_asked: Arc<AtomicBool>,
+    on_demand: OnDemand,
 }
 
 impl Follower {
-    fn new(settings: &Settings, follow: &Follow, channels: Channels, hints: Receiver<Hint>, journey: Journey) -> Self {
+    fn new(
+        settings: &Settings,
+        follow: &Follow,
+        (publish, on_demand): (channel::Sender<Arc<Snapshot>>, Publish),
+        hints: Receiver<Hint>,
+        journey: Journey,
+    ) -> Self {
         let wall = Volume::new(&settings.wall_dir).require_mount(settings.require_mount).wall(None);
         let configuration = Configuration::new(wall.clone());
         Self {
             messages: Messages::new(wall.clone(), journey.clone()),
-            history: HistoryReader::new(wall.clone(), Arc::clone(&configuration.running)),
+            on_demand: OnDemand::new(&wall, follow, on_demand, Arc::clone(&configuration.running)),
             configuration,
-            measurer: Measurer::new(wall.clone()),
             wall,
             volume: VolumeHealth::Waiting(None),
             changed: false,
@@ -109,13 +102,11 @@ impl Follower {
             hints,
             looks: Arc::clone(&follow.looks),
             announced: Announced::new(Instant::now()),
-            channels,
+            publish,
             journey,
             marks: Arc::clone(&follow.marks),
             liveness: Arc::clone(&follow.liveness),
             audience: Arc::clone(&follow.audience),
-            history_asked: Arc::clone(&follow.history_asked),
-            facts_asked: Arc::clone(&follow.facts_asked),
         }
     }
 
@@ -139,7 +130,7 @@ impl Follower {
                 self.looks.end(began);
             }
             liveness.during(|| drop(open));
-            let hint = self.read_history().or_else(|| self.measure());
+            let hint = self.on_demand.read(&liveness, &self.hints, &self.configuration, self.published);
             match self.wait(hint) {
                 Some(next) => scope = next,
                 None => return,
@@ -176,49 +167,11 @@ impl Follower {
     fn publish_changes(&mut self) {
         if std::mem::take(&mut self.changed) {
             self.published += 1;
-            self.channels.publish.send_replace(Arc::new(self.snapshot()));
+            self.publish.send_replace(Arc::new(self.snapshot()));
             self.journey.published(time::now());
             self.marks.found(Instant::now());
             self.announced.changed(Instant::now());
         }
-    }
-
-    /// Reads the history if a request has asked for it, until there is a hint. Returns the hint.
-    fn read_history(&mut self) -> Option<Hint> {
-        let (liveness, is_asked) = (Arc::clone(&self.liveness), self.history_asked.swap(false, Ordering::SeqCst));
-        if is_asked {
-            let Configuration { running, rejected, .. } = &self.configuration;
-            liveness.during(|| self.history.look(running, rejected.clone()));
-        }
-        let is_reading = is_asked || self.history.has_more();
-        let mut hint = None;
-        while hint.is_none() && self.history.has_more() {
-            liveness.during(|| self.history.read_next());
-            hint = self.hints.try_recv().ok();
-        }
-        if is_reading {
-            self.channels.publish_history.send_replace(Arc::new(self.history.history()));
-        }
-        hint
-    }
-
-    /// Measures the volume if a request has asked for it, until there is a hint. Returns the hint.
-    fn measure(&mut self) -> Option<Hint> {
-        let (liveness, is_asked) = (Arc::clone(&self.liveness), self.facts_asked.swap(false, Ordering::SeqCst));
-        if is_asked {
-            let published = self.published;
-            liveness.during(|| self.measurer.begin(published));
-        }
-        let is_measuring = is_asked || self.measurer.has_more();
-        let mut hint = None;
-        while hint.is_none() && self.measurer.has_more() {
-            liveness.during(|| self.measurer.advance());
-            hint = self.hints.try_recv().ok();
-        }
-        if is_measuring {
-            self.channels.publish_facts.send_replace(Arc::new(self.measurer.facts()));
-        }
-        hint
     }
 
     fn watch(&mut self) {
