@@ -18,7 +18,7 @@ use crate::fault::Fault;
 use crate::mirror::{self, Outcome};
 use crate::parent::Application;
 use crate::settings::{Parent, Settings};
-use crate::signals;
+use crate::signals::Signals;
 use crate::tell::Telling;
 
 /// The time that a reload may take beside the stop of the application.
@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Follows until a signal, or with `once` until everything was looked at. Returns the exit code.
 pub(crate) async fn run(settings: Settings, application: Option<(Parent, Vec<OsString>)>) -> Result<u8> {
+    let caught = Signals::catch(application.is_some())?;
     let children = Children::default();
     // Processes whose parent has ended become children of this one, as they do of the first process of a container.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid())).context("to become the reaper")?;
@@ -62,7 +63,7 @@ pub(crate) async fn run(settings: Settings, application: Option<(Parent, Vec<OsS
         ended = reaping => { ended.context("the reaper")?; bail!("the reaper ended unasked") }
         ended = listening => { ended?; bail!("the listener ended unasked") }
         code = all(outcome, count) => Ok(code),
-        ended = signals::pass(passed, application.is_some(), &app) => { ended?; Ok(0) }
+        () = caught.pass(passed, &app) => Ok(0),
         code = serve(application, children, reloading, signals, Arc::clone(&app)) => Ok(code),
     }
 }
