@@ -5,13 +5,16 @@
 
 mod binary;
 mod change;
+mod nginx;
 mod reader;
 mod routes;
+mod tasks;
 mod tool;
 mod wall;
 
 pub use binary::{binary, target_directory};
 pub use change::{Change, Changed};
+pub use nginx::Nginx;
 pub use reader::{Reader, message_texts};
 pub use routes::{function_path, invocations_path};
 pub use support::{

@@ -1,22 +1,29 @@
 //! nginx, in front of the wall.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::Result;
 use support::{Process, Reply, eventually, free_address};
 use tempfile::TempDir;
-use tests::tool;
+
+use crate::tool::tool;
 
 /// A running nginx with one server.
-pub(crate) struct Nginx {
-    pub(crate) address: SocketAddr,
-    _process: Process,
-    _folder: TempDir,
+#[derive(Debug)]
+pub struct Nginx {
+    /// The address of its server.
+    pub address: SocketAddr,
+    process: Process,
+    folder: TempDir,
 }
 
 impl Nginx {
     /// Starts nginx with these directives in `http`, and these in its `server`.
-    pub(crate) async fn start(http: &str, server: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Returns an error if nginx is not installed, or if `GET /live` does not succeed through it.
+    pub async fn start(http: &str, server: &str) -> Result<Self> {
         let (address, folder) = (free_address()?, TempDir::with_prefix("nginx-")?);
         let path = folder.path().display();
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -26,18 +33,47 @@ impl Nginx {
              events {{ worker_connections 1024; }}
              http {{ access_log off; {temporary} {http} server {{ listen {address}; {server} }} }}"
         );
-        let file = folder.path().join("nginx.conf");
-        fs_err::write(&file, configuration)?;
-        let mut command = tool("nginx");
-        command.arg("-p").arg(folder.path()).arg("-c").arg(&file).arg("-e").arg(folder.path().join("early.log"));
-        let nginx = Self { address, _process: Process::start(command)?, _folder: folder };
-        let live = format!("http://{address}/live");
-        eventually("nginx", async || Reply::to(support::client().get(&live)).await?.success()).await?;
-        Ok(nginx)
+        fs_err::write(folder.path().join("nginx.conf"), configuration)?;
+        let process = run(folder.path(), address).await?;
+        Ok(Self { address, process, folder })
     }
 
     /// Starts nginx in front of this address, with these directives beside `proxy_pass`.
-    pub(crate) async fn before(upstream: SocketAddr, directives: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Returns the errors of [`start`](Self::start).
+    pub async fn before(upstream: SocketAddr, directives: &str) -> Result<Self> {
         Self::start("", &format!("location / {{ proxy_pass http://{upstream}; {directives} }}")).await
     }
+
+    /// Starts nginx in front of these tasks, which get the requests in turn.
+    ///
+    /// # Errors
+    /// Returns the errors of [`start`](Self::start).
+    pub async fn before_tasks(tasks: &[SocketAddr]) -> Result<Self> {
+        let servers: String = tasks.iter().map(|task| format!("server {task}; ")).collect();
+        let server = "location / { proxy_pass http://tasks; proxy_set_header Host $http_host; }";
+        Self::start(&format!("upstream tasks {{ {servers} }}"), server).await
+    }
+
+    /// Kills nginx, which ends all connections, and starts it again after `meanwhile`.
+    ///
+    /// # Errors
+    /// Returns the errors of `meanwhile` and of [`start`](Self::start).
+    pub async fn interrupt(self, meanwhile: impl AsyncFnOnce() -> Result<()>) -> Result<Self> {
+        let Self { address, process, folder } = self;
+        drop(process);
+        meanwhile().await?;
+        let process = run(folder.path(), address).await?;
+        Ok(Self { address, process, folder })
+    }
+}
+
+async fn run(folder: &Path, address: SocketAddr) -> Result<Process> {
+    let mut command = tool("nginx");
+    command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")).arg("-e").arg(folder.join("early.log"));
+    let process = Process::start(command)?;
+    let live = format!("http://{address}/live");
+    eventually("nginx", async || Reply::to(support::client().get(&live)).await?.success()).await?;
+    Ok(process)
 }

@@ -3,7 +3,6 @@
 
 mod client;
 mod floods;
-mod nginx;
 mod proxies;
 mod secrets;
 mod tasks;

@@ -6,7 +6,6 @@ use support::{Reply, Stream};
 use tests::{Wall, WallBuilder};
 
 use crate::client::Client;
-use crate::nginx::Nginx;
 
 /// The origin of the page, in the browser.
 const ORIGIN: &str = "http://wall.test";

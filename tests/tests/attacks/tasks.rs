@@ -1,12 +1,11 @@
 //! Two tasks behind a proxy that sends each request to the next one.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use reqwest::StatusCode;
 use support::Reply;
-use tests::Wall;
+use tests::{Nginx, Wall};
 
 use crate::client::Client;
-use crate::nginx::Nginx;
 
 /// The posts. Each is followed by the page at the other task.
 const POSTS: usize = 200;
@@ -17,12 +16,7 @@ async fn a_message_is_on_the_page_that_follows_its_form_whichever_task_sends_tha
     let scans = ["WATCH_INTERVAL_MS", "ANNOUNCED_INTERVAL_MS"];
     let builder = Wall::builder()?.variable("MESSAGEWALL_READERS", "2").variable("WATCH", "nfs");
     let wall = scans.into_iter().fold(builder, |builder, name| builder.variable(name, "60000")).start().await?;
-    let printed = wall.process.stdout();
-    let other = printed.lines().skip_while(|line| !line.contains(" wall ")).nth(1).context("no second reader")?;
-    let other = other.trim().trim_start_matches("http://").trim_end_matches('/');
-    let http = format!("upstream tasks {{ server {}; server {other}; }}", wall.address());
-    let nginx =
-        Nginx::start(&http, "location / { proxy_pass http://tasks; proxy_set_header Host $http_host; }").await?;
+    let nginx = Nginx::before_tasks(&wall.tasks()?).await?;
 
     let client = Client::new(0, 2, "http://wall.test")?;
     let url = |path: &str| format!("http://{}{path}", nginx.address);

@@ -113,9 +113,9 @@ impl Browser {
         Ok(Self { driver, _chromedriver: chromedriver, _directory: directory })
     }
 
-    /// Returns the element that `selector` finds.
+    /// Waits until `selector` finds an element, and returns it. A click is answered before the next page is there.
     pub(crate) async fn element(&self, selector: &str) -> Result<WebElement> {
-        self.driver.find(By::Css(selector)).await.with_context(|| format!("no {selector} on the page"))
+        eventually(selector, async || Ok(self.driver.find(By::Css(selector)).await?)).await
     }
 
     /// Returns the number of elements that `selector` finds.
