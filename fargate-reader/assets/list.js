@@ -1,7 +1,7 @@
 // The elements of the page. The server renders all HTML: an element whose id is on the page replaces the one that is there,
 // and a new list item goes into the list.
 
-import { announce, byId, calm } from "./page.js";
+import { announce, byId, calm, teach } from "./page.js";
 import { entitle, keepingPlace } from "./reading.js";
 import { showElapsed, showTimes } from "./times.js";
 
@@ -55,6 +55,7 @@ export function settle() {
   const messages = byId("list").getElementsByClassName("message");
   while (messages.length > Math.max(keep, 1)) messages[messages.length - 1].remove();
   byId("list").children[NEAR]?.classList.add("far");
+  teach();
   byId("composer").dispatchEvent(new CustomEvent("rules"));
   entitle();
   showElapsed();
@@ -67,11 +68,15 @@ export function removeMessage(id) {
   if (item.contains(document.activeElement)) byId("messages").focus({ preventScroll: true });
   // A message with the same id that comes later must not find the one that is leaving.
   item.removeAttribute("id");
-  if (calm.matches || document.hidden) item.remove();
+  const remove = () => {
+    item.remove();
+    teach();
+  };
+  if (calm.matches || document.hidden) remove();
   else {
     item.classList.remove("arriving");
     item.classList.add("leaving");
-    item.addEventListener("animationend", () => item.remove());
+    item.addEventListener("animationend", remove);
   }
   announce("A message was removed.");
 }

@@ -1,7 +1,7 @@
 // The messages of this page that are on their way: at once on the wall, faint, until they are durable. What is not posted says
 // why, and keeps its text.
 
-import { announce, button, byId, make, newKey, set } from "./page.js";
+import { announce, button, byId, make, newKey, set, teach } from "./page.js";
 import { deliver } from "./sending.js";
 
 const ORDINALS = ["first", "second", "third", "fourth", "fifth"];
@@ -24,6 +24,7 @@ class Entry {
       make("div", { className: "text", dir: "auto" }, text), this.words);
     this.element = make("li", { className: "entry own" }, face, said);
     byId("outbox").prepend(this.element);
+    teach();
   }
 
   /** Shows the state, with words about it and what can be done. */
@@ -40,6 +41,7 @@ class Entry {
     entries.splice(index, 1);
     if (this.element.contains(document.activeElement)) byId("text").focus({ preventScroll: true });
     this.element.remove();
+    teach();
   }
 }
 

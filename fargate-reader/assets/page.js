@@ -14,6 +14,12 @@ export function announce(text) {
   byId("announcer").textContent = text;
 }
 
+/** Shows how to write on an empty wall. A selector with `:has` would make a browser look at each entry for each new one. */
+export function teach() {
+  const isWaiting = byId("notices").querySelector(".waiting");
+  byId("empty").hidden = Boolean(isWaiting || byId("outbox").firstElementChild || byId("list").querySelector(".message"));
+}
+
 /** Returns a new key, which makes a request safe to repeat. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -87,6 +87,6 @@ async fn an_empty_wall_teaches_how_to_write_and_its_command_works() -> Result<()
     let posted = wall.http.post(&address).header("content-type", "application/x-www-form-urlencoded");
     tests::Reply::to(posted.body("Hello from EFS!")).await?.success()?;
     browser.until_message("Hello from EFS!").await?;
-    browser.until("no lesson any more", "return !document.querySelector('.empty').offsetParent", &[]).await?;
+    browser.until("no lesson any more", "return !document.querySelector('#empty').offsetParent", &[]).await?;
     browser.quit().await
 }

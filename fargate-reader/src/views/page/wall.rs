@@ -76,6 +76,8 @@ struct Wall<'a> {
     /// The place of the list: [`LIST`].
     list: &'static str,
     newer: bool,
+    /// True if the page shows no message, and it is known that there is none.
+    is_empty: bool,
     now: Moment,
     max_author_chars: usize,
 }
@@ -93,6 +95,8 @@ const KEY: &str = "<key>";
 pub(crate) fn wall(content: &WallPage<'_>) -> Result<WallText, askama::Error> {
     let (now, snapshot) = (Timestamp::now(), &content.view.snapshot);
     let refused = content.form.refused.as_ref();
+    let notices = notices(snapshot, now);
+    let is_empty = content.page.messages.is_empty() && !notices.iter().any(|notice| notice.waiting);
     let page = Wall {
         here: "wall",
         config: &snapshot.config.config,
@@ -111,11 +115,12 @@ pub(crate) fn wall(content: &WallPage<'_>) -> Result<WallText, askama::Error> {
         origin: Origin::of(snapshot),
         generation: snapshot.config.generation,
         volume: volume_state(&snapshot.volume),
-        notices: notices(snapshot, now),
+        notices,
         figures: figures(snapshot),
         model: model(snapshot),
         list: LIST,
         newer: content.page.newer,
+        is_empty,
         now: now.into(),
         max_author_chars: MAX_AUTHOR_CHARS,
     };
