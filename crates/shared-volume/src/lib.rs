@@ -137,8 +137,10 @@ pub mod sizes;
 
 pub mod uploads;
 
+mod cause;
 mod replace;
 mod retries;
+mod source;
 
 mod intent;
 mod local;
@@ -149,6 +151,7 @@ mod cursor;
 mod digest;
 pub mod error;
 mod fingerprint;
+mod generations;
 pub mod json;
 pub mod limits;
 pub mod open;
