@@ -141,6 +141,12 @@ impl WallDir {
         self.dir.join("rejected")
     }
 
+    /// Returns the path of `files/`, the files that are published by name.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.dir.join("files")
+    }
+
     /// Returns the path of `trash/`, which keeps replaced logs for 7 days.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

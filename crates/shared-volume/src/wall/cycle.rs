@@ -1,5 +1,7 @@
 //! A lock cycle in which a writer applies any number of commands.
 
+mod files;
+
 use std::collections::HashMap;
 use std::io;
 
