@@ -3,11 +3,13 @@
 use std::io;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::dir::FileDir;
 use super::published::PublishedFile;
 use crate::cause::Cause;
 use crate::limits::{KEPT_GENERATIONS, MAX_FILE_ENVELOPE_BYTES};
+use crate::time::millis;
 use crate::{generations, open};
 
 /// The number of files that are read to find generations that are not damaged.
@@ -17,11 +19,12 @@ const MAX_READ: usize = 2 * KEPT_GENERATIONS as usize;
 const TOO_LONG: [&str; 2] = ["larger than 1 MiB", "a generation of at most 1 MiB"];
 
 /// One generation of a file, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileGeneration {
     /// The generation.
     pub generation: u64,
     /// The time of the publication.
+    #[serde(with = "millis")]
     pub published_at: Timestamp,
     /// The cause of the publication.
     pub cause: Cause,
