@@ -37,7 +37,9 @@ pub(crate) fn list(directory: &Path) -> io::Result<Vec<u64>> {
 /// Deletes all but the newest [`KEPT_GENERATIONS`] of these generations, which are sorted.
 pub(crate) fn keep_newest(directory: &Path, generations: &[u64]) -> io::Result<()> {
     let surplus = generations.len().saturating_sub(usize::try_from(KEPT_GENERATIONS).unwrap_or(0));
-    generations.iter().take(surplus.min(MAX_DELETED)).try_for_each(|generation| delete(&file(directory, *generation)))
+    let oldest = generations.iter().take(surplus.min(MAX_DELETED));
+    // A planted directory cannot be deleted, and must not keep the others.
+    oldest.map(|generation| delete(&file(directory, *generation))).fold(Ok(()), io::Result::and)
 }
 
 /// Deletes the file of a generation, if there is one.

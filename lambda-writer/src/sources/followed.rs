@@ -26,7 +26,7 @@ pub(crate) struct FollowedDocument {
     pub(crate) target: Target,
 }
 
-/// What is made of a followed document.
+/// The use that the function makes of a followed document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The configuration of the wall.

@@ -95,8 +95,8 @@ impl Publication<'_, '_> {
         let generation = u64::try_from(applied.result).unwrap_or(MAX_GENERATION);
         self.finish(generation)?;
         if self.retries.find(self.lock, EventKey::of(event))?.is_none() {
-            self.retries.add(self.lock, vec![(EventKey::of(event), applied)])?;
-            self.lock.declare()?;
+            let added = self.retries.add(self.lock, vec![(EventKey::of(event), applied)]);
+            added.and_then(|()| self.lock.declare()).map_err(after_the_change)?;
         }
         let kept = match &self.state.published {
             Some(published) if published.generation == generation => Some(published.clone()),

@@ -37,6 +37,7 @@ fn there_are_at_most_1000_names_and_known_ones_go_on() {
 fn the_newest_200_generations_are_kept() {
     let wall = TestWall::in_memory();
     let mut writer = wall.another_writer();
+    fs_err::create_dir_all(wall.file(NAME).history_file(0)).unwrap();
     for number in 1..=203_u64 {
         let outcome = super::support::publish_by(&mut writer, request(NAME, number.to_string().as_bytes(), None));
         assert_eq!(version(outcome.unwrap()).generation, number);

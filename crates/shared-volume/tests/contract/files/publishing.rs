@@ -1,4 +1,4 @@
-//! What a publication writes, and what refuses it.
+//! The effect of a publication, and its refusals.
 
 use std::os::unix::fs::PermissionsExt;
 
