@@ -25,6 +25,8 @@ pub struct Settings {
     pub followed: Followed,
     /// The readers to tell what was written. From `READERS`, default none.
     pub readers: Readers,
+    /// The followers of files to tell what was published. From `FOLLOWERS`, default none.
+    pub followers: Readers,
     /// The settings of the process.
     pub process: ProcessSettings,
 }
@@ -49,6 +51,7 @@ impl Settings {
             return Err(SettingsError { problems: vec![problem] });
         }
         let volume = Volume::new(wall_dir).require_mount(require_mount);
-        Ok(Self { volume, retry_window, followed, readers: arguments.readers, process })
+        let (readers, followers) = (arguments.readers, arguments.followers);
+        Ok(Self { volume, retry_window, followed, readers, followers, process })
     }
 }

@@ -43,6 +43,10 @@ pub struct Arguments {
     /// all of its addresses.
     #[arg(long, env = "READERS", default_value = "", value_name = "HOST:PORT")]
     pub readers: Readers,
+    /// The followers to tell that a file was published, as `host:port` of their listeners, separated by commas. A name stands for
+    /// all of its addresses.
+    #[arg(long, env = "FOLLOWERS", default_value = "", value_name = "HOST:PORT")]
+    pub followers: Readers,
 }
 
 /// Parses the path of a directory, which need not exist yet.

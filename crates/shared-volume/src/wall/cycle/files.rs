@@ -19,9 +19,11 @@ impl Cycle<'_> {
         let earlier = self.session.earlier_or(event.as_deref(), Kind::File, payload, in_file)?;
         let Session { lock, retries, .. } = &mut self.session;
         let publication = Publication { dir, lock, retries, state };
-        match earlier.zip(event) {
-            Some((applied, event)) => Ok(publication.repeated(&request.change, &event, applied)?),
-            None => publication.publish(request, payload, validate),
-        }
+        let outcome = match earlier.zip(event) {
+            Some((applied, event)) => publication.repeated(&request.change, &event, applied)?,
+            None => publication.publish(request, payload, validate)?,
+        };
+        self.has_file = true;
+        Ok(outcome)
     }
 }
