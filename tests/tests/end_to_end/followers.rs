@@ -17,16 +17,16 @@ struct Follower {
 }
 
 impl Follower {
-    /// Starts a follower of the file `app` that looks by itself only every minute.
+    /// Starts a follower of the file `app` that looks by itself only every ten minutes.
     async fn start(volume: &Path, address: SocketAddr, check: &str) -> Result<Self> {
         let target = tempfile::tempdir()?;
         let mut command = Command::new(binary("follow")?);
         command.arg("--from").arg(volume.join("files/app/current")).arg("--to").arg(target.path().join("app"));
         command.args([
             "--interval",
-            "60s",
+            "10m",
             "--look-interval",
-            "60s",
+            "10m",
             "--check",
             check,
             "--listen",
@@ -41,6 +41,15 @@ impl Follower {
     fn content(&self) -> Option<String> {
         fs_err::read_to_string(self.target.path().join("app")).ok()
     }
+}
+
+/// Waits until the follower has this content in place.
+async fn has(follower: &Follower, content: &str) -> Result<()> {
+    eventually("the file", async || {
+        ensure!(follower.content().as_deref() == Some(content), "{:?}", follower.content());
+        Ok(())
+    })
+    .await
 }
 
 /// Starts a wall whose function tells the follower at this address.
@@ -94,10 +103,7 @@ async fn a_follower_is_told_of_a_file_whose_sender_does_not_wait() -> Result<()>
     let wall = wall(address).await?;
     publish(&wall, "one").await?;
     let follower = Follower::start(wall.volume(), address, "true").await?;
+    has(&follower, "one").await?;
     wall.invoke(&json!({"command": "publish_file", "name": "app", "content": "two"})).await?;
-    eventually("the file", async || {
-        ensure!(follower.content().as_deref() == Some("two"), "{:?}", follower.content());
-        Ok(())
-    })
-    .await
+    has(&follower, "two").await
 }
