@@ -13,12 +13,12 @@ use wall_api::MAX_REPLY_BYTES;
 
 use crate::error::{Failure, Problem};
 use crate::events::{
-    CONFIG_CHANGE, CONFIG_ROLLBACK, DEPLOYED, MESSAGE_POSTED, OBJECT_CREATED, OBJECT_DELETED, OPERATIONS,
-    PARAMETER_CHANGE, SCHEDULED, SOURCE, refused_for_good,
+    CONFIG_CHANGE, CONFIG_ROLLBACK, DEPLOYED, FILE_PUBLICATION, FILE_ROLLBACK, MESSAGE_POSTED, OBJECT_CREATED,
+    OBJECT_DELETED, OPERATIONS, PARAMETER_CHANGE, SCHEDULED, SOURCE, refused_for_good,
 };
 use crate::invocation::{LOCK_WAIT, REPLY_RESERVE, VOLUME_TIMEOUT, lock_wait, volume_wait};
 use crate::settings::Arguments;
-use crate::sources::{DocumentName, Followed, MAX_DOCUMENT_BYTES, Sources};
+use crate::sources::{Followed, MAX_DOCUMENT_BYTES, Sources};
 use crate::tasks::{APPLIED_TIMEOUT, POKE_TIMEOUT};
 
 fn contract() -> Value {
@@ -101,7 +101,8 @@ fn the_limits_are_those_of_the_contract() {
 fn the_events_are_those_of_the_contract() {
     let events = &contract()["events"];
     assert_eq!(events["source"], SOURCE);
-    assert_eq!(events["detail_types"], json!([CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED]));
+    let types = [CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED, FILE_PUBLICATION, FILE_ROLLBACK];
+    assert_eq!(events["detail_types"], json!(types));
 }
 
 #[test]
@@ -116,8 +117,9 @@ fn the_events_about_followed_documents_are_those_of_the_contract() {
         parameter: "/wall".parse().ok(),
         object: "s3://wall/wall".parse().ok(),
         profile: "wall/wall/wall".parse().ok(),
+        ..Followed::default()
     };
-    let sources: Vec<_> = Sources::new(followed).followed().iter().map(DocumentName::source).collect();
+    let sources: Vec<_> = Sources::new(followed).followed().iter().map(|document| document.name.source()).collect();
     let expected = ["parameter", "object", "appconfig"].map(|name| events[name]["source"].as_str().unwrap().to_owned());
     assert_eq!(sources, expected);
 }

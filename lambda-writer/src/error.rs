@@ -12,6 +12,7 @@ use std::io;
 use aws_lambda_events::http::StatusCode;
 use lambda_runtime::Diagnostic;
 use shared_volume::config::PublishError;
+use shared_volume::files::FileError;
 use shared_volume::message::Refusal;
 use shared_volume::{ChangeError, WriteError};
 use wall_api::{ErrorBody, Outcome};
@@ -40,6 +41,9 @@ pub enum Failure {
     /// The configuration was not published.
     #[error(transparent)]
     Publish(PublishError),
+    /// The file was not published.
+    #[error(transparent)]
+    File(FileError),
     /// The volume failed or did not answer.
     #[error(transparent)]
     Volume(#[from] VolumeFailure),
@@ -63,6 +67,16 @@ impl From<PublishError> for Failure {
             PublishError::Write(error) => error.into(),
             PublishError::Refused(refusal) => Self::Refused(refusal),
             error => Self::Publish(error),
+        }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Write(error) => error.into(),
+            FileError::Refused(refusal) => Self::Refused(refusal),
+            error => Self::File(error),
         }
     }
 }
@@ -103,6 +117,7 @@ impl Failure {
             Self::Event { problem, .. } => problem.name(),
             Self::Refused(refusal) => refusal.name(),
             Self::Publish(error) => error.name(),
+            Self::File(error) => error.name(),
             Self::Volume(failure) => failure.problem.name(),
             Self::Reply(_) => "reply_failed",
         }
@@ -115,6 +130,7 @@ impl Failure {
             Self::Event { problem, .. } => problem.status(),
             Self::Refused(refusal) => refusal::status(refusal),
             Self::Publish(error) => refusal::publish_status(error),
+            Self::File(error) => refusal::file_status(error),
             Self::Volume(failure) => failure.status(),
             Self::Reply(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -127,6 +143,7 @@ impl Failure {
             Self::Event { field, .. } => field.clone(),
             Self::Refused(refusal) => refusal.field(),
             Self::Publish(error) => error.field(),
+            Self::File(error) => error.field(),
             Self::Volume(_) | Self::Reply(_) => None,
         }
     }
@@ -137,7 +154,9 @@ impl Failure {
         match self {
             Self::Volume(failure) => failure.outcome(),
             Self::Event { problem, .. } if problem.is_transient() => Outcome::Retry,
-            Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => Outcome::Refused,
+            Self::Event { .. } | Self::Refused(_) | Self::Publish(_) | Self::File(_) | Self::Reply(_) => {
+                Outcome::Refused
+            }
         }
     }
 
@@ -148,7 +167,7 @@ impl Failure {
         match self {
             Self::Volume(_) => true,
             Self::Event { problem, .. } => problem.is_transient(),
-            Self::Refused(_) | Self::Publish(_) | Self::Reply(_) => false,
+            Self::Refused(_) | Self::Publish(_) | Self::File(_) | Self::Reply(_) => false,
         }
     }
 

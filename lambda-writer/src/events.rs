@@ -46,7 +46,7 @@ use crate::reply::Reply;
 
 #[cfg(test)]
 pub(crate) use self::{
-    eventbridge::{CONFIG_CHANGE, CONFIG_ROLLBACK, MESSAGE_POSTED, SOURCE},
+    eventbridge::{CONFIG_CHANGE, CONFIG_ROLLBACK, FILE_PUBLICATION, FILE_ROLLBACK, MESSAGE_POSTED, SOURCE},
     followed::{DEPLOYED, OBJECT_CREATED, OBJECT_DELETED, OPERATIONS, PARAMETER_CHANGE, SCHEDULED},
     logs::refused_for_good,
 };

@@ -28,13 +28,14 @@ impl Handler {
     pub fn new(volume: &Volume, retry_window: Duration) -> Self {
         let writer = WallWriter::new(volume.wall(None)).retry_window(retry_window);
         let (writer, sources) = (Arc::new(Mutex::new(writer)), Sources::default());
-        Self { function: Function { writer, sources, tasks: Tasks::new(Readers::default()) } }
+        Self { function: Function { writer, sources, tasks: Tasks::new(Readers::default(), Readers::default()) } }
     }
 
-    /// Makes the function tell these readers what it has written. By default it tells nobody.
+    /// Makes the function tell these readers what it has written, and these followers that it has published a file. By default it
+    /// tells nobody.
     #[must_use]
-    pub fn telling(mut self, readers: Readers) -> Self {
-        self.function.tasks = Tasks::new(readers);
+    pub fn telling(mut self, readers: Readers, followers: Readers) -> Self {
+        self.function.tasks = Tasks::new(readers, followers);
         self
     }
 

@@ -5,7 +5,10 @@ use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse
 use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use wall_api::{Applied, Cleared, Configured, ErrorBody, Labelled, Newest, Posted, PostedMany, Removed, Restored};
+use wall_api::{
+    Applied, Cleared, Configured, ErrorBody, FileGenerations, FilePublished, Labelled, Newest, Posted, PostedMany,
+    Removed, Restored,
+};
 
 use crate::error::Failure;
 
@@ -29,6 +32,10 @@ pub enum Reply {
     Labelled(Labelled),
     /// The answer to `change_config`, `publish_config` and `rollback_config`.
     Configured(Box<Configured>),
+    /// The answer to `publish_file` and `rollback_file`.
+    File(FilePublished),
+    /// The answer to `file_history`.
+    FileHistory(FileGenerations),
     /// The answer to `post` with several messages.
     PostedMany(PostedMany),
     /// The answer to a batch of SQS: the messages that failed.

@@ -21,10 +21,12 @@ pub struct Settings {
     pub volume: Volume,
     /// The time for which an applied event is remembered. From `RETRY_WINDOW`, default 24 hours, at most 14 days.
     pub retry_window: Duration,
-    /// The documents to follow. From `CONFIG_PARAMETER`, `CONFIG_OBJECT` and `CONFIG_APPCONFIG`, default none.
+    /// The documents to follow. From `CONFIG_PARAMETER`, `CONFIG_OBJECT`, `CONFIG_APPCONFIG` and `FILES`, default none.
     pub followed: Followed,
     /// The readers to tell what was written. From `READERS`, default none.
     pub readers: Readers,
+    /// The followers of files to tell what was published. From `FOLLOWERS`, default none.
+    pub followers: Readers,
     /// The settings of the process.
     pub process: ProcessSettings,
 }
@@ -34,7 +36,7 @@ impl Settings {
     /// variable, as [`std::env::var`] does.
     ///
     /// # Errors
-    /// Returns the faults of all variables at once.
+    /// Returns the faults of all variables of Lambda at once, or the document that is followed twice.
     pub fn new(
         arguments: Arguments,
         environment: impl Fn(&str) -> Result<String, VarError>,
@@ -43,8 +45,13 @@ impl Settings {
         let Arguments { wall_dir, retry_window, require_mount, .. } = arguments;
         let (parameter, object, profile) =
             (arguments.config_parameter, arguments.config_object, arguments.config_appconfig);
-        let followed = Followed { parameter, object, profile };
+        let followed = Followed { parameter, object, profile, files: arguments.files };
+        if let Some(doubled) = followed.doubled() {
+            let problem = format!("FILES: {doubled} is followed as the configuration already");
+            return Err(SettingsError { problems: vec![problem] });
+        }
         let volume = Volume::new(wall_dir).require_mount(require_mount);
-        Ok(Self { volume, retry_window, followed, readers: arguments.readers, process })
+        let (readers, followers) = (arguments.readers, arguments.followers);
+        Ok(Self { volume, retry_window, followed, readers, followers, process })
     }
 }

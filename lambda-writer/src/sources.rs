@@ -1,7 +1,8 @@
-//! The followed documents: configurations that are kept in Parameter Store, S3 or AppConfig.
+//! The followed documents: configurations and files that are kept in Parameter Store, S3 or AppConfig.
 //!
 //! A source tells by an event that a document has changed. The event has no value, so the document is read from its source.
 
+mod followed;
 mod format;
 mod name;
 mod object;
@@ -19,12 +20,14 @@ use shared_volume::config::SourceState;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
+pub use self::followed::{Followed, FollowedFiles};
+pub(crate) use self::followed::{FollowedDocument, Target};
 pub use self::format::parse;
 pub(crate) use self::name::DocumentName;
-pub use self::name::{Followed, InvalidName, ObjectName, ParameterName, ProfileName};
+pub use self::name::{InvalidName, ObjectName, ParameterName, ProfileName};
 #[cfg(test)]
 pub(crate) use self::raw::MAX_DOCUMENT_BYTES;
-use self::raw::Raw;
+pub(crate) use self::raw::Raw;
 use crate::error::{Failure, Problem};
 
 /// The timeout of connecting to a source.
@@ -39,7 +42,7 @@ const ATTEMPTS: u32 = 3;
 /// The followed documents and the client of AWS.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
-    followed: Vec<DocumentName>,
+    followed: Vec<FollowedDocument>,
     /// Created by the first read, because finding region and credentials takes time.
     sdk: OnceCell<SdkConfig>,
 }
@@ -55,35 +58,44 @@ pub(crate) struct Document {
 
 impl Sources {
     pub(crate) fn new(followed: Followed) -> Self {
-        Self { followed: followed.names(), sdk: OnceCell::new() }
+        Self { followed: followed.documents(), sdk: OnceCell::new() }
     }
 
-    /// Returns the names of the followed documents.
-    pub(crate) fn followed(&self) -> &[DocumentName] {
+    /// Returns the followed documents.
+    pub(crate) fn followed(&self) -> &[FollowedDocument] {
         &self.followed
     }
 
-    /// Reads a document from its source.
+    /// Reads a document from its source and parses it.
+    ///
+    /// # Errors
+    /// Returns the failures of [`Sources::read_bytes`], and a refusal if the document cannot be parsed.
+    pub(crate) async fn read(&self, name: &DocumentName) -> Result<Document, Failure> {
+        let Raw { bytes, content_type, version, label } = self.read_bytes(name).await?;
+        let content = format::parse(&bytes, content_type.as_deref(), name.file_name()).map_err(|fault| {
+            let version = label.as_ref().map_or(String::new(), |label| format!(" version {label}"));
+            Failure::event(Problem::SourceInvalid, format!("{name}{version}: {fault}"))
+        })?;
+        Ok(Document { content, version, label })
+    }
+
+    /// Reads the bytes of a document from its source.
     ///
     /// # Errors
     /// Returns a transient failure if the source does not answer within [`READ_TIMEOUT`] or refuses the request, and a
-    /// refusal if the document is missing, too large or cannot be parsed.
-    pub(crate) async fn read(&self, name: &DocumentName) -> Result<Document, Failure> {
+    /// refusal if the document is missing or too large.
+    pub(crate) async fn read_bytes(&self, name: &DocumentName) -> Result<Raw, Failure> {
         // The futures of the SDK are large and deeply nested.
         let raw = Box::pin(self.read_raw(name));
-        let Raw { bytes, content_type, version, label } = match timeout(READ_TIMEOUT, raw).await {
+        let raw = match timeout(READ_TIMEOUT, raw).await {
             Ok(raw) => raw?,
             Err(_) => {
                 let message = format!("{name}: no answer within {} ms", READ_TIMEOUT.as_millis());
                 return Err(Failure::event(Problem::SourceUnavailable, message));
             }
         };
-        raw::check_length(bytes.len(), name)?;
-        let content = format::parse(&bytes, content_type.as_deref(), name.file_name()).map_err(|fault| {
-            let version = label.as_ref().map_or(String::new(), |label| format!(" version {label}"));
-            Failure::event(Problem::SourceInvalid, format!("{name}{version}: {fault}"))
-        })?;
-        Ok(Document { content, version, label })
+        raw::check_length(raw.bytes.len(), name)?;
+        Ok(raw)
     }
 
     async fn read_raw(&self, name: &DocumentName) -> Result<Raw, Failure> {

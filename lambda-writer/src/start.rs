@@ -43,8 +43,9 @@ pub fn start(arguments: Arguments) -> ExitCode {
         Err(error) => return lambda_process::report("lambda-writer", &error.problems),
     };
     let program = Program::new(settings.process);
-    let handler =
-        Handler::new(&settings.volume, settings.retry_window).following(settings.followed).telling(settings.readers);
+    let handler = Handler::new(&settings.volume, settings.retry_window)
+        .following(settings.followed)
+        .telling(settings.readers, settings.followers);
     program.run(serve(&handler))
 }
 

@@ -6,12 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared_volume::ChangeError;
 use shared_volume::config::{self, Cause, Outcome, PublishError, Request};
+use shared_volume::files::{FileChange, FileError, FileOutcome, FileRequest};
 use shared_volume::message::Draft;
 use shared_volume::time;
 use shared_volume::wall::WallWriter;
 
 /// The time that a change may wait for the lock.
 const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The name of the file that a change publishes.
+pub const FILE: &str = "app.yaml";
 
 /// A change of a wall, with the id of its event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,13 @@ pub enum Change {
     },
     /// Clears the wall.
     Clear {
+        /// The event id.
+        event: String,
+    },
+    /// Publishes the file [`FILE`].
+    File {
+        /// The content.
+        content: String,
         /// The event id.
         event: String,
     },
@@ -89,10 +100,17 @@ impl Change {
                 let cleared = writer.clear(Some(event), deadline).map_err(|error| change_failed(&error))?;
                 (cleared.repeated, None)
             }
+            Self::File { content, event } => {
+                let name = FILE.parse().map_err(|error| named("file_name_invalid", &error))?;
+                let change = FileChange::Content(content.clone().into_bytes());
+                let request = FileRequest { name, change, expected_generation: None, cause: cause(event) };
+                let failed = |error: FileError| named(error.name(), &error);
+                let outcome = writer.publish_file(request, &|_, _, _| Ok(()), deadline).map_err(failed)?;
+                (matches!(outcome, FileOutcome::Repeated(_)), None)
+            }
             Self::Title { title, event } => {
-                let cause = Cause { source: "test".to_owned(), event: Some(event.clone()), ..Cause::default() };
                 let change = config::Change::Patch(json!({ "title": title }));
-                let request = Request { change, expected_generation: None, cause };
+                let request = Request { change, expected_generation: None, cause: cause(event) };
                 let failed = |error: PublishError| named(error.name(), &error);
                 let outcome = writer.publish(request, deadline).map_err(failed)?;
                 (matches!(outcome, Outcome::Repeated(_)), None)
@@ -100,6 +118,10 @@ impl Change {
         };
         Ok(Changed::Made { repeated, warning })
     }
+}
+
+fn cause(event: &str) -> Cause {
+    Cause { source: "test".to_owned(), event: Some(event.to_owned()), ..Cause::default() }
 }
 
 fn change_failed(error: &ChangeError) -> (String, String) {

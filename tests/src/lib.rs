@@ -13,7 +13,7 @@ mod tool;
 mod wall;
 
 pub use binary::{binary, target_directory};
-pub use change::{Change, Changed};
+pub use change::{Change, Changed, FILE};
 pub use nginx::Nginx;
 pub use reader::{Reader, message_texts};
 pub use routes::{function_path, invocations_path};

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::limits::{
     DEFAULT_KEEP_MESSAGES, DEFAULT_MESSAGE_CHARS, DEFAULT_RETRY_WINDOW, KEPT_GENERATIONS, KEPT_REJECTED,
-    MAX_AUTHOR_CHARS, MAX_DOCUMENT_BYTES, MAX_EVENT_BYTES, MAX_GENERATION, MAX_KEEP_MESSAGES, MAX_LOG_BYTES,
-    MAX_MESSAGE_CHARS, MAX_NOTE_CHARS,
+    MAX_AUTHOR_CHARS, MAX_DOCUMENT_BYTES, MAX_EVENT_BYTES, MAX_FILE_BYTES, MAX_FILES, MAX_GENERATION,
+    MAX_KEEP_MESSAGES, MAX_LOG_BYTES, MAX_MESSAGE_CHARS, MAX_NOTE_CHARS,
 };
 use crate::open::{DIRECTORY_MODE, FILE_MODE};
 use crate::volume::Volume;
@@ -30,6 +30,8 @@ fn the_limits_are_those_of_the_contract() {
         ("generations_kept", json!(KEPT_GENERATIONS)),
         ("rejected_kept", json!(KEPT_REJECTED)),
         ("generation_max", json!(MAX_GENERATION)),
+        ("file_bytes", json!(MAX_FILE_BYTES)),
+        ("files_max", json!(MAX_FILES)),
     ] {
         assert_eq!(limits[name], value, "limits.{name}");
     }
@@ -50,6 +52,7 @@ fn the_paths_are_those_of_the_contract() {
         "rejected": wall.rejected(),
         "retries": wall.retries(),
         "trash": wall.trash(),
+        "files": wall.files(),
         "lock": wall.writer_lock(),
     });
     assert_eq!(contract()["paths"]["files"], files);

@@ -43,6 +43,7 @@
 //! | `rejected/` | refused events of senders that do not wait for an answer; the newest 20 ([`rejected`]) |
 //! | `retries/` | the events that were applied within the retry window |
 //! | `trash/` | logs that compaction and clear replaced, for 7 days |
+//! | `files/<name>/` | a file that is published by name: `current`, its history and its schema ([`files`]) |
 //! | `writer.lock` | locked by writers only, never replaced; contains their shared state |
 //! | `walls/<name>/` | the same for a named wall |
 //!
@@ -113,6 +114,12 @@
 //! [`WallWriter::publish`](wall::WallWriter::publish) writes the history file first and then replaces `config.json`. If the
 //! second step fails, the history file is removed again.
 //!
+//! # Files
+//!
+//! [`WallWriter::publish_file`](wall::WallWriter::publish_file) publishes bytes under a name in the same way: the file of the
+//! history has an envelope with the bytes, and `files/<name>/current` has the bytes alone, for programs that know nothing of
+//! this contract. The newest file of the history is in force; [`FileState`](files::FileState) says how `current` differs.
+//!
 //! # Reading
 //!
 //! Readers take no lock. [`Tail`](wall::Tail) reads the entries that were added since its last read, and starts over when
@@ -131,14 +138,18 @@ pub mod message;
 
 pub mod config;
 
+pub mod files;
+
 pub mod rejected;
 
 pub mod sizes;
 
 pub mod uploads;
 
+mod cause;
 mod replace;
 mod retries;
+mod source;
 
 mod intent;
 mod local;
@@ -149,6 +160,7 @@ mod cursor;
 mod digest;
 pub mod error;
 mod fingerprint;
+mod generations;
 pub mod json;
 pub mod limits;
 pub mod open;

@@ -38,6 +38,15 @@ pub const MAX_GENERATION: u64 = (1 << 53) - 1;
 /// The number of published configurations that `history/` keeps.
 pub const KEPT_GENERATIONS: u64 = 200;
 
+/// The largest published file, in bytes.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024;
+
+/// The largest number of names of published files.
+pub const MAX_FILES: usize = 1000;
+
+/// The longest envelope of a published file, in bytes. A text of line breaks is twice as long in JSON.
+pub(crate) const MAX_FILE_ENVELOPE_BYTES: u64 = 1024 * 1024;
+
 /// The number of refused events that `rejected/` keeps.
 pub const KEPT_REJECTED: usize = 20;
 

@@ -110,16 +110,17 @@ pub(crate) fn root(path: &Path) -> io::Result<Option<File>> {
 
 /// Reads a whole document of at most [`MAX_DOCUMENT_BYTES`].
 pub(crate) fn document(path: &Path, file: &mut File) -> io::Result<Vec<u8>> {
+    whole(path, file, MAX_DOCUMENT_BYTES, ["larger than 256 KiB", "a document of at most 256 KiB"])
+}
+
+/// Reads a whole file of at most `longest` bytes. `fault` says what a longer one is, and what was expected.
+pub(crate) fn whole(path: &Path, file: &mut File, longest: u64, fault: [&'static str; 2]) -> io::Result<Vec<u8>> {
     // Most documents fit into this, so that one call reads them.
     let mut bytes = Vec::with_capacity(4096);
-    file.take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed("read", path, &error))?;
-    if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
-        return Err(ForeignFile {
-            name: short_name(path),
-            found: "larger than 256 KiB",
-            expected: "a document of at most 256 KiB",
-        }
-        .into());
+    file.take(longest + 1).read_to_end(&mut bytes).map_err(|error| failed("read", path, &error))?;
+    if bytes.len() as u64 > longest {
+        let [found, expected] = fault;
+        return Err(ForeignFile { name: short_name(path), found, expected }.into());
     }
     Ok(bytes)
 }

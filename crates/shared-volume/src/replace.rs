@@ -29,7 +29,12 @@ pub(crate) struct Staged<'a> {
 impl<'a> Staged<'a> {
     /// Writes `parts` durably to a temporary file beside `path`.
     pub(crate) fn write(path: &'a Path, parts: &[&[u8]]) -> io::Result<Self> {
-        let (directory, name) = split(path)?;
+        Self::write_in(split(path)?.0, path, parts)
+    }
+
+    /// Writes `parts` durably to a temporary file in `directory`, which is on the file system of `path`.
+    pub(crate) fn write_in(directory: &Path, path: &'a Path, parts: &[&[u8]]) -> io::Result<Self> {
+        let (_, name) = split(path)?;
         let temporary = directory.join(format!(".{}.{}.tmp", name.display(), Ulid::generate()));
         match write_new(&temporary, parts) {
             Ok(file) => Ok(Self { path, temporary, file, renamed: false }),
@@ -138,6 +143,16 @@ pub(crate) fn remove_leftovers(directory: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes the temporary files in a directory of the contract, if it is there and a directory.
+pub(crate) fn remove_leftovers_below(directory: &Path) -> io::Result<()> {
+    match open::directory(directory) {
+        Ok(Some(_)) => remove_leftovers(directory),
+        Ok(None) => Ok(()),
+        Err(error) if open::is_about_the_file(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 
-use crate::open;
+use crate::{generations, open};
 
 /// The root of the access point, as mounted (on AWS `/mnt/msg`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl WallDir {
     /// Returns the path of a generation, such as `history/0000000042.json`. Ten digits make names sort by generation.
     #[must_use]
     pub fn history_file(&self, generation: u64) -> PathBuf {
-        self.history().join(format!("{generation:010}.json"))
+        generations::file(&self.history(), generation)
     }
 
     /// Returns the path of `writer.lock`, which only writers lock. It contains their shared state and is never replaced.
@@ -139,6 +139,12 @@ impl WallDir {
     #[must_use]
     pub fn rejected(&self) -> PathBuf {
         self.dir.join("rejected")
+    }
+
+    /// Returns the path of `files/`, the files that are published by name.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.dir.join("files")
     }
 
     /// Returns the path of `trash/`, which keeps replaced logs for 7 days.

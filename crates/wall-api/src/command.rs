@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_volume::message::Picture;
 
+use crate::file::{FileHistory, PublishFile, RollbackFile};
 use crate::limits::ReadLimit;
+use crate::origin::Origin;
 
 /// A command: one JSON object whose field `command` names it.
 #[derive(Debug, Clone, Serialize)]
@@ -29,20 +31,29 @@ pub enum Command {
     PublishConfig(PublishConfig),
     /// Publishes an earlier configuration again.
     RollbackConfig(RollbackConfig),
+    /// Publishes a file by its name.
+    PublishFile(PublishFile),
+    /// Publishes an earlier generation of a file again.
+    RollbackFile(RollbackFile),
+    /// Returns the newest generations of a file.
+    FileHistory(FileHistory),
 }
 
 impl Command {
     /// The names of all commands.
-    pub const NAMES: [&'static str; 8] =
-        ["post", "read", "clear", "restore", "remove", "change_config", "publish_config", "rollback_config"];
-}
-
-/// The sender of a command. Event ids of different senders never match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// The reader's page, for a browser.
-    Page,
+    pub const NAMES: [&'static str; 11] = [
+        "post",
+        "read",
+        "clear",
+        "restore",
+        "remove",
+        "change_config",
+        "publish_config",
+        "rollback_config",
+        "publish_file",
+        "rollback_file",
+        "file_history",
+    ];
 }
 
 /// Appends a message.

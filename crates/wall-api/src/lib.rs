@@ -3,7 +3,7 @@
 //! The function (`lambda-writer`) receives commands and returns answers. The reader, the local cloud and the command line
 //! send commands and read answers. All of them use these types, so no program has a copy of its own. The crate contains
 //! serde types only: no files, no HTTP server. From `shared-volume` it takes the documents that are sent as they are stored:
-//! the configuration and its cause.
+//! the configuration, its cause, and the generations of files.
 //!
 //! # Commands
 //!
@@ -20,6 +20,9 @@
 //! | `change_config` | [`ChangeConfig`] | [`Configured`] |
 //! | `publish_config` | [`PublishConfig`] | [`Configured`] |
 //! | `rollback_config` | [`RollbackConfig`] | [`Configured`] |
+//! | `publish_file` | [`PublishFile`] | [`FilePublished`] |
+//! | `rollback_file` | [`RollbackFile`] | [`FilePublished`] |
+//! | `file_history` | [`FileHistory`] | [`FileGenerations`] |
 //!
 //! ```
 //! use wall_api::{Command, Post};
@@ -71,22 +74,25 @@
 
 mod command;
 mod error;
+mod file;
 pub mod hosts;
 mod limits;
 mod look;
+mod origin;
 mod picture;
 mod view;
 mod volume_problem;
 
 pub use self::command::{
-    ChangeConfig, Clear, Command, Origin, Post, PostItem, PostMany, PublishConfig, Read, Remove, Restore,
-    RollbackConfig,
+    ChangeConfig, Clear, Command, Post, PostItem, PostMany, PublishConfig, Read, Remove, Restore, RollbackConfig,
 };
 pub use self::error::{ErrorBody, FunctionError};
+pub use self::file::{FileGenerations, FileHistory, FilePublished, PublishFile, RollbackFile};
 pub use self::limits::{
     DEFAULT_READ, MAX_BATCH, MAX_BODY_BYTES, MAX_EVENT_CHARS, MAX_READ, MAX_REPLY_BYTES, PAGE_MESSAGES, ReadLimit,
 };
 pub use self::look::{Applied, Looked, NotApplied, TaskState};
+pub use self::origin::Origin;
 pub use self::picture::{Class, Classified, ClassifyPicture, Timing};
 pub use self::view::{
     Cleared, Configured, Labelled, MessageView, Newest, PostResult, Posted, PostedMany, Removed, Restored,

@@ -1,12 +1,12 @@
 //! Publishes a configuration.
 
+use std::borrow::Cow;
+
 use shared_volume::config::{Cause, Change, Outcome, Published, Request, Unchanged};
 use shared_volume::wall::Cycle;
 use wall_api::Configured;
 
-use super::cycle::one;
 use crate::error::Failure;
-use crate::invocation::Invocation;
 
 /// A change of the configuration, and its cause.
 #[derive(Debug)]
@@ -30,11 +30,6 @@ impl ConfigChange {
     }
 }
 
-/// Publishes a configuration as a new generation.
-pub(super) async fn configure(invocation: &Invocation<'_>, change: ConfigChange) -> Result<Configured, Failure> {
-    one(invocation, change.name(), move |cycle| apply(cycle, change)).await
-}
-
 pub(super) fn apply(cycle: &mut Cycle<'_>, change: ConfigChange) -> Result<Configured, Failure> {
     let ConfigChange { change, expected_generation, cause } = change;
     Ok(configured(cycle.publish(Request { change, expected_generation, cause })?))
@@ -47,9 +42,14 @@ fn configured(outcome: Outcome) -> Configured {
         Outcome::Unchanged(published, reason) => (published, false, Some(reason)),
     };
     let Published { generation, published_at, cause, config, .. } = published;
-    let unchanged = unchanged.map(|reason| match reason {
+    let unchanged = unchanged.map(self::unchanged);
+    Configured { generation, published_at, cause, config, repeated, unchanged }
+}
+
+/// Returns the reason why a followed document changes nothing, for people.
+pub(super) fn unchanged(reason: Unchanged) -> Cow<'static, str> {
+    match reason {
         Unchanged::Same => "this version of the document is already published".into(),
         Unchanged::Older => "a newer version of the document is already published".into(),
-    });
-    Configured { generation, published_at, cause, config, repeated, unchanged }
+    }
 }

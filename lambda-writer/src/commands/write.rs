@@ -1,15 +1,16 @@
 //! The commands that change the volume, in one type.
 
+use shared_volume::files::FileRequest;
 use shared_volume::message::Draft;
 use shared_volume::wall::Cycle;
 use ulid::Ulid;
-use wall_api::{Cleared, Configured, Labelled, Posted, Removed, Restored};
+use wall_api::{Cleared, Configured, FilePublished, Labelled, Posted, Removed, Restored};
 
 use super::configure::{self, ConfigChange};
 use super::cycle::one;
 use super::label::{self, Labelling};
 use super::remove::{self, Removal};
-use super::{clear, post, restore};
+use super::{clear, file, post, restore};
 use crate::error::Failure;
 use crate::invocation::Invocation;
 use crate::reply::Reply;
@@ -34,6 +35,8 @@ pub(crate) enum Write {
     },
     /// Publishes a configuration.
     Configure(Box<ConfigChange>),
+    /// Publishes a file.
+    File(Box<FileRequest>),
 }
 
 /// Executes a command that changes the volume.
@@ -50,6 +53,18 @@ pub(crate) enum Written {
     Cleared(Cleared),
     Restored(Restored),
     Configured(Box<Configured>),
+    File(FilePublished),
+}
+
+impl Written {
+    /// Returns the generation that is in force after a publication, and true if it was in force before. `None` for other commands.
+    pub(crate) fn published(&self) -> Option<(u64, bool)> {
+        match self {
+            Self::Configured(configured) => Some((configured.generation, configured.unchanged.is_some())),
+            Self::File(published) => Some((published.generation, published.unchanged.is_some())),
+            Self::Posted(_) | Self::Removed(_) | Self::Labelled(_) | Self::Cleared(_) | Self::Restored(_) => None,
+        }
+    }
 }
 
 impl Write {
@@ -67,6 +82,7 @@ impl Write {
             Self::Clear(_) => "clear",
             Self::Restore { .. } => "restore",
             Self::Configure(change) => change.name(),
+            Self::File(request) => file::name(request),
         }
     }
 
@@ -79,6 +95,7 @@ impl Write {
             Self::Clear(event) => Written::Cleared(clear::apply(cycle, &event)?),
             Self::Restore { wall, event } => Written::Restored(restore::apply(cycle, wall, &event)?),
             Self::Configure(change) => Written::Configured(Box::new(configure::apply(cycle, *change)?)),
+            Self::File(request) => Written::File(file::apply(cycle, *request)?),
         })
     }
 }
@@ -92,6 +109,7 @@ impl From<Written> for Reply {
             Written::Cleared(cleared) => Self::Cleared(cleared),
             Written::Restored(restored) => Self::Restored(restored),
             Written::Configured(configured) => Self::Configured(configured),
+            Written::File(published) => Self::File(published),
         }
     }
 }

@@ -16,6 +16,7 @@ pub enum Problem {
     EventUnknown,
     EventUnreadable,
     EventUnsupported,
+    FileUnknown,
     FormInvalid,
     GroupStopped,
     JsonInvalid,
@@ -48,6 +49,7 @@ impl Problem {
             Self::EventUnknown => "event_unknown",
             Self::EventUnreadable => "event_unreadable",
             Self::EventUnsupported => "event_unsupported",
+            Self::FileUnknown => "file_unknown",
             Self::FormInvalid => "form_invalid",
             Self::GroupStopped => "group_stopped",
             Self::JsonInvalid => "json_invalid",
@@ -70,7 +72,7 @@ impl Problem {
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
-            Self::SourceMissing | Self::WallUnknown => StatusCode::NOT_FOUND,
+            Self::FileUnknown | Self::SourceMissing | Self::WallUnknown => StatusCode::NOT_FOUND,
             Self::MethodUnsupported => StatusCode::METHOD_NOT_ALLOWED,
             Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::GroupStopped => StatusCode::CONFLICT,

@@ -2,6 +2,7 @@
 
 use aws_lambda_events::http::StatusCode;
 use shared_volume::config::PublishError;
+use shared_volume::files::FileError;
 use shared_volume::message::Refusal;
 
 use super::volume::{Access, VolumeFailure};
@@ -28,5 +29,21 @@ pub(super) fn publish_status(error: &PublishError) -> StatusCode {
         PublishError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
         PublishError::Refused(refusal) => status(refusal),
         PublishError::Write(error) => VolumeFailure::new(Access::Write, error).status(),
+    }
+}
+
+/// Returns the HTTP status of a file that was not published.
+pub(super) fn file_status(error: &FileError) -> StatusCode {
+    match error {
+        FileError::Conflict { .. } | FileError::Exhausted | FileError::SourceMoved | FileError::Schema(_) => {
+            StatusCode::CONFLICT
+        }
+        FileError::Content(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        FileError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        FileError::Note => StatusCode::BAD_REQUEST,
+        FileError::TooMany => StatusCode::INSUFFICIENT_STORAGE,
+        FileError::UnknownGeneration(_) => StatusCode::NOT_FOUND,
+        FileError::Refused(refusal) => status(refusal),
+        FileError::Write(error) => VolumeFailure::new(Access::Write, error).status(),
     }
 }

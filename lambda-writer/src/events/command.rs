@@ -1,12 +1,15 @@
 //! Parses commands, for every source whose events contain them.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 use shared_volume::config::Change;
+use shared_volume::files::{FileChange, FileRequest};
 use shared_volume::message::Draft;
 use ulid::Ulid;
 use wall_api::{
-    ChangeConfig, Clear, Command, MAX_BATCH, Post, PostItem, PostMany, PublishConfig, Read, Remove, Restore,
-    RollbackConfig,
+    ChangeConfig, Clear, Command, FileHistory, MAX_BATCH, Post, PostItem, PostMany, PublishConfig, PublishFile, Read,
+    Remove, Restore, RollbackConfig, RollbackFile,
 };
 
 use super::parse::{Part, parse};
@@ -97,11 +100,46 @@ pub(super) fn work(mut event: Value, sender: Sender<'_>, invocation: &Invocation
             let event = sender.event_id(event.as_deref(), source)?;
             configure(Change::Rollback(generation), expected_generation, event, note)
         }
+        "publish_file" => {
+            let PublishFile { name, content, content_base64, expected_generation, note, event, source } =
+                parse(event, part)?;
+            let change = FileChange::Content(bytes(content, content_base64)?);
+            let event = sender.event_id(event.as_deref(), source)?;
+            let cause = sender.cause(event, note, invocation);
+            Work::Write(Write::File(Box::new(FileRequest { name, change, expected_generation, cause })))
+        }
+        "rollback_file" => {
+            let RollbackFile { name, generation, expected_generation, note, event, source } = parse(event, part)?;
+            let change = FileChange::Rollback(generation);
+            let event = sender.event_id(event.as_deref(), source)?;
+            let cause = sender.cause(event, note, invocation);
+            Work::Write(Write::File(Box::new(FileRequest { name, change, expected_generation, cause })))
+        }
+        "file_history" => {
+            let FileHistory { name, limit, event: _, source: _ } = parse(event, part)?;
+            Work::FileHistory(name, limit)
+        }
         other => {
             let fault = format!("{other:?} is none of {}", Command::NAMES.join(", "));
             return Err(Failure::in_field(Problem::CommandUnknown, "command", fault));
         }
     })
+}
+
+/// Returns the content of a file, which a command has in one of two fields.
+///
+/// # Errors
+/// Names the field that is missing, superfluous or no Base64.
+pub(super) fn bytes(content: Option<String>, content_base64: Option<String>) -> Result<Vec<u8>, Failure> {
+    let invalid = |field, fault: String| Failure::in_field(Problem::CommandInvalid, field, fault);
+    match (content, content_base64) {
+        (Some(text), None) => Ok(text.into_bytes()),
+        (None, Some(encoded)) => {
+            BASE64_STANDARD.decode(encoded).map_err(|error| invalid("content_base64", format!("is no Base64: {error}")))
+        }
+        (None, None) => Err(invalid("content", "is missing, and so is `content_base64`".to_owned())),
+        (Some(_), Some(_)) => Err(invalid("content_base64", "must not be given beside `content`".to_owned())),
+    }
 }
 
 /// Checks the number of messages of a list.

@@ -15,7 +15,7 @@ use crate::reply::Reply;
 /// Returns a failure of the volume. A sender that waits reads name and message in the function error, and Lambda repeats the
 /// command of a sender that does not wait.
 pub(super) async fn handle(event: Value, invocation: &Invocation<'_>) -> Result<Reply, Failure> {
-    let waits = event["source"] == "page" || event["command"] == "read";
+    let waits = event["source"] == "page" || event["command"] == "read" || event["command"] == "file_history";
     match run(event.clone(), invocation).await {
         // The runtime logs function errors.
         Err(failure) if !failure.is_transient() => {

@@ -4,6 +4,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
 use serde_json::Value;
 use shared_volume::config::{Cause, Change};
+use shared_volume::files::{FileChange, FileName, FileRequest};
 use shared_volume::message::Draft;
 use wall_api::PostItem;
 
@@ -24,6 +25,12 @@ pub(crate) const CONFIG_CHANGE: &str = "Config Change Requested";
 
 /// The detail type of an event that restores an earlier configuration.
 pub(crate) const CONFIG_ROLLBACK: &str = "Config Rollback Requested";
+
+/// The detail type of an event that publishes a file.
+pub(crate) const FILE_PUBLICATION: &str = "File Publication Requested";
+
+/// The detail type of an event that restores an earlier generation of a file.
+pub(crate) const FILE_ROLLBACK: &str = "File Rollback Requested";
 
 /// The detail type of an event that adds a message.
 pub(crate) const MESSAGE_POSTED: &str = "Message Posted";
@@ -63,6 +70,25 @@ struct ConfigRollbackRequested {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct FilePublicationRequested {
+    name: FileName,
+    content: Option<String>,
+    content_base64: Option<String>,
+    expected_generation: Option<u64>,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRollbackRequested {
+    name: FileName,
+    generation: u64,
+    expected_generation: Option<u64>,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MessagePosted {
     author: Option<String>,
     text: String,
@@ -93,8 +119,9 @@ pub(super) fn work(event: Value, invocation: &Invocation<'_>) -> Result<Work, Fa
 
 fn own(detail_type: &str, detail: Value, id: String, invocation: &Invocation<'_>) -> Result<Work, Failure> {
     let received = invocation.received;
+    let cause = |note| Cause { source: SOURCE.to_owned(), event: Some(id.clone()), note, ..invocation.cause() };
     let configure = |change, expected_generation, note| {
-        let cause = Cause { source: SOURCE.to_owned(), event: Some(id.clone()), note, ..invocation.cause() };
+        let cause = cause(note);
         let change = ConfigChange { change, expected_generation, cause };
         Work::Write(Write::Configure(Box::new(change)))
     };
@@ -106,6 +133,17 @@ fn own(detail_type: &str, detail: Value, id: String, invocation: &Invocation<'_>
         CONFIG_ROLLBACK => {
             let ConfigRollbackRequested { generation, expected_generation, note } = parse(detail, Part::Detail)?;
             configure(Change::Rollback(generation), expected_generation, note)
+        }
+        FILE_PUBLICATION => {
+            let FilePublicationRequested { name, content, content_base64, expected_generation, note } =
+                parse(detail, Part::Detail)?;
+            let (change, cause) = (FileChange::Content(command::bytes(content, content_base64)?), cause(note));
+            Work::Write(Write::File(Box::new(FileRequest { name, change, expected_generation, cause })))
+        }
+        FILE_ROLLBACK => {
+            let FileRollbackRequested { name, generation, expected_generation, note } = parse(detail, Part::Detail)?;
+            let (change, cause) = (FileChange::Rollback(generation), cause(note));
+            Work::Write(Write::File(Box::new(FileRequest { name, change, expected_generation, cause })))
         }
         MESSAGE_POSTED if detail.get("messages").is_some() => {
             let MessagesPosted { messages } = parse(detail, Part::Detail)?;

@@ -7,7 +7,7 @@ use super::parse::{Part, parse};
 use super::work::Work;
 use crate::commands::Occasion;
 use crate::error::{Failure, Problem};
-use crate::sources::{DocumentName, Sources};
+use crate::sources::{DocumentName, FollowedDocument, Sources};
 
 /// The detail type of an event about a parameter.
 pub(crate) const PARAMETER_CHANGE: &str = "Parameter Store Change";
@@ -27,6 +27,9 @@ pub(crate) const SCHEDULED: &str = "Scheduled Event";
 /// The detail types of the events about a deployment after which another configuration may be in force.
 pub(crate) const DEPLOYED: [&str; 3] =
     ["On Deployment Complete", "On Deployment Rollback", "On Deployment Rolled Back"];
+
+/// The settings that name the followed objects.
+const OBJECT_SETTINGS: &str = "CONFIG_OBJECT and FILES name those that are";
 
 #[derive(Deserialize)]
 struct ParameterChange {
@@ -101,7 +104,7 @@ pub(super) fn work(
         ("aws.s3", OBJECT_DELETED) => {
             let ObjectChange { bucket, object } = parse(detail, Part::Detail)?;
             let name = followed(sources, |name| name.is_object(&bucket.name, &object.key))
-                .ok_or_else(|| not_followed(&format!("s3://{}/{}", bucket.name, object.key), "CONFIG_OBJECT"))?;
+                .ok_or_else(|| not_followed(&format!("s3://{}/{}", bucket.name, object.key), OBJECT_SETTINGS))?;
             Ok(deleted(name))
         }
         ("aws.appconfig", detail_type) => deployment(detail_type, detail, id, sources),
@@ -112,12 +115,12 @@ pub(super) fn work(
 fn parameter(detail: Value, id: String, sources: &Sources) -> Result<Work, Failure> {
     let ParameterChange { operation, name } = parse(detail, Part::Detail)?;
     let document = followed(sources, |document| document.is_parameter(&name))
-        .ok_or_else(|| not_followed(&format!("ssm:{name}"), "CONFIG_PARAMETER"))?;
+        .ok_or_else(|| not_followed(&format!("ssm:{name}"), "CONFIG_PARAMETER and FILES name those that are"))?;
     match operation.as_str() {
         "Create" | "Update" => Ok(follow(document, id, None, None)),
         "Delete" => Ok(deleted(document)),
         "LabelParameterVersion" => {
-            let reason = format!("{document}: a label was moved, and labels are not followed");
+            let reason = format!("{}: a label was moved, and labels are not followed", document.name);
             Ok(Work::Nothing(reason))
         }
         other => {
@@ -136,7 +139,7 @@ pub(super) fn object(
     sources: &Sources,
 ) -> Result<Work, Failure> {
     let document = followed(sources, |document| document.is_object(bucket, key))
-        .ok_or_else(|| not_followed(&format!("s3://{bucket}/{key}"), "CONFIG_OBJECT"))?;
+        .ok_or_else(|| not_followed(&format!("s3://{bucket}/{key}"), OBJECT_SETTINGS))?;
     Ok(follow(document, id, sequencer, None))
 }
 
@@ -147,30 +150,31 @@ fn deployment(detail_type: &str, detail: Value, id: String, sources: &Sources) -
     let document = followed(sources, |document| document.is_profile([application, environment, profile]));
     let Some(document) = document else {
         let name = names.map(|[id, name]| if name.is_empty() { id.to_owned() } else { name.to_owned() });
-        return Err(not_followed(&format!("appconfig:{}", name.join("/")), "CONFIG_APPCONFIG"));
+        return Err(not_followed(&format!("appconfig:{}", name.join("/")), "CONFIG_APPCONFIG names the one that is"));
     };
     if DEPLOYED.contains(&detail_type) {
         return Ok(follow(document, id, None, deployment.deployment_number));
     }
-    Ok(Work::Nothing(format!("{document}: {detail_type:?} puts no configuration in force")))
+    Ok(Work::Nothing(format!("{}: {detail_type:?} puts no configuration in force", document.name)))
 }
 
-fn follow(document: &DocumentName, event: String, sequencer: Option<String>, number: Option<u64>) -> Work {
-    Work::Follow(document.clone(), Occasion { event, sequencer, number, reconciled: false })
+fn follow(document: &FollowedDocument, event: String, sequencer: Option<String>, number: Option<u64>) -> Work {
+    Work::Follow(Box::new(document.clone()), Occasion { event, sequencer, number, reconciled: false })
 }
 
-/// Returns the work for a document that was deleted. The last published configuration stays in force.
-fn deleted(document: &DocumentName) -> Work {
+/// Returns the work for a document that was deleted. The last published version stays in force.
+fn deleted(FollowedDocument { name: document, .. }: &FollowedDocument) -> Work {
     tracing::warn!(%document, "followed_document_deleted");
     Work::Nothing(format!("{document}: was deleted; its last version stays in force"))
 }
 
-fn followed(sources: &Sources, is_this: impl Fn(&DocumentName) -> bool) -> Option<&DocumentName> {
-    sources.followed().iter().find(|name| is_this(name))
+fn followed(sources: &Sources, is_this: impl Fn(&DocumentName) -> bool) -> Option<&FollowedDocument> {
+    sources.followed().iter().find(|document| is_this(&document.name))
 }
 
-fn not_followed(document: &str, setting: &str) -> Failure {
-    let message = format!("{document} is not followed by this function; {setting} names the one that is");
+/// Returns the failure of an event about a document that is not followed. `settings` says which are.
+fn not_followed(document: &str, settings: &str) -> Failure {
+    let message = format!("{document} is not followed by this function; {settings}");
     Failure::event(Problem::SourceNotFollowed, message)
 }
 

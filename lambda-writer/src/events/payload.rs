@@ -50,8 +50,9 @@ fn json(text: &str, field: &'static str) -> Result<Value, Failure> {
 fn work(payload: Value, sender: Sender<'_>, invocation: &Invocation<'_>) -> Result<Work, Failure> {
     if command::recognises(&payload) {
         match command::work(payload, sender, invocation)? {
-            Work::Read(_) => {
-                let fault = "`read` has no effect here, because nobody reads the answer";
+            work @ (Work::Read(_) | Work::FileHistory(..)) => {
+                let name = if matches!(work, Work::Read(_)) { "read" } else { "file_history" };
+                let fault = format!("`{name}` has no effect here, because nobody reads the answer");
                 Err(Failure::in_field(Problem::CommandInvalid, "command", fault))
             }
             work => Ok(work),

@@ -1,24 +1,27 @@
 //! The work that an event asks for, whatever its source.
 
+use shared_volume::files::FileName;
 use wall_api::{ErrorBody, PostResult, PostedMany, ReadLimit};
 
 use crate::commands::{self, Answers, Occasion, Step, Write, Written};
 use crate::error::Failure;
 use crate::invocation::Invocation;
 use crate::reply::{Reconciled, Reply};
-use crate::sources::DocumentName;
+use crate::sources::FollowedDocument;
 
 /// The work that an event asks for.
 #[derive(Debug)]
 pub(super) enum Work {
     /// Returns the newest messages.
     Read(ReadLimit),
+    /// Returns the newest generations of a file.
+    FileHistory(FileName, ReadLimit),
     /// Executes one command.
     Write(Write),
     /// Adds messages in their order. A message that could not be parsed has the reason.
     Posts(Vec<Result<Write, Failure>>),
     /// Publishes a followed document if it is newer.
-    Follow(DocumentName, Occasion),
+    Follow(Box<FollowedDocument>, Occasion),
     /// Compares all followed documents with their sources. It has the event id with its source.
     Reconcile(String),
     /// Changes nothing, for this reason.
@@ -33,12 +36,12 @@ impl Work {
     pub(super) async fn run(self, invocation: &Invocation<'_>) -> Result<Reply, Failure> {
         match self {
             Self::Read(limit) => Ok(Reply::Newest(commands::read(invocation, limit, commands::json_bytes).await?)),
+            Self::FileHistory(name, limit) => {
+                Ok(Reply::FileHistory(commands::file_history(invocation, name, limit).await?))
+            }
             Self::Write(write) => Ok(commands::write(invocation, write).await?.into()),
             Self::Posts(posts) => posts_reply(commands::batch(invocation, steps(posts)).await),
-            Self::Follow(name, occasion) => {
-                let configured = commands::follow(invocation, &name, &occasion).await?;
-                Ok(Reply::Configured(Box::new(configured)))
-            }
+            Self::Follow(document, occasion) => Ok(commands::follow(invocation, &document, &occasion).await?.into()),
             Self::Reconcile(event) => reconcile(invocation, &event).await,
             Self::Nothing(reason) => {
                 tracing::info!(reason, "event_changes_nothing");
@@ -78,16 +81,17 @@ fn refused(at: usize, failure: &Failure) -> ErrorBody {
 /// keep the others from being published.
 async fn reconcile(invocation: &Invocation<'_>, event: &str) -> Result<Reply, Failure> {
     let (mut documents, mut failed) = (Vec::new(), None);
-    for name in invocation.sources().followed() {
+    for document in invocation.sources().followed() {
+        let name = &document.name;
         // One event changes each document at most once.
         let event = format!("{event}#{name}");
         let occasion = Occasion { event, sequencer: None, number: None, reconciled: true };
-        match commands::follow(invocation, name, &occasion).await {
-            Ok(configured) => documents.push(Reconciled {
+        match commands::follow(invocation, document, &occasion).await {
+            Ok(written) => documents.extend(written.published().map(|(generation, unchanged)| Reconciled {
                 document: name.to_string(),
-                generation: configured.generation,
-                unchanged: configured.unchanged.is_some(),
-            }),
+                generation,
+                unchanged,
+            })),
             Err(failure) => {
                 super::logs::failed("reconcile", &failure);
                 // A transient failure is worth a retry, and a refusal is reported to somebody.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
-use crate::sources::{ObjectName, ParameterName, ProfileName};
+use crate::sources::{FollowedFiles, ObjectName, ParameterName, ProfileName};
 use crate::tasks::Readers;
 
 /// The shortest retry window.
@@ -35,10 +35,18 @@ pub struct Arguments {
     /// The configuration of AppConfig to follow, as `application/environment/profile`.
     #[arg(long, env = "CONFIG_APPCONFIG", value_name = "PROFILE")]
     pub config_appconfig: Option<ProfileName>,
+    /// The files to publish from their sources, as `NAME=s3://bucket/key` or `NAME=ssm:/parameter`, separated by commas: each new
+    /// version is published under `files/NAME/`.
+    #[arg(long, env = "FILES", default_value = "", value_name = "NAME=SOURCE")]
+    pub files: FollowedFiles,
     /// The readers to tell what was written, as `host:port` of their internal ports, separated by commas. A name stands for
     /// all of its addresses.
     #[arg(long, env = "READERS", default_value = "", value_name = "HOST:PORT")]
     pub readers: Readers,
+    /// The followers to tell that a file was published, as `host:port` of their listeners, separated by commas. A name stands for
+    /// all of its addresses.
+    #[arg(long, env = "FOLLOWERS", default_value = "", value_name = "HOST:PORT")]
+    pub followers: Readers,
 }
 
 /// Parses the path of a directory, which need not exist yet.

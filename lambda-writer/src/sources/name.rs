@@ -3,26 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The documents that the function follows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Followed {
-    /// A parameter of Parameter Store.
-    pub parameter: Option<ParameterName>,
-    /// An object of S3.
-    pub object: Option<ObjectName>,
-    /// A configuration profile of AppConfig.
-    pub profile: Option<ProfileName>,
-}
-
-impl Followed {
-    pub(super) fn names(self) -> Vec<DocumentName> {
-        let parameter = self.parameter.map(DocumentName::Parameter);
-        let object = self.object.map(DocumentName::Object);
-        let profile = self.profile.map(DocumentName::Profile);
-        parameter.into_iter().chain(object).chain(profile).collect()
-    }
-}
-
 /// The name of a parameter, such as `/messagewall/config`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterName(pub(super) String);

@@ -16,11 +16,13 @@ pub(crate) const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 const MAX_REASON_CHARS: usize = 500;
 
 /// The content of a document before it is parsed.
-pub(super) struct Raw {
-    pub(super) bytes: Vec<u8>,
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) bytes: Vec<u8>,
     pub(super) content_type: Option<String>,
-    pub(super) version: SourceState,
-    pub(super) label: Option<String>,
+    pub(crate) version: SourceState,
+    /// The version in the words of the source, such as `7`.
+    pub(crate) label: Option<String>,
 }
 
 /// Checks the length of a document.

@@ -28,11 +28,20 @@ pub(super) fn client() -> Client {
     client.pool_timer(TokioTimer::new()).pool_idle_timeout(Duration::from_secs(20)).build_http()
 }
 
+/// The effect that a task has to serve.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Effect {
+    /// A change of the wall.
+    Wall(Reached),
+    /// A file. A follower that has looked has it in place, unless it says why not.
+    File,
+}
+
 /// Makes a task look, and returns nothing if it serves what was written. If nobody waits for that, the task only has to be told.
 pub(super) async fn look(
     client: &Client,
     address: SocketAddr,
-    reached: Reached,
+    effect: Effect,
     patience: Patience,
     deadline: Instant,
 ) -> Result<(), NotApplied> {
@@ -44,7 +53,7 @@ pub(super) async fn look(
             Ok(Err(error)) => return Err(silent(format!("{error:#}"))),
             Err(_) => return Err(silent(format!("no answer within {} ms", patience.within.as_millis()))),
         };
-        let Some(other) = compare(address, &looked, reached) else { return Ok(()) };
+        let Some(other) = compare(address, &looked, effect) else { return Ok(()) };
         if other.state != TaskState::Behind || Instant::now() + PAUSE >= deadline {
             return Err(other);
         }
@@ -77,8 +86,13 @@ fn root(error: hyper_util::client::legacy::Error) -> anyhow::Error {
 }
 
 /// Returns nothing if the task serves what was written.
-fn compare(address: SocketAddr, looked: &Looked, reached: Reached) -> Option<NotApplied> {
+fn compare(address: SocketAddr, looked: &Looked, effect: Effect) -> Option<NotApplied> {
     let other = |state, reason: String| Some(not_applied(address, Some(&looked.task), state, &reason));
+    let reached = match (effect, &looked.rejected) {
+        (Effect::Wall(reached), _) => reached,
+        (Effect::File, Some(fault)) => return other(TaskState::Rejected, format!("rejected: {fault}")),
+        (Effect::File, None) => return None,
+    };
     if let Some(generation) = reached.generation.filter(|generation| looked.generation < *generation) {
         return match &looked.rejected {
             Some(fault) => other(TaskState::Rejected, format!("rejected: {fault}")),
@@ -112,7 +126,10 @@ mod tests {
     fn a_follower_of_files_has_no_cursor_and_is_compared_by_its_generation() {
         let cursor = Cursor { wall: "01M7000000000000000000000A".parse().unwrap(), position: 7, edition: 0 };
         let looked = Looked { task: "a".to_owned(), cursor: String::new(), generation: 3, rejected: None };
-        let others = |generation| compare(([127, 0, 0, 1], 8082).into(), &looked, Reached { cursor, generation });
+        let others = |generation| {
+            let reached = Reached { cursor, generation, file: false, wall: true };
+            compare(([127, 0, 0, 1], 8082).into(), &looked, Effect::Wall(reached))
+        };
         assert!(others(None).is_none() && others(Some(3)).is_none());
         assert_eq!(others(Some(4)).map(|other| other.state), Some(TaskState::Behind));
     }

@@ -184,7 +184,8 @@ async fn a_command_that_cannot_be_parsed_is_refused_with_the_place() {
     ] {
         check_refused(&function, command, 400, "command_invalid", field, message).await;
     }
-    let known = "post, read, clear, restore, remove, change_config, publish_config, rollback_config";
+    let known = "post, read, clear, restore, remove, change_config, publish_config, rollback_config, publish_file, \
+                 rollback_file, file_history";
     let message = format!("command: \"drop\" is none of {known}");
     check_refused(&function, json!({"command": "drop"}), 400, "command_unknown", "command", &message).await;
 }

@@ -55,7 +55,7 @@ impl Function {
     /// Makes the function follow a parameter and an object.
     pub(crate) fn following(self, parameter: &str, object: &str) -> Self {
         let (parameter, object) = (parameter.parse().ok(), object.parse().ok());
-        let followed = Followed { parameter, object, profile: None };
+        let followed = Followed { parameter, object, ..Followed::default() };
         Self { handler: self.handler.following(followed), ..self }
     }
 

@@ -7,6 +7,7 @@ mod harness;
 mod blog;
 mod commands;
 mod eventbridge;
+mod files;
 mod fuzz;
 mod http_errors;
 mod http_forms;

@@ -117,3 +117,23 @@ fn the_functions_logging_configuration_is_honoured() {
     let text = settings(&with(&[("AWS_LAMBDA_LOG_FORMAT", "Text")])).unwrap();
     assert_eq!(text.process.log_format, LogFormat::Text);
 }
+
+#[test]
+fn the_files_to_follow_are_checked_at_the_start() {
+    let fault = |files: &str| arguments(&["--files", files]).map(|_| ()).unwrap_err().to_string();
+    arguments(&["--files", "app.yaml=s3://bucket/app.yaml,hosts=ssm:/hosts"]).unwrap();
+    for (files, expected) in [
+        ("app.yaml", "\"app.yaml\": must be NAME=SOURCE"),
+        (".a=ssm:/a", "\".a\" cannot name a file"),
+        ("a=https://host/a", "\"a=https://host/a\": the source must be s3://bucket/key or ssm:/parameter"),
+        ("a=ssm:/a,a=ssm:/b", "\"a=ssm:/b\": another entry has the same name"),
+    ] {
+        let fault = fault(files);
+        assert!(fault.contains("'--files <NAME=SOURCE>'") && fault.contains(expected), "{fault}");
+    }
+    let twice = arguments(&["--config-parameter", "/hosts", "--files", "a=ssm:/hosts"]).unwrap();
+    let on_lambda: HashMap<_, _> = ON_LAMBDA.into_iter().collect();
+    let look_up = |name: &str| on_lambda.get(name).map(|value| (*value).to_owned()).ok_or(VarError::NotPresent);
+    let problems = Settings::new(twice, look_up).unwrap_err().problems;
+    assert_eq!(problems, ["FILES: ssm:/hosts is followed as the configuration already"]);
+}

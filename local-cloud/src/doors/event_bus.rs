@@ -29,7 +29,13 @@ pub(crate) const BUSES: [&str; 2] = ["default", "MessageWall"];
 pub(crate) const SOURCE: &str = "messagewall";
 
 /// The detail types of the events that the rules send to the function.
-pub(crate) const DETAIL_TYPES: [&str; 3] = ["Config Change Requested", "Config Rollback Requested", "Message Posted"];
+pub(crate) const DETAIL_TYPES: [&str; 5] = [
+    "Config Change Requested",
+    "Config Rollback Requested",
+    "Message Posted",
+    "File Publication Requested",
+    "File Rollback Requested",
+];
 
 /// The largest number of entries of a request.
 const MAX_ENTRIES: usize = 10;

@@ -5,6 +5,7 @@ mod bad_input;
 mod config;
 mod cost;
 mod events;
+mod followers;
 mod history;
 mod keys;
 mod load;

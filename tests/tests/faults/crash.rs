@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::scene::{Scene, Start};
 use crate::strace::{FileSystem, calls, killed_before};
 use crate::tried::Tried;
-use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
+use crate::undisturbed::{Make, Undisturbed, a_clear, a_file, a_post, a_publication, a_removal};
 
 /// Kills the change before each of its calls.
 fn survives_every_crash(on: FileSystem, starts: &[Start], make: Make) -> Result<()> {
@@ -50,6 +50,11 @@ fn a_killed_publication_is_made_or_not_and_its_retry_completes_it() -> Result<()
     survives_every_crash(FileSystem::Network, &Start::ALL, a_publication)
 }
 
+#[test]
+fn a_killed_publication_of_a_file_is_made_or_not_and_its_retry_completes_it() -> Result<()> {
+    survives_every_crash(FileSystem::Network, &Start::ALL, a_file)
+}
+
 /// The step between the calls at which the first try is killed.
 const SAMPLED: usize = 4;
 
@@ -82,7 +87,7 @@ fn survives_a_crash_of_the_retry(starts: &[Start], make: Make) -> Result<()> {
 
 #[test]
 fn a_change_is_completed_after_its_retry_was_killed_too() -> Result<()> {
-    for make in [a_post, a_clear, a_publication] as [Make; 3] {
+    for make in [a_post, a_clear, a_publication, a_file] as [Make; 4] {
         survives_a_crash_of_the_retry(&[Start::Empty, Start::Used], make)?;
     }
     Ok(())

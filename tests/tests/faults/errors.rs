@@ -6,7 +6,7 @@ use tests::{Change, Changed};
 use crate::scene::{Scene, Start, State};
 use crate::strace::failing_at;
 use crate::tried::Tried;
-use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
+use crate::undisturbed::{Make, Undisturbed, a_clear, a_file, a_post, a_publication, a_removal};
 
 /// The errors of a full volume and of a failing volume.
 const ERRORS: [&str; 2] = ["ENOSPC", "EIO"];
@@ -83,4 +83,9 @@ fn the_answer_to_a_failed_clear_is_true_and_its_retry_clears_once() -> Result<()
 #[test]
 fn the_answer_to_a_failed_publication_is_true_and_its_retry_publishes_once() -> Result<()> {
     survives_every_error(&[Start::Empty, Start::Used], a_publication)
+}
+
+#[test]
+fn the_answer_to_a_failed_publication_of_a_file_is_true_and_its_retry_publishes_once() -> Result<()> {
+    survives_every_error(&[Start::Empty, Start::Used], a_file)
 }

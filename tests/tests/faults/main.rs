@@ -8,6 +8,7 @@ mod errors;
 mod foreign;
 mod hangs;
 mod scene;
+mod seen;
 mod stalled;
 mod stopped;
 mod strace;

@@ -16,6 +16,8 @@ use shared_volume::{Volume, WallDir, time};
 use tempfile::TempDir;
 use tests::{Change, Changed};
 
+use crate::seen::FileSeen;
+
 /// The state of a wall before a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -191,6 +193,7 @@ pub(crate) struct State {
     /// Generation and title.
     pub(crate) history: Vec<(u64, String)>,
     pub(crate) generation: u64,
+    pub(crate) file: FileSeen,
 }
 
 impl std::fmt::Debug for State {
@@ -219,6 +222,7 @@ impl State {
             fault: in_force.fault.map(|fault| fault.to_string()),
             history: titles.collect(),
             generation: in_force.published.generation,
+            file: FileSeen::read(dir)?,
         })
     }
 
@@ -234,6 +238,7 @@ impl State {
         }
         let lost = old.foreign.iter().find(|line| new.foreign.contains(line) && !self.foreign.contains(line));
         ensure!(lost.is_none(), "a lost line of another program: {self:?}");
+        self.file.is_either(&old.file, &new.file)?;
         // Only the new configuration may be in the history before it is in force.
         let known =
             |(_, title): &(u64, String)| [old, new].iter().any(|state| state.history.iter().any(|(_, t)| t == title));
@@ -255,6 +260,7 @@ impl State {
             && (&self.title, &self.fault) == (&new.title, &new.fault)
             && titles(self) == titles(new);
         ensure!(same, "{self:?}\n is not {new:?}");
+        ensure!(self.file == new.file, "{:?}\n is not {:?}", self.file, new.file);
         let newest = self.history.first().map_or(0, |(generation, _)| *generation);
         ensure!(newest == self.generation && newest >= new.generation, "{self:?}\n after {new:?}");
         Ok(())

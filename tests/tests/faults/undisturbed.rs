@@ -31,6 +31,15 @@ pub(crate) fn a_publication(_: &Scene) -> Result<Change> {
     Ok(Change::Title { title: "after".to_owned(), event: EVENT.to_owned() })
 }
 
+/// A publication of a file. On a wall that was used, the file has been published before.
+pub(crate) fn a_file(scene: &Scene) -> Result<Change> {
+    let file = |content: &str, event: &str| Change::File { content: content.to_owned(), event: event.to_owned() };
+    if scene.start != Start::Empty {
+        ensure!(!scene.make(&file("before", "test:file-before"))?, "the file was published before");
+    }
+    Ok(file("after", EVENT))
+}
+
 /// The calls and the states of a change without a fault.
 pub(crate) struct Undisturbed {
     pub(crate) calls: Vec<Call>,
@@ -52,8 +61,8 @@ impl Undisturbed {
 
     pub(crate) fn on(on: FileSystem, start: Start, make: Make) -> Result<Self> {
         let mut scene = Scene::new(start)?;
-        let old = State::read(&scene.dir)?;
         let change = make(&scene)?;
+        let old = State::read(&scene.dir)?;
         let calls = calls(on, scene.path(), &[change])?;
         let new = State::read(&scene.dir)?;
         scene.foreign_goes_on()?;

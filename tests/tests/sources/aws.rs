@@ -85,7 +85,12 @@ pub(crate) fn parameter_event(id: &str, operation: &str) -> Value {
 
 /// Returns an event of EventBridge about the object.
 pub(crate) fn object_event(id: &str, sequencer: &str) -> Value {
-    let object = serde_json::json!({"key": KEY, "size": 1, "etag": "e", "sequencer": sequencer});
+    object_event_of(KEY, id, sequencer)
+}
+
+/// Returns an event of EventBridge about the object with this key.
+pub(crate) fn object_event_of(key: &str, id: &str, sequencer: &str) -> Value {
+    let object = serde_json::json!({"key": key, "size": 1, "etag": "e", "sequencer": sequencer});
     let detail = serde_json::json!({"version": "0", "bucket": {"name": BUCKET}, "object": object});
     support::eventbridge_from(id, "aws.s3", "Object Created", &detail)
 }

@@ -3,6 +3,7 @@
 
 mod aws;
 mod documents;
+mod files;
 mod page;
 mod profile;
 mod queues;

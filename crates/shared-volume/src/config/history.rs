@@ -4,16 +4,14 @@ use std::io;
 use std::path::Path;
 
 use super::published::Published;
-use crate::limits::{KEPT_GENERATIONS, MAX_GENERATION};
+use crate::generations;
+use crate::limits::KEPT_GENERATIONS;
 use crate::open;
 use crate::replace;
 use crate::volume::WallDir;
 
 /// The number of files that are read to find configurations that are not damaged.
 const MAX_READ: usize = 2 * KEPT_GENERATIONS as usize;
-
-/// The number of files that one publication deletes.
-const MAX_DELETED: usize = 1000;
 
 /// Returns the newest `limit` configurations, newest first. Damaged files are skipped, and a missing directory is an
 /// empty history.
@@ -58,53 +56,22 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 /// Returns an error if the volume fails.
 pub fn generations(wall: &WallDir) -> io::Result<Vec<u64>> {
-    match open::directory(&wall.history()) {
-        Ok(Some(_)) => {}
-        Ok(None) => return Ok(Vec::new()),
-        Err(error) if open::is_about_the_file(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    }
-    let mut generations = Vec::new();
-    for entry in fs_err::read_dir(wall.history())? {
-        let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".json")?.parse::<u64>().ok());
-        let canonical =
-            |number: &u64| *number <= MAX_GENERATION && wall.history_file(*number).file_name() == Some(&name);
-        generations.extend(number.filter(canonical));
-    }
-    generations.sort_unstable();
-    Ok(generations)
+    generations::list(&wall.history())
 }
 
 /// Deletes all but the newest [`KEPT_GENERATIONS`]. Usually this is one file with a known name. Every 64 generations the
 /// directory is listed, because generations may have gaps.
 pub(super) fn prune(wall: &WallDir, newest: u64) -> io::Result<()> {
     if let Some(old) = newest.checked_sub(KEPT_GENERATIONS).filter(|old| *old > 0) {
-        delete(&wall.history_file(old))?;
+        generations::delete(&wall.history_file(old))?;
     }
     if newest.is_multiple_of(64) {
-        let generations = generations(wall)?;
-        let surplus = generations.len().saturating_sub(usize::try_from(KEPT_GENERATIONS).unwrap_or(0));
-        for generation in generations.into_iter().take(surplus.min(MAX_DELETED)) {
-            delete(&wall.history_file(generation))?;
-        }
+        generations::keep_newest(&wall.history(), &generations(wall)?)?;
     }
     Ok(())
 }
 
 /// Removes the temporary files of unfinished publications.
 pub(crate) fn remove_leftovers(wall: &WallDir) -> io::Result<()> {
-    match open::directory(&wall.history()) {
-        Ok(Some(_)) => replace::remove_leftovers(&wall.history()),
-        Ok(None) => Ok(()),
-        Err(error) if open::is_about_the_file(&error) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-fn delete(path: &Path) -> io::Result<()> {
-    match fs_err::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    replace::remove_leftovers_below(&wall.history())
 }

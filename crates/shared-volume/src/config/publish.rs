@@ -3,19 +3,23 @@
 use std::io;
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::error::{ConfigError, PublishError};
 use super::history;
 use super::in_force::{Fault, InForce, in_force};
-use super::published::{AppliedEvent, Cause, Published};
+use super::object::canonical;
+use super::published::Published;
 use super::request::{Change, Outcome, Request};
 use super::schema::Config;
-use super::source::{SourceDocument, Standing};
+use crate::cause::{AppliedEvent, Cause};
 use crate::digest::Digest;
 use crate::limits::{MAX_DOCUMENT_BYTES, MAX_GENERATION};
 use crate::lock::WriterLock;
 use crate::open::{self, ForeignFile};
 use crate::replace::{self, Staged};
-use crate::retries::{Applied, EventKey, RetryStore};
+use crate::retries::{Applied, EventKey, Kind, RetryStore};
+use crate::source::{SourceDocument, Standing};
 use crate::time;
 use crate::volume::WallDir;
 
@@ -47,9 +51,9 @@ impl Publication<'_, '_> {
         let (mut cause, mut sources) = (request.cause, current.sources.clone());
         let config = match request.change {
             Change::Source(source) => {
-                let (config, standing) = compare(&source, current, cause.reconciled)?;
+                let (config, digest, standing) = compare(&source, current, cause.reconciled)?;
                 match standing {
-                    Standing::Newer => sources.extend([source.recorded()?]),
+                    Standing::Newer => sources.extend([source.recorded(digest)]),
                     Standing::Moved => return Err(PublishError::SourceMoved),
                     Standing::Unchanged(reason) => return Ok(Outcome::Unchanged(current.clone(), reason)),
                 }
@@ -161,7 +165,10 @@ impl Publication<'_, '_> {
     fn move_oldest(&mut self, mut applied: Vec<AppliedEvent>) -> io::Result<Vec<AppliedEvent>> {
         if applied.len() > MAX_APPLIED {
             let oldest: Vec<_> = applied.drain(..applied.len() - MAX_APPLIED / 2).collect();
-            let events = oldest.iter().filter_map(|old| Some((EventKey::of(&old.event), old.stored()?))).collect();
+            let events = oldest
+                .iter()
+                .filter_map(|old| Some((EventKey::of(&old.event), old.stored(Kind::Configuration)?)))
+                .collect();
             self.retries.add(self.lock, events)?;
             self.lock.declare()?;
         }
@@ -169,11 +176,23 @@ impl Publication<'_, '_> {
     }
 }
 
-/// Validates a followed document and compares it with the published one.
-fn compare(source: &SourceDocument, current: &Published, reconciled: bool) -> Result<(Config, Standing), PublishError> {
+/// Validates a followed document and compares it with the published one. Returns its digest as well.
+fn compare(
+    source: &SourceDocument,
+    current: &Published,
+    reconciled: bool,
+) -> Result<(Config, String, Standing), PublishError> {
     let config = Config::from_value(source.document.clone())?;
-    let standing = source.standing(current.sources.get(&source.name), reconciled, config == current.config)?;
-    Ok((config, standing))
+    let digest = digest(&source.document)?;
+    let stored = current.sources.get(&source.name);
+    let standing = source.standing(&digest, stored, reconciled, config == current.config);
+    Ok((config, digest, standing))
+}
+
+/// Returns the digest of a document, whatever the order of its fields.
+fn digest(document: &Value) -> io::Result<String> {
+    let text = serde_json::to_vec(&canonical(document))?;
+    Ok(Digest::of(&[b"document", &text]).to_hex())
 }
 
 /// Deletes history files between two generations, which were never in force. A file that cannot be deleted, such as a

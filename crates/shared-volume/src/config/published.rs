@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::error::ConfigError;
 use super::object::object;
 use super::schema::Config;
-use super::source::SourceState;
 use super::text::{parse, value};
-use crate::digest::Digest;
+use crate::cause::{AppliedEvent, Cause};
 use crate::limits::MAX_GENERATION;
 use crate::retries::{Applied, Kind};
+use crate::source::SourceState;
 use crate::time::optional_millis;
 
 /// A configuration in the form in which the volume stores it.
@@ -54,67 +54,6 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
-/// The cause of a publication.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Cause {
-    /// The source, such as `aws.ssm`, `messagewall` or `direct`. Empty if unknown.
-    pub source: String,
-    /// The event id with its source, `<source>:<id>`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<String>,
-    /// The id of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<String>,
-    /// The followed document that was published, such as `ssm:/messagewall/config` or `s3://bucket/wall.json`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// The version of this document, as its source names it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// True if no event reported the change: a scheduled comparison with the source found it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub reconciled: bool,
-    /// The generation whose configuration was restored. 0 stands for the defaults.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restored: Option<u64>,
-    /// A note by the sender, at most 500 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// The time at which the function received the event.
-    #[serde(skip_serializing_if = "Option::is_none", with = "optional_millis")]
-    pub received: Option<Timestamp>,
-    /// The time at which the function wrote the file.
-    #[serde(skip_serializing_if = "Option::is_none", with = "optional_millis")]
-    pub at: Option<Timestamp>,
-}
-
-/// An event that published a configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppliedEvent {
-    /// The event id with its source, `<source>:<id>`.
-    pub event: String,
-    /// The digest of its command, as 32 hexadecimal digits.
-    digest: String,
-    /// The generation that it published.
-    pub generation: u64,
-    /// The time of the publication.
-    at: Timestamp,
-}
-
-impl AppliedEvent {
-    pub(super) fn new(event: String, payload: Digest, generation: u64, at: Timestamp) -> Self {
-        Self { event, digest: payload.to_hex(), generation, at }
-    }
-
-    /// Returns the event in the form in which `retries/` stores it. `None` if the digest was damaged by hand.
-    pub(super) fn stored(&self) -> Option<Applied> {
-        let payload = Digest(u128::from_str_radix(&self.digest, 16).ok()?.to_be_bytes());
-        let result = u128::from(self.generation);
-        Some(Applied { kind: Kind::Configuration, payload, result, received: self.at, at: self.at })
-    }
-}
-
 fn generation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let generation = u64::deserialize(deserializer)?;
     let too_high = || serde::de::Error::custom(format!("must be at most {MAX_GENERATION}, is {generation}"));
@@ -149,7 +88,7 @@ impl Published {
 
     /// Looks up an event in the envelope.
     pub(crate) fn applied_by(&self, event: &str) -> Option<Applied> {
-        self.applied.iter().rev().find(|applied| applied.event == event)?.stored()
+        AppliedEvent::find(&self.applied, event)?.stored(Kind::Configuration)
     }
 
     /// Returns the JSON text, indented, with a newline at the end.

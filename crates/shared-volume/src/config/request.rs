@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::error::{ConfigError, PublishError};
 use super::history;
 use super::object::canonical;
-use super::published::{Cause, Published};
+use super::published::Published;
 use super::schema::Config;
-use super::source::{SourceDocument, Unchanged};
+use crate::cause::Cause;
 use crate::digest::Digest;
 use crate::limits::MAX_NOTE_CHARS;
 use crate::retries::payload;
+use crate::source::{SourceDocument, Unchanged};
 use crate::volume::WallDir;
 
 /// A change of the configuration.

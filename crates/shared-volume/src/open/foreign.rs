@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A path of the contract that names a file of another type, or a file with unusable content.
 ///
@@ -55,12 +55,13 @@ pub(crate) fn is_about_the_file(error: &io::Error) -> bool {
 
 /// Returns the path relative to the wall's directory, as the contract writes it.
 pub(crate) fn short_name(path: &Path) -> String {
-    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-    let parent = path.parent().and_then(Path::file_name).and_then(|parent| parent.to_str());
-    match parent {
-        Some(parent @ ("history" | "retries" | "trash" | "rejected")) => Path::new(parent).join(name),
-        _ => name,
-    }
-    .display()
-    .to_string()
+    let above = |levels| path.ancestors().nth(levels).and_then(Path::file_name).and_then(|name| name.to_str());
+    let levels = match [above(1), above(2), above(3)] {
+        [Some("history"), _, Some("files")] => 4,
+        [_, Some("files"), _] => 3,
+        [Some("history" | "retries" | "trash" | "rejected" | "files"), ..] => 2,
+        _ => 1,
+    };
+    let root = path.ancestors().nth(levels).unwrap_or(path);
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
 }

@@ -35,11 +35,12 @@ pub(crate) enum Kind {
     Configuration = 4,
     Label = 5,
     Restoration = 6,
+    File = 7,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Post, Self::Removal, Self::Clear, Self::Configuration, Self::Label, Self::Restoration]
+        [Self::Post, Self::Removal, Self::Clear, Self::Configuration, Self::Label, Self::Restoration, Self::File]
             .into_iter()
             .find(|kind| *kind as u8 == byte)
     }

@@ -36,3 +36,8 @@ pub(crate) fn restoration(wall: Ulid) -> Digest {
 pub(crate) fn configuration(request: &[u8]) -> Digest {
     Digest::of(&[b"configuration", request])
 }
+
+/// Returns the digest of a request to publish a file, given as JSON.
+pub(crate) fn file(request: &[u8]) -> Digest {
+    Digest::of(&[b"file", request])
+}

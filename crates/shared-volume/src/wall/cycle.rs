@@ -1,11 +1,14 @@
 //! A lock cycle in which a writer applies any number of commands.
 
+mod files;
+
 use std::collections::HashMap;
 use std::io;
 
 use ulid::Ulid;
 
 use super::compact::Cleared;
+use super::reached::Reached;
 use super::restore::{self, RestoredWall};
 use super::session::Session;
 use crate::config::{self, InForce, Outcome, Publication, PublishError, Request};
@@ -46,15 +49,6 @@ pub struct Labelled {
     pub repeated: bool,
 }
 
-/// The state of a wall after a lock cycle. A reader that has read as much shows the effect of the cycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reached {
-    /// The cursor after the last entry of the log.
-    pub cursor: Cursor,
-    /// The generation in force, if the cycle has published a configuration.
-    pub generation: Option<u64>,
-}
-
 /// The right to write a wall, for commands that are applied in their order.
 ///
 /// Posts are collected and written together by [`Cycle::flush`]. Every other command writes them first. A cycle that is
@@ -70,11 +64,23 @@ pub struct Cycle<'a> {
     has_repeated: bool,
     /// True if a configuration was published.
     has_published: bool,
+    /// True if a file was published.
+    has_file: bool,
+    /// The end of the log before the first command.
+    began: Cursor,
 }
 
 impl<'a> Cycle<'a> {
     pub(super) fn new(session: Session<'a>) -> Self {
-        Self { session, records: Vec::new(), collected: HashMap::new(), has_repeated: false, has_published: false }
+        Self {
+            began: session.view.cursor,
+            session,
+            records: Vec::new(),
+            collected: HashMap::new(),
+            has_repeated: false,
+            has_published: false,
+            has_file: false,
+        }
     }
 
     /// Collects a message that keeps the rules of the configuration in force. It is accepted when [`Cycle::flush`] has
@@ -140,8 +146,9 @@ impl<'a> Cycle<'a> {
     }
 
     fn reached(&self) -> Reached {
-        let generation = self.session.in_force.published.generation;
-        Reached { cursor: self.session.view.cursor, generation: self.has_published.then_some(generation) }
+        let (generation, cursor) = (self.session.in_force.published.generation, self.session.view.cursor);
+        let wall = !self.has_file || self.has_published || cursor != self.began;
+        Reached { cursor, generation: self.has_published.then_some(generation), file: self.has_file, wall }
     }
 
     /// Removes one message by its id. See [`WallWriter::remove`](super::WallWriter::remove).

@@ -49,9 +49,24 @@ impl Session<'_> {
         kind: Kind,
         payload: Digest,
     ) -> Result<Option<Applied>, ChangeError> {
+        self.earlier_or(event, kind, payload, None)
+    }
+
+    /// Looks up an event as [`Session::earlier`] does. `elsewhere` is what the place of its effect has, if that is no place of
+    /// the wall.
+    ///
+    /// # Errors
+    /// Returns the same error as [`Session::earlier`].
+    pub(super) fn earlier_or(
+        &mut self,
+        event: Option<&str>,
+        kind: Kind,
+        payload: Digest,
+        elsewhere: Option<Applied>,
+    ) -> Result<Option<Applied>, ChangeError> {
         check_event(event)?;
         let Some(event) = event else { return Ok(None) };
-        let applied = match self.in_place(event) {
+        let applied = match elsewhere.or_else(|| self.in_place(event)) {
             Some(applied) => Some(applied),
             None => self.retries.find(&self.lock, EventKey::of(event))?,
         };

@@ -16,7 +16,7 @@ use crate::intent::Intent;
 use crate::lock::LockFile;
 use crate::retries::RetryStore;
 use crate::volume::WallDir;
-use crate::{open, replace};
+use crate::{files, open, replace};
 
 impl<'a> Session<'a> {
     /// Takes the lock, retrying until `deadline`, settles the last intent, and reads what was added to the log.
@@ -42,6 +42,7 @@ impl<'a> Session<'a> {
         if intent == Intent::Replace || intent == Intent::Unknown || self.lock.is_first {
             replace::remove_leftovers(self.wall.path())?;
             config::remove_leftovers(self.wall)?;
+            files::remove_leftovers(self.wall)?;
         }
         let log = self.open_log()?;
         let (settled, appended) = match &log {

@@ -12,6 +12,7 @@ use super::session::Session;
 use super::view::{Newest, View};
 use crate::config::{self, Outcome, PublishError, Request};
 use crate::error::{ChangeError, Refusal, WriteError};
+use crate::files::{FileError, FileOutcome, FileRequest, Validate};
 use crate::limits::DEFAULT_RETRY_WINDOW;
 use crate::lock::LockFile;
 use crate::message::{Draft, Findings};
@@ -135,6 +136,20 @@ impl WallWriter {
     /// Returns a [`PublishError`]. The configuration in force is unchanged then, and nothing of the refused one remains.
     pub fn publish(&mut self, request: Request, deadline: Instant) -> Result<Outcome, PublishError> {
         self.cycle(deadline)?.publish(request)
+    }
+
+    /// Publishes a file: first its generation in the history, then `current`. It is durable and in place when this returns.
+    /// `validate` is called if a schema lies beside the file.
+    ///
+    /// # Errors
+    /// Returns a [`FileError`]. The file is unchanged then, and nothing of the refused content remains.
+    pub fn publish_file(
+        &mut self,
+        request: FileRequest,
+        validate: &Validate<'_>,
+        deadline: Instant,
+    ) -> Result<FileOutcome, FileError> {
+        self.cycle(deadline)?.publish_file(request, validate)
     }
 
     /// Returns the newest `limit` messages, oldest first, at most as many as the configuration keeps.

@@ -7,6 +7,7 @@ mod compaction;
 mod config;
 mod cycle;
 mod diff;
+mod files;
 mod foreign;
 mod fuzz;
 mod intent;

@@ -1,13 +1,9 @@
-//! Followed documents: configurations that are kept outside of the volume.
-
-use std::io;
+//! Followed documents, which are kept outside of the volume, and the order of their versions.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::object::canonical;
-use crate::digest::Digest;
 use crate::time::optional_millis;
 
 /// The version of a followed document.
@@ -27,17 +23,17 @@ pub struct SourceState {
     pub modified: Option<Timestamp>,
 }
 
-/// A followed document, as it was read from its source.
+/// A followed document, as it was read from its source: a parsed configuration, or the bytes of a file.
 ///
 /// Events arrive late, twice and in any order, and several environments read at the same time. Therefore a document is
 /// published only if it is newer than the published one, and if no other document of its source was published since `before`
 /// was read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SourceDocument {
+pub struct SourceDocument<D = Value> {
     /// The name of the document, such as `ssm:/messagewall/config`.
     pub name: String,
     /// The document.
-    pub document: Value,
+    pub document: D,
     /// The version of the document.
     pub version: SourceState,
     /// The version that was published last when the caller began to read the document.
@@ -55,40 +51,42 @@ pub enum Unchanged {
 
 /// The comparison of a followed document with the published one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     Newer,
     Unchanged(Unchanged),
     /// Another document of this source was published since `before` was read.
     Moved,
 }
 
-impl SourceDocument {
-    /// Compares the document with the version that was published last, `stored`. `reconciled` is true if no event reported a change.
-    pub(super) fn standing(
+impl<D> SourceDocument<D> {
+    /// Compares the document, which has this digest, with the version that was published last, `stored`. `reconciled` is true if
+    /// no event reported a change, and `is_equal` if what is in force has the same content.
+    pub(crate) fn standing(
         &self,
+        digest: &str,
         stored: Option<&SourceState>,
         reconciled: bool,
-        config_is_equal: bool,
-    ) -> io::Result<Standing> {
+        is_equal: bool,
+    ) -> Standing {
         if stored != self.before.as_ref() {
-            return Ok(Standing::Moved);
+            return Standing::Moved;
         }
-        let Some(stored) = stored else { return Ok(Standing::Newer) };
+        let Some(stored) = stored else { return Standing::Newer };
         if self.version.is_older(stored) {
-            return Ok(Standing::Unchanged(Unchanged::Older));
+            return Standing::Unchanged(Unchanged::Older);
         }
-        let same_content = digest(&self.document)? == stored.digest;
-        if self.version.is_same(stored) || (same_content && (reconciled || config_is_equal)) {
-            return Ok(Standing::Unchanged(Unchanged::Same));
+        let same_content = digest == stored.digest;
+        if self.version.is_same(stored) || (same_content && (reconciled || is_equal)) {
+            return Standing::Unchanged(Unchanged::Same);
         }
-        Ok(Standing::Newer)
+        Standing::Newer
     }
 
-    /// Returns the version to store. A comparison without an event keeps the order of the newest event.
-    pub(super) fn recorded(self) -> io::Result<(String, SourceState)> {
-        let digest = digest(&self.document)?;
+    /// Returns the version to store, with the digest of the document. A comparison without an event keeps the order of the newest
+    /// event.
+    pub(crate) fn recorded(self, digest: String) -> (String, SourceState) {
         let sequencer = self.version.sequencer.or_else(|| self.before.and_then(|before| before.sequencer));
-        Ok((self.name, SourceState { digest, sequencer, ..self.version }))
+        (self.name, SourceState { digest, sequencer, ..self.version })
     }
 }
 
@@ -111,12 +109,6 @@ impl SourceState {
         let sequencer = self.sequencer.is_some() && self.sequencer == stored.sequencer;
         number || sequencer
     }
-}
-
-/// Returns the digest of a document, whatever the order of its fields.
-fn digest(document: &Value) -> io::Result<String> {
-    let text = serde_json::to_vec(&canonical(document))?;
-    Ok(Digest::of(&[b"document", &text]).to_hex())
 }
 
 /// Returns the number that a sequencer stands for, in a form that can be compared. Sequencers are hexadecimal numbers, and a

@@ -1,0 +1,8 @@
+//! Published files: generations, retries, crashes, damage, and what others place on their paths.
+
+mod foreign;
+mod limits;
+mod publishing;
+mod retries;
+mod sources;
+mod support;

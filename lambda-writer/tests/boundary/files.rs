@@ -1,0 +1,5 @@
+//! Files that are published by name.
+
+mod commands;
+mod schema;
+mod ways;
