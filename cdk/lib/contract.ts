@@ -21,6 +21,8 @@ export interface WriterChoices {
   readonly configParameter?: string | undefined;
   readonly configObject?: string | undefined;
   readonly configAppConfig?: string | undefined;
+  /** The files that the function publishes from sources, each as `name=source`; `undefined` is none. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /** The name of the readers in their namespace. It has the addresses of all tasks. */
@@ -38,7 +40,7 @@ function readers(name: string): string {
 
 /** Returns the environment of `lambda-writer`. */
 export function writerEnvironment(choices: WriterChoices): Record<string, string> {
-  const { name, retryWindow, configParameter, configObject, configAppConfig } = choices;
+  const { name, retryWindow, configParameter, configObject, configAppConfig, files } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     // By default glibc keeps what each thread has freed, and large buffers after the first one.
@@ -48,6 +50,7 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
     ...(configParameter === undefined ? {} : { [ofWriter.config_parameter]: configParameter }),
     ...(configObject === undefined ? {} : { [ofWriter.config_object]: configObject }),
     ...(configAppConfig === undefined ? {} : { [ofWriter.config_appconfig]: configAppConfig }),
+    ...(files === undefined ? {} : { [ofWriter.files]: files.join(",") }),
   };
 }
 

@@ -13,7 +13,7 @@ export const RECONCILE_RATE = "rate(15 minutes)";
 
 /** A document that the function follows. */
 export interface FollowedDocument {
-  readonly id: "Parameter" | "Object" | "AppConfig";
+  readonly id: string;
   /** The name of the document, as the setting has it. */
   readonly name: string;
   /** The events about this document and no other. */
@@ -21,16 +21,23 @@ export interface FollowedDocument {
   /** Returns the permissions that reading the document takes. */
   readonly permissions: (stack: Stack) => iam.PolicyStatement[];
   /** The interface endpoint through which the document is read. S3 has none: its gateway endpoint is always there. */
-  readonly endpoint: ec2.InterfaceVpcEndpointAwsService | undefined;
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** An interface endpoint, with the id of its construct. Documents of one service share it. */
+interface Endpoint {
+  readonly id: string;
+  readonly service: ec2.InterfaceVpcEndpointAwsService;
 }
 
 /** Returns the documents that the settings name. */
 export function followedDocuments(settings: Settings): readonly FollowedDocument[] {
   const { configParameter, configParameterKeyArn, configObject, configObjectKeyArn, configAppConfig } = settings;
   return [
-    ...(configParameter === undefined ? [] : [parameter(configParameter, configParameterKeyArn)]),
-    ...(configObject === undefined ? [] : [object(configObject, configObjectKeyArn)]),
+    ...(configParameter === undefined ? [] : [parameter("Parameter", configParameter, configParameterKeyArn)]),
+    ...(configObject === undefined ? [] : [object("Object", configObject, configObjectKeyArn)]),
     ...(configAppConfig === undefined ? [] : [appConfig(configAppConfig)]),
+    ...(settings.files ?? []).map((entry, index) => file(entry, `File${index + 1}`, settings.filesKeyArn)),
   ];
 }
 
@@ -40,37 +47,43 @@ export function reconcileRate(settings: Settings): string | undefined {
   return rate === "off" ? undefined : rate;
 }
 
-function parameter(name: string, keyArn: string | undefined): FollowedDocument {
+/** The source of a file, from its entry `name=source`. */
+function file(entry: string, id: string, keyArn: string | undefined): FollowedDocument {
+  const source = entry.slice(entry.indexOf("=") + 1);
+  return source.startsWith("ssm:") ? parameter(id, source.slice("ssm:".length), keyArn) : object(id, source, keyArn);
+}
+
+function parameter(id: string, name: string, keyArn: string | undefined): FollowedDocument {
   const { source, detail_types, operations } = EVENTS.parameter;
   return {
-    id: "Parameter",
+    id,
     name,
     pattern: { source: [source], detailType: detail_types, detail: { name: [name], operation: operations } },
     permissions: (stack) => [
-      allow("ReadParameter", ["ssm:GetParameter"], stack.formatArn({
+      allow(`Read${id}`, ["ssm:GetParameter"], stack.formatArn({
         service: "ssm",
         resource: "parameter",
         resourceName: name.replace(/^\//, ""),
       })),
-      ...decrypt(stack, "DecryptParameter", "ssm", keyArn),
+      ...decrypt(stack, `Decrypt${id}`, "ssm", keyArn),
     ],
-    endpoint: ec2.InterfaceVpcEndpointAwsService.SSM,
+    endpoint: { id: "Parameter", service: ec2.InterfaceVpcEndpointAwsService.SSM },
   };
 }
 
-function object(address: string, keyArn: string | undefined): FollowedDocument {
+function object(id: string, address: string, keyArn: string | undefined): FollowedDocument {
   const { source, detail_types } = EVENTS.object;
   const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
   return {
-    id: "Object",
+    id,
     name: address,
     pattern: { source: [source], detailType: detail_types, detail: { bucket: { name: [bucket] }, object: { key: [key] } } },
     permissions: (stack) => [
       // The function reads the newest version, which takes no s3:GetObjectVersion.
-      allow("ReadObject", ["s3:GetObject"], stack.formatArn({
+      allow(`Read${id}`, ["s3:GetObject"], stack.formatArn({
         service: "s3", region: "", account: "", resource: bucket, resourceName: key,
       })),
-      ...decrypt(stack, "DecryptObject", "s3", keyArn),
+      ...decrypt(stack, `Decrypt${id}`, "s3", keyArn),
     ],
     endpoint: undefined,
   };
@@ -94,7 +107,7 @@ function appConfig(name: string): FollowedDocument {
         resourceName: `${application}/environment/${environment}/configuration/${profile}`,
       })),
     ],
-    endpoint: ec2.InterfaceVpcEndpointAwsService.APPCONFIGDATA,
+    endpoint: { id: "AppConfig", service: ec2.InterfaceVpcEndpointAwsService.APPCONFIGDATA },
   };
 }
 

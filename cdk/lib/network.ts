@@ -97,8 +97,8 @@ export class Network extends Construct {
       Secrets: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
       Lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
     };
-    const ofFunction = followedDocuments(settings).flatMap(({ id, endpoint }) => endpoint === undefined ? [] : [[id, endpoint] as const]);
-    for (const [name, service] of [...Object.entries(services), ...ofFunction]) {
+    const ofFunction = followedDocuments(settings).flatMap(({ endpoint }) => endpoint === undefined ? [] : [[endpoint.id, endpoint.service] as const]);
+    for (const [name, service] of new Map([...Object.entries(services), ...ofFunction])) {
       this.needed.add(new ec2.InterfaceVpcEndpoint(this, name, {
         vpc: this.vpc,
         service,

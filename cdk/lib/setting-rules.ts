@@ -58,10 +58,20 @@ export const RULES: readonly Rule[] = [
     problem: "configObjectKeyArn needs configObject: it is the key of the object",
   },
   {
-    about: ["reconcile", "configParameter", "configObject", "configAppConfig"],
-    holds: ({ reconcile = "off", configParameter, configObject, configAppConfig }) =>
-      reconcile === "off" || (configParameter ?? configObject ?? configAppConfig) !== undefined,
-    problem: "reconcile needs configParameter, configObject or configAppConfig: there is nothing to read again",
+    about: ["filesKeyArn", "files"],
+    holds: ({ files, filesKeyArn }) => files !== undefined || filesKeyArn === undefined,
+    problem: "filesKeyArn needs files: it is the key of their sources",
+  },
+  {
+    about: ["files"],
+    holds: ({ files = [] }) => [0, 1].every((part) => new Set(files.map((file) => file.split(/=(.*)/s)[part])).size === files.length),
+    problem: "files must have each name and each source once",
+  },
+  {
+    about: ["reconcile", "configParameter", "configObject", "configAppConfig", "files"],
+    holds: ({ reconcile = "off", configParameter, configObject, configAppConfig, files }) =>
+      reconcile === "off" || (configParameter ?? configObject ?? configAppConfig ?? files) !== undefined,
+    problem: "reconcile needs configParameter, configObject, configAppConfig or files: there is nothing to read again",
   },
   {
     about: ["commandBatch", "commandQueue"],

@@ -5,7 +5,7 @@ import type { Template } from "aws-cdk-lib/assertions";
 import { contract } from "../lib/contract.ts";
 import { pointsTo, type Statement, statementsOfRole, writerRole } from "./permissions.ts";
 import { list, mentions, only, resources, synthesize, writerFunction } from "./synthesized.ts";
-import { FOLLOWED, KEY, KEYS, VPC } from "./variants.ts";
+import { FILES, FOLLOWED, KEY, KEYS, VPC } from "./variants.ts";
 
 const { events, environment } = contract;
 const none = synthesize().template;
@@ -165,6 +165,31 @@ describe("routes", () => {
       assert.ok("WriterGroup" in template.toJSON().Outputs);
     });
   }
+});
+
+describe("files", () => {
+  const template = followed({ ...FILES, filesKeyArn: KEY });
+  const here = "arn:{AWS::Partition}";
+  const parameters = `${here}:ssm:{AWS::Region}:{AWS::AccountId}:parameter`;
+
+  test("the_function_gets_the_files_and_exactly_the_permission_to_read_their_sources", () => {
+    assert.equal(writer(template)["Environment"].Variables[environment.writer.files], FILES.files);
+    const statements = added(template).map(({ Action, Resource }) => [list(Action).join(), text(Resource)]);
+    assert.deepEqual(statements, [
+      ["s3:GetObject", `${here}:s3:::releases/app/app.yaml`], ["kms:Decrypt", KEY],
+      ["ssm:GetParameter", `${parameters}/app/hosts`], ["kms:Decrypt", KEY],
+      ["ssm:GetParameter", `${parameters}/limits`], ["kms:Decrypt", KEY],
+    ]);
+    const sids = statementsOfRole(template, writerRole(template)).flatMap((statement: any) => statement.Sid ?? []);
+    assert.equal(new Set(sids).size, sids.length, "IAM refuses a policy with a statement id twice");
+  });
+
+  test("each_has_a_rule_and_sources_of_one_service_share_an_endpoint", () => {
+    const details = defaultBus(template).map(({ EventPattern }) => EventPattern.detail);
+    assert.deepEqual(details.map((detail) => detail.object?.key ?? detail.name), [["app/app.yaml"], ["/app/hosts"], ["limits"]]);
+    const usual = interfaces(none);
+    assert.deepEqual(interfaces(followed({ ...FILES, configParameter: "/messagewall/config" })).filter((service) => !usual.includes(service)), ["ssm"]);
+  });
 });
 
 describe("schedule", () => {

@@ -76,7 +76,7 @@ describe("settings", () => {
       certificateArn: "arn:aws:iam::1:server-certificate/x", reservedConcurrency: 1.5, writerMemoryMb: 64, writerTimeoutSeconds: 60,
       retryWindow: "15d", readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
       runbookUrl: "the wiki", configParameter: "/wall/", configParameterKeyArn: "alias/wall", configObject: "s3://walls", configObjectKeyArn: "wall",
-      configAppConfig: "wall/production/config", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
+      configAppConfig: "wall/production/config", files: "app.yaml", filesKeyArn: "alias/files", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
       inference: "maybe", inferenceMemoryMb: 128, inferenceReservedConcurrency: -1, inferenceProvisionedConcurrency: "all", inferenceFetchAllow: "https://example.com/",
       anybodyPosts: "all", plainHttp: "yes", pageOrigin: "wall.example.org", wafRatePerFiveMinutes: 9, oidcIssuer: "signin.example.org", oidcAuthorizationEndpoint: "http://a/b",
       oidcTokenEndpoint: "https://a", oidcUserInfoEndpoint: "/userInfo", oidcClientId: "the wall", oidcClientSecretName: CERTIFICATE,
@@ -115,6 +115,15 @@ describe("settings", () => {
     });
   }
 
+  test("files_are_names_with_their_sources", () => {
+    const good = ["app.yaml=s3://releases/app/app.yaml", "hosts=ssm:/app/hosts", "x-1_2=ssm:hosts"];
+    assert.deepEqual(read({ files: good.join(", ") }).files, good);
+    for (const bad of ["app.yaml", "=ssm:/a", ".a=ssm:/a", "a/b=ssm:/a", "a=ssm:", "a=/a", "a=s3://b", "a=ssm:/a,", "a=arn:aws:s3:::b/c"]) {
+      assert.equal(problems({ files: bad }).length, 1, bad);
+    }
+    assert.deepEqual(problems({ files: Array.from({ length: 21 }, (_, n) => `f${n}=ssm:/f${n}`).join() }).length, 1);
+  });
+
   for (
     const [what, context] of Object.entries({
       "provisioned throughput without an amount": { throughput: "provisioned" },
@@ -128,6 +137,9 @@ describe("settings", () => {
       "fewer tasks at most than at least": { readerMin: 5, readerMax: 2 },
       "a key without its parameter": { configParameterKeyArn: KEY },
       "a key without its object": { configObjectKeyArn: KEY, configParameter: "/wall" },
+      "a key without its files": { filesKeyArn: KEY, configParameter: "/wall" },
+      "a file twice": { files: "a=ssm:/a,a=ssm:/b" },
+      "a source twice": { files: "a=ssm:/a,b=ssm:/a" },
       "a schedule without a document": { reconcile: "rate(1 hour)" },
       "large batches without a queue": { commandBatch: 11 },
       "large batches of a FIFO queue": { commandBatch: 11, commandQueue: "fifo" },

@@ -28,6 +28,8 @@ export const FOLLOWED = {
   configObject: "s3://walls/release/wall.yaml",
   configAppConfig: "abc1234/def5678/ghi9012",
 };
+/** A file of each kind of source, and two of one. */
+export const FILES = { files: "app.yaml=s3://releases/app/app.yaml,hosts=ssm:/app/hosts,limits=ssm:limits" };
 export const KEYS = { configParameterKeyArn: KEY, configObjectKeyArn: KEY };
 
 export const VARIANTS: Record<string, Record<string, unknown>> = {
@@ -44,7 +46,8 @@ export const VARIANTS: Record<string, Record<string, unknown>> = {
   "existing VPC": VPC,
   "existing VPC and file system": { ...VPC, ...FILE_SYSTEM },
   "everything followed, with keys": { ...FOLLOWED, ...KEYS },
-  "everything followed, with NAT": { ...FOLLOWED, natGateways: 1 },
+  "files, with a key": { ...FILES, filesKeyArn: KEY },
+  "everything followed, with NAT": { ...FOLLOWED, ...FILES, natGateways: 1 },
   "everything followed, in an existing VPC": { ...FOLLOWED, ...VPC },
   "standard queue with large batches, topic": { commandQueue: "standard", commandBatch: 1000, commandTopic: true },
   "FIFO queue": { commandQueue: "fifo" },
