@@ -16,7 +16,7 @@ const KEPT: usize = 10_000;
 
 /// The messages on the page. Loading all that a wall can keep takes minutes, so `tests/page-weight` asks for them.
 fn most_shown() -> Result<usize> {
-    std::env::var("MESSAGEWALL_SHOWN").map_or(Ok(3000), |shown| shown.parse().context("MESSAGEWALL_SHOWN"))
+    std::env::var("MESSAGEWALL_SHOWN").map_or(Ok(2000), |shown| shown.parse().context("MESSAGEWALL_SHOWN"))
 }
 
 #[tokio::test]

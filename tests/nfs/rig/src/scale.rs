@@ -23,12 +23,12 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub(crate) const SHORT: Self = Self {
-        writes: 30,
+        writes: 20,
         publications: 5,
         stragglers: Duration::from_secs(3),
         cut: Duration::from_secs(12),
         cuts: 2,
-        posting: Duration::from_secs(30),
+        posting: Duration::from_secs(20),
         contention: Duration::from_secs(10),
     };
     pub(crate) const FULL: Self = Self {
