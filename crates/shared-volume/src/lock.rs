@@ -203,7 +203,7 @@ impl WriterLock<'_> {
     }
 
     /// Checks that no other writer has stored a state since the lock was taken or [`WriterLock::declare`] was called.
-    fn check_held(&self) -> io::Result<()> {
+    pub(crate) fn check_held(&self) -> io::Result<()> {
         let stored = read_state(&self.file).map_err(|error| open::failed("read", self.path, &error))?;
         if stored.holder == self.state.holder && open::identity_of_name(self.path) == Some(self.identity) {
             return Ok(());

@@ -76,7 +76,7 @@ impl Drop for Staged<'_> {
 ///
 /// # Errors
 /// Returns an error if the lock was lost or a rename failed. The old version of the last file then remains, and the files
-/// before it, which replace nothing, are removed. If only the last name could not be made durable, the new versions are
+/// before it, which replace nothing, are removed unless the lock was lost. If only the last name could not be made durable, the new versions are
 /// in place.
 pub(crate) fn commit(
     mut files: Vec<Staged<'_>>,
@@ -87,7 +87,9 @@ pub(crate) fn commit(
     let renamed = lock.declare().and_then(|()| is_current()).and_then(|()| rename_all(&mut files));
     renamed.inspect_err(|_| {
         lock.state.intent = before;
-        for file in files.iter().filter(|file| file.renamed) {
+        // A writer that has lost the lock removes nothing: another one may have completed what it has begun.
+        let is_held = lock.check_held().is_ok();
+        for file in files.iter().filter(|file| file.renamed && is_held) {
             // The next publication removes a file that remains.
             drop(fs_err::remove_file(file.path));
         }

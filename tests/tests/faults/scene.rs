@@ -203,7 +203,7 @@ impl std::fmt::Debug for State {
             |texts: &[String]| texts.iter().map(|text| text.chars().take(12).collect()).collect::<Vec<String>>();
         write!(text, "ours {:?}, foreign {:?}, ", short(&self.ours), short(&self.foreign))?;
         write!(text, "title {:?} of {} ({:?}), ", self.title, self.generation, self.fault)?;
-        write!(text, "history {:?}", self.history)?;
+        write!(text, "history {:?}, {:?}", self.history, self.file)?;
         f.write_str(&text)
     }
 }

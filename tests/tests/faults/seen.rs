@@ -39,4 +39,14 @@ impl FileSeen {
         ensure!(self.fault.is_some() == is_ahead, "{self:?}: its fault is not that it is not complete");
         Ok(())
     }
+
+    /// Returns true if the history has this content, and programs read the newest one.
+    pub(crate) fn has(&self, content: &str) -> bool {
+        self.is_whole() && self.history.iter().any(|(_, found)| found == content)
+    }
+
+    /// Returns true if programs read the newest content of the history.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.fault.is_none() && self.current.as_ref() == self.history.first().map(|(_, content)| content)
+    }
 }

@@ -10,12 +10,16 @@ use crate::scene::{Scene, Start, State, post};
 use crate::stopped::Stopped;
 use crate::strace::{Call, FileSystem};
 use crate::tried::Tried;
-use crate::undisturbed::{Make, Undisturbed, a_clear, a_post, a_publication, a_removal};
+use crate::undisturbed::{Make, Undisturbed, a_clear, a_file, a_post, a_publication, a_removal};
 
-/// The changes that the other writer makes with success.
-fn others() -> [Change; 2] {
-    let title = Change::Title { title: "by another".to_owned(), event: "test:title-by-another".to_owned() };
-    [post("by another", "test:by-another"), title]
+/// The changes that the other writer makes with success while this one is stopped.
+fn others(stalled: &Change) -> [Change; 2] {
+    let (text, event) = ("by another".to_owned(), "test:published-by-another".to_owned());
+    let publication = match stalled {
+        Change::File { .. } => Change::File { content: text, event },
+        _ => Change::Title { title: text, event },
+    };
+    [post("by another", "test:by-another"), publication]
 }
 
 /// Stops the change after each of its calls. Another writer gets the lock too and makes its changes. Then the first one
@@ -28,11 +32,12 @@ fn keeps_changes_of_others(on: FileSystem, starts: &[Start], make: Make) -> Resu
         let is_begin = |call: &Call| call.name == "pread64" && call.shown.contains("/writer.lock>");
         let begin = undisturbed.calls.iter().position(is_begin).context("the state was not read")?;
         for (at, call) in undisturbed.calls.iter().enumerate() {
-            for other in others() {
+            for other in 0..2 {
                 let scene = Scene::new(*start)?;
                 let change = make(&scene)?;
+                let other = &others(&change)[other];
                 let has_begun = at >= begin;
-                let kept = stall(&scene, call, has_begun, &change, &other);
+                let kept = stall(&scene, call, has_begun, &change, other);
                 tried.point(kept, || format!("{start:?}, {change:?} stalled after {call}, then {other:?}"));
             }
         }
@@ -74,6 +79,9 @@ fn is_kept(scene: &Scene, then: &State, other: &Change) -> Result<()> {
             let times = state.ours.iter().filter(|found| *found == text).count();
             ensure!(times == 1, "an acknowledged message is there {times} times: {state:?}\n after {then:?}");
         }
+        Change::File { content, .. } => {
+            ensure!(state.file.has(content), "a publication of a file is gone: {state:?}\n after {then:?}");
+        }
         _ => {
             let published = (then.generation, then.title.clone());
             ensure!(state.history.contains(&published), "a publication is gone: {state:?}\n after {then:?}");
@@ -110,4 +118,33 @@ fn an_acknowledged_change_survives_a_removal_that_stalled() -> Result<()> {
 #[test]
 fn an_acknowledged_change_survives_a_clear_that_stalled() -> Result<()> {
     keeps_changes_of_others(FileSystem::Network, &[Start::Used], a_clear)
+}
+
+#[test]
+fn an_acknowledged_change_survives_a_publication_of_a_file_that_stalled() -> Result<()> {
+    keeps_changes_of_others(FileSystem::Network, &[Start::Used], a_file)
+}
+
+#[test]
+fn a_retry_of_a_file_is_kept_when_the_first_attempt_goes_on_after_it() -> Result<()> {
+    let mut tried = Tried::default();
+    for call in Undisturbed::new(Start::Used, a_file)?.calls {
+        let scene = Scene::new(Start::Used)?;
+        let change = a_file(&scene)?;
+        let kept = retry_while_stalled(&scene, &call, &change);
+        tried.point(kept, || format!("stalled after {call}"));
+    }
+    tried.result()
+}
+
+fn retry_while_stalled(scene: &Scene, call: &Call, change: &Change) -> Result<()> {
+    let mut another = Another::start(scene.path())?;
+    let stopped = Stopped::after(call, scene.path(), slice::from_ref(change), &[])?;
+    let answer = another.make(change)?;
+    ensure!(matches!(answer, Changed::Made { .. }), "the retry: {answer:?}");
+    let then = State::read(&scene.dir)?;
+    let answers = stopped.go_on().context("the stalled writer")?;
+    let state = State::read(&scene.dir)?;
+    ensure!(state.file == then.file && state.file.is_whole(), "{state:?}\n after {then:?} and {answers:?}");
+    Ok(())
 }

@@ -17,14 +17,19 @@ async fn shown(wall: &Wall) -> Result<(Vec<String>, Value)> {
 }
 
 /// The samples that must leave the wall as it is.
-const WITHOUT_EFFECT: [&str; 15] = [
+const WITHOUT_EFFECT: [&str; 20] = [
     "appconfig-deployment-complete",
     "appconfig-deployment-start",
+    "direct-file-history",
+    "direct-publish-file",
     "direct-read",
     "direct-remove",
     "direct-restore",
     "direct-rollback-config",
+    "direct-rollback-file",
     "eventbridge-config-rollback",
+    "eventbridge-file-publication",
+    "eventbridge-file-rollback",
     "http-api-2.0-get",
     "lambda-destination",
     "load-balancer-multi-value-get",

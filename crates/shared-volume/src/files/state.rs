@@ -39,9 +39,9 @@ pub enum Fault {
     /// The file was deleted, or a crash has kept it from being written.
     #[error("current: is missing; generation {0} was published last")]
     Missing(u64),
-    /// A writer has crashed before it replaced the file.
+    /// A writer has not replaced the file yet, or has crashed before it could.
     #[error(
-        "current: has the bytes from before generation {0}; its writer crashed, and a retry of its event completes it"
+        "current: has the bytes from before generation {0}, whose publication is not complete; a retry of its event completes it"
     )]
     Unfinished(u64),
     /// Another program has written the file.

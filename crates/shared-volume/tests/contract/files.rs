@@ -6,3 +6,5 @@ mod publishing;
 mod retries;
 mod sources;
 mod support;
+
+pub(crate) use support::{NAME, request};
