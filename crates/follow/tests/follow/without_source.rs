@@ -15,7 +15,7 @@ fn by_default_it_waits_for_the_source_and_is_alive_but_not_ready() -> Result<()>
     fs_err::create_dir(scene.path("source"))?;
     scene.publish("a", "one")?;
     scene.until_read("a", "one");
-    assert_eq!(sidecar.ask("GET", "/ready")?.0, 200);
+    sidecar.until_ready();
     Ok(())
 }
 
