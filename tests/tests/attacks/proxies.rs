@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use reqwest::StatusCode;
 use support::{Reply, Stream};
-use tests::{Wall, WallBuilder};
+use tests::{Nginx, Wall, WallBuilder};
 
 use crate::client::Client;
 
