@@ -7,7 +7,7 @@ use tests::Wall;
 use crate::browser::Browser;
 
 #[tokio::test]
-async fn nothing_sticks_out_at_360_pixels() -> Result<()> {
+async fn nothing_sticks_out_at_320_pixels() -> Result<()> {
     let wall = Wall::start().await?;
     let long_word = "w".repeat(300);
     let patch = json!({ "title": "T".repeat(120), "banner": { "text": "b".repeat(300), "tone": "danger" } });
@@ -15,12 +15,12 @@ async fn nothing_sticks_out_at_360_pixels() -> Result<()> {
     let post = json!({ "command": "post", "text": long_word, "author": "a".repeat(80) });
     wall.invoke(&post).await?;
     let browser = Browser::open(&wall.page("/")).await?;
-    let phone = json!({ "width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": true });
+    let phone = json!({ "width": 320, "height": 740, "deviceScaleFactor": 2, "mobile": true });
     browser.devtools("Emulation.setDeviceMetricsOverride", &phone).await?;
     browser.reload().await?;
     browser.until_message(&long_word).await?;
     let width = browser.run("return document.documentElement.scrollWidth", &[]).await?;
-    assert_eq!(width, 360, "the page is wider than the screen");
+    assert_eq!(width, 320, "the page is wider than the screen");
     browser.quit().await
 }
 
