@@ -9,7 +9,6 @@ from .stack import run
 
 IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003"}
 FUNCTION = "var/runtime/bootstrap"
-# The validator of JSON schemas takes 5 MB of the writer.
 LIMIT_MB = {"writer": 30, "reader": 25, "inference": 40}
 
 
