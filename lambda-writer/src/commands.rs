@@ -24,4 +24,5 @@ pub(crate) use self::label::Labelling;
 pub(crate) use self::post::post;
 pub(crate) use self::read::{json_bytes, read};
 pub(crate) use self::remove::Removal;
+pub(crate) use self::schema::is_checking_forever;
 pub(crate) use self::write::{Write, Written, write};

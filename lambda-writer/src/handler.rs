@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use shared_volume::Volume;
 use shared_volume::wall::WallWriter;
 
+use crate::commands::is_checking_forever;
 use crate::error::Failure;
 use crate::events;
 use crate::invocation::{Function, Invocation};
@@ -57,10 +58,10 @@ impl Handler {
         events::handle(&event, &Invocation::new(context, &self.function)).await
     }
 
-    /// Returns true if a thread still uses the volume although every event was answered: a system call does not return.
-    /// The thread may hold the wall's lock, which is released only when the process ends.
+    /// Returns true if a thread still works although every event was answered, until the process ends: a system call on the volume
+    /// does not return, and the thread may hold the wall's lock, or the check of a file against its schema goes on and on.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        matches!(self.function.writer.try_lock(), Err(TryLockError::WouldBlock))
+        is_checking_forever() || matches!(self.function.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 }

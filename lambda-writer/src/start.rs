@@ -12,9 +12,11 @@ use crate::error::Failure;
 use crate::handler::Handler;
 use crate::settings::{Arguments, Settings};
 
-/// The error that ends the process after the reply that reports a silent volume.
+/// The error that ends the process after the reply that reports a silent volume, or a schema that takes forever.
 #[derive(Debug, thiserror::Error)]
-#[error("a call of the volume does not return, and may hold the wall's lock until this process has ended")]
+#[error(
+    "a thread that was given up does not return; it may hold the wall's lock or use the processor until this process has ended"
+)]
 struct Stuck;
 
 /// A failure that becomes a function error. The runtime logs it in its debug format, which is therefore made for people.

@@ -59,6 +59,11 @@ impl Function {
         Self { handler: self.handler.following(followed), ..self }
     }
 
+    /// Returns true if the process would end after the last answer.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.handler.is_stuck()
+    }
+
     /// Returns the files of refused events, oldest first.
     pub(crate) fn rejected(&self) -> Vec<Value> {
         let Ok(files) = fs_err::read_dir(self.path("rejected")) else { return Vec::new() };

@@ -111,3 +111,24 @@ async fn a_rollback_is_checked_against_the_schema_of_today() {
     assert_eq!(back["error"], "file_invalid", "{back}");
     assert_eq!(current(&function, "a.json"), br#"{"name": "new"}"#);
 }
+
+/// A schema that looks at each value twice as often with every step.
+fn endless(steps: usize) -> String {
+    let mut definitions = json!({ "0": { "type": "object" } });
+    for step in 1..=steps {
+        let before = json!({ "$ref": format!("#/$defs/{}", step - 1) });
+        definitions[step.to_string()] = json!({ "allOf": [before, before] });
+    }
+    json!({ "$defs": definitions, "$ref": format!("#/$defs/{steps}") }).to_string()
+}
+
+#[tokio::test]
+async fn a_schema_that_takes_forever_is_refused_in_time_and_the_process_is_to_end() {
+    assert_eq!(answer("a.json", &endless(3), "{}").await["generation"], 1);
+    let function = with_schema("a.json", &endless(60));
+    let refused = function.answer(publish("a.json", "{}")).await;
+    assert_eq!((&refused["error"], &refused["status"]), (&json!("schema_invalid"), &json!(409)), "{refused}");
+    assert_eq!(refused["message"], "schema.json: takes longer than 2 s to check this content");
+    // Its thread goes on. The environment ends after the answer, and another one takes its place.
+    assert!(function.is_stuck());
+}
