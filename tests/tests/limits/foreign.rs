@@ -1,6 +1,8 @@
 //! Foreign files in place of the files and directories of the volume. No program hangs, the file is named, and everything
 //! works again after it is removed.
 
+mod files;
+
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::json;

@@ -132,12 +132,18 @@ pub(crate) fn line_of_1_gib(path: &Path) -> Result<()> {
 /// The name of a segment of `retries/` that a writer accepts as its own.
 pub(crate) const SEGMENT: &str = "retries/9999999999999-126322567-01KATK5XH8Z6Z7M1T2D3E4F5G6.events";
 
-/// Creates every file of the volume: a configuration, messages, a log in the trash, remembered events.
+/// A published file.
+pub(crate) const FILE: &str = "app.conf";
+
+/// Creates every file of the volume: a configuration, messages, a log in the trash, remembered events, a published file.
 pub(crate) async fn prepare(wall: &Wall) -> Result<()> {
     wall.change_config(&serde_json::json!({ "title": "The first" })).await?;
     wall.change_config(&serde_json::json!({ "title": "The good one" })).await?;
     wall.post("cleared").await?.success()?;
     wall.delete().await?;
     wall.post("kept").await?.success()?;
+    for content in ["the first\n", "the good one\n"] {
+        wall.invoke(&serde_json::json!({ "command": "publish_file", "name": FILE, "content": content })).await?;
+    }
     Ok(())
 }

@@ -7,6 +7,8 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tests::{Reply, Wall, eventbridge, eventually, message_texts};
 
+use crate::plant::FILE;
+
 /// The time for which a function waits for other writers, which is less than it waits for a silent volume. An answer
 /// within this time proves that nothing hung.
 const NORMAL_TIME: Duration = Duration::from_secs(5);
@@ -101,6 +103,9 @@ pub(crate) async fn recovered(wall: &Wall, what: &str) -> Result<()> {
     }
     shows(wall, &text).await?;
     let answer = change_title(wall, &text).await?;
+    ensure!(answer["generation"].is_u64(), "after {what}: {answer}");
+    let file = json!({ "command": "publish_file", "name": FILE, "content": text });
+    let answer = prompt(wall.http.post(wall.invocations()).body(file.to_string())).await?.json()?;
     ensure!(answer["generation"].is_u64(), "after {what}: {answer}");
     eventually(&format!("the end of all faults after {what}"), async || {
         let status = wall.json("/api/status").await?;
