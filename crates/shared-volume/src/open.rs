@@ -6,12 +6,15 @@
 
 mod foreign;
 
+use std::ffi::CStr;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
+use rustix::io::Errno;
 
 pub use crate::limits::MAX_DOCUMENT_BYTES;
 pub use foreign::ForeignFile;
@@ -89,8 +92,17 @@ pub(crate) fn let_the_group_read(file: &File) {
 pub(crate) fn directory(path: &Path) -> io::Result<Option<File>> {
     match rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | ALWAYS, Mode::empty()) {
         Ok(file) => Ok(Some(file.into())),
-        Err(rustix::io::Errno::NOENT) => Ok(None),
+        Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(explained(path, &error.into(), "a directory")),
+    }
+}
+
+/// Opens a directory in another one. Returns `None` if it is gone, or is something else.
+pub(crate) fn directory_in(above: BorrowedFd<'_>, name: &CStr) -> io::Result<Option<File>> {
+    match rustix::fs::openat(above, name, OFlags::RDONLY | OFlags::DIRECTORY | ALWAYS, Mode::empty()) {
+        Ok(file) => Ok(Some(file.into())),
+        Err(Errno::NOENT | Errno::STALE | Errno::NOTDIR | Errno::LOOP) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

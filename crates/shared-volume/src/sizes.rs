@@ -9,7 +9,8 @@ use rustix::io::Errno;
 use crate::open;
 use crate::volume::WallDir;
 
-/// The largest number of entries of a directory that are measured. No directory of a wall has more, unless others fill it.
+/// The largest number of entries of a part that are measured. Only `files/` has more, with the histories of many files, unless
+/// others fill a directory.
 pub const MAX_MEASURED: u64 = 2_000;
 
 /// The parts of a wall that have a size.
@@ -29,6 +30,8 @@ pub enum Measured {
     Retries,
     /// `trash/`
     Trash,
+    /// `files/`, with the histories of the files
+    Files,
 }
 
 /// The size of a part.
@@ -45,15 +48,26 @@ pub struct Size {
 /// The measurement of one part.
 #[derive(Debug)]
 pub struct Measuring {
-    directory: Option<Dir>,
+    /// The directories that are being read, the innermost last.
+    directories: Vec<Dir>,
+    /// The number of levels that are measured below the part.
+    depth: usize,
     entries: u64,
     size: Size,
 }
 
 impl Measured {
     /// All parts.
-    pub const ALL: [Self; 7] =
-        [Self::Log, Self::Configuration, Self::Lock, Self::History, Self::Rejected, Self::Retries, Self::Trash];
+    pub const ALL: [Self; 8] = [
+        Self::Log,
+        Self::Configuration,
+        Self::Lock,
+        Self::History,
+        Self::Rejected,
+        Self::Retries,
+        Self::Trash,
+        Self::Files,
+    ];
 
     /// Returns its path relative to the directory of the wall. That of a directory ends with `/`.
     #[must_use]
@@ -66,7 +80,13 @@ impl Measured {
             Self::Rejected => "rejected/",
             Self::Retries => "retries/",
             Self::Trash => "trash/",
+            Self::Files => "files/",
         }
+    }
+
+    /// Returns the number of levels of directories in it.
+    fn depth(self) -> usize {
+        if self == Self::Files { 2 } else { 0 }
     }
 
     /// Begins to measure it. A missing part is empty.
@@ -75,15 +95,15 @@ impl Measured {
     /// Returns an error if it is another type of file, or the volume fails.
     pub fn begin(self, wall: &WallDir) -> io::Result<Measuring> {
         let path: PathBuf = wall.path().join(self.name());
-        let (mut size, mut directory) = (Size::default(), None);
+        let (mut size, mut directories) = (Size::default(), Vec::new());
         if self.name().ends_with('/') {
             // A slash at the end of a path follows a symbolic link.
             let path = wall.path().join(self.name().trim_end_matches('/'));
-            directory = open::directory(&path)?.map(Dir::new).transpose()?;
+            directories.extend(open::directory(&path)?.map(Dir::new).transpose()?);
         } else if let Some(file) = open::read(&path)? {
             size = Size { files: 1, bytes: file.metadata()?.len(), is_cut: false };
         }
-        Ok(Measuring { directory, entries: 0, size })
+        Ok(Measuring { directories, depth: self.depth(), entries: 0, size })
     }
 }
 
@@ -93,9 +113,13 @@ impl Measuring {
     /// # Errors
     /// Returns an error if the volume fails.
     pub fn advance(&mut self, most: usize) -> io::Result<Option<Size>> {
-        let Some(directory) = &mut self.directory else { return Ok(Some(self.size)) };
         for _ in 0..most {
-            let Some(entry) = directory.read() else { return Ok(Some(self.size)) };
+            let may_enter = self.directories.len() <= self.depth;
+            let Some(directory) = self.directories.last_mut() else { return Ok(Some(self.size)) };
+            let Some(entry) = directory.read() else {
+                self.directories.pop();
+                continue;
+            };
             let entry = entry?;
             if matches!(entry.file_name().to_bytes(), b"." | b"..") {
                 continue;
@@ -105,14 +129,22 @@ impl Measuring {
                 return Ok(Some(self.size));
             }
             self.entries += 1;
-            match statat(directory.fd()?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
+            let stat = match statat(directory.fd()?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => stat,
+                // It was removed after the directory was listed.
+                Err(Errno::NOENT | Errno::STALE) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => {
                     self.size.files += 1;
                     self.size.bytes += u64::try_from(stat.st_size).unwrap_or(0);
                 }
-                // Something else lies there, or it was removed after the directory was listed.
-                Ok(_) | Err(Errno::NOENT | Errno::STALE) => {}
-                Err(error) => return Err(error.into()),
+                FileType::Directory if may_enter => {
+                    let below = open::directory_in(directory.fd()?, entry.file_name())?;
+                    self.directories.extend(below.map(Dir::new).transpose()?);
+                }
+                _ => {}
             }
         }
         Ok(None)

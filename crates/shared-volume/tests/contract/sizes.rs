@@ -43,3 +43,24 @@ fn a_directory_that_others_have_filled_is_not_measured_to_its_end() {
     }
     assert_eq!(size(&wall, Measured::Retries).unwrap(), Size { files: MAX_MEASURED, bytes: 0, is_cut: true });
 }
+
+#[test]
+fn published_files_are_measured_with_their_histories_and_no_link_is_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let wall = Volume::new(directory.path()).wall(None);
+    for name in ["app.yaml", "nginx.conf"] {
+        let file = wall.files().join(name);
+        fs_err::create_dir_all(file.join("history/too/deep")).unwrap();
+        for path in [
+            "current",
+            "history/0000000001.json",
+            "history/0000000002.json",
+            "history/too/file",
+            "history/too/deep/file",
+        ] {
+            fs_err::write(file.join(path), "ten bytes!").unwrap();
+        }
+        std::os::unix::fs::symlink(wall.path(), file.join("everything")).unwrap();
+    }
+    assert_eq!(size(&wall, Measured::Files).unwrap(), Size { files: 6, bytes: 60, is_cut: false });
+}

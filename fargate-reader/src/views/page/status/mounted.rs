@@ -43,7 +43,8 @@ impl Mounted {
         let mut rows: Vec<_> = mount.filter(|_| with_details).map(place).into_iter().flatten().collect();
         rows.push(Row { id: "kind", name: "file system", value: kind(mount) });
         rows.push(Row { id: "watcher", name: "watcher", value: watcher(page) });
-        let parts = [Measured::Log, Measured::History, Measured::Rejected, Measured::Retries, Measured::Trash];
+        let parts =
+            [Measured::Log, Measured::History, Measured::Rejected, Measured::Retries, Measured::Trash, Measured::Files];
         let options = mount
             .filter(|_| with_details)
             .map(|mount| mount.options.iter().take(MOST).map(|text| clean(text)).collect());
@@ -93,6 +94,7 @@ fn size(facts: &Facts, part: Measured) -> Row {
         Measured::Rejected => ("size-rejected", "rejected/"),
         Measured::Retries => ("size-retries", "retries/"),
         Measured::Trash => ("size-trash", "trash/"),
+        Measured::Files => ("size-files", "files/"),
         Measured::Configuration | Measured::Lock => ("size-other", part.name()),
     };
     Row { id, name, value: described(facts, part) }
