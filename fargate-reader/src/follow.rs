@@ -8,12 +8,13 @@
 //! - `messages`, `configuration`, `changes`: the parts of the wall that a scan reads.
 //! - `history`: the kept configurations and the refused events, read when a request asks for them.
 //! - `snapshot`: the data that is published.
-//! - `liveness`, `journey`, `delays`: measurements of the volume and of the messages. `marks`: the moments of the last looks.
+//! - `liveness`, `journey`, `delays`, `course`: measurements of the volume and of the messages. `marks`: the moments of the last looks.
 //! - `measurer`: measures [`Facts`] of the volume when a request asks for them. `mount`, `requests`: what the kernel says of it.
 
 mod announced;
 mod changes;
 mod configuration;
+mod course;
 mod delays;
 mod facts;
 mod handle;
@@ -34,6 +35,7 @@ mod snapshot;
 mod thread;
 mod watcher;
 
+pub(crate) use self::course::{Past, Span};
 pub(crate) use self::delays::{Bars, Delays};
 pub(crate) use self::facts::Facts;
 pub(crate) use self::handle::{Follow, LOOKS_AGE, Listener};

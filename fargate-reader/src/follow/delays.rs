@@ -6,12 +6,16 @@ const FINE: usize = 1_000;
 /// The number of bins of 10 ms after them. What is slower than all bins is counted with the last one.
 const COARSE: usize = 900;
 
+/// The number of all bins.
+const BINS: usize = FINE + COARSE + 1;
+
 /// The width of a coarse bin in milliseconds.
 const COARSE_MS: u64 = 10;
 
 /// Milliseconds, counted in bins: 1 ms wide up to one second, and 10 ms wide up to ten.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Delays {
+    /// Empty before the first delay.
     bins: Vec<u64>,
     count: u64,
 }
@@ -24,16 +28,20 @@ pub(crate) struct Bars {
     pub(crate) counts: Vec<u64>,
 }
 
-impl Default for Delays {
-    fn default() -> Self {
-        Self { bins: vec![0; FINE + COARSE + 1], count: 0 }
-    }
-}
-
 impl Delays {
     pub(super) fn add(&mut self, milliseconds: u64) {
+        self.bins.resize(BINS, 0);
         self.bins[bin(milliseconds)] += 1;
         self.count += 1;
+    }
+
+    /// Returns all delays of several histograms.
+    pub(super) fn sum(all: &[Self]) -> Self {
+        let mut sum = Self { bins: vec![0; BINS], count: all.iter().map(|one| one.count).sum() };
+        for one in all {
+            sum.bins.iter_mut().zip(&one.bins).for_each(|(sum, count)| *sum += count);
+        }
+        if sum.count > 0 { sum } else { Self::default() }
     }
 
     /// Returns the number of delays.
@@ -120,7 +128,7 @@ mod tests {
             let Bars { width_ms, counts } = all.bars(28);
             assert!(counts.len() <= 28 && !counts.is_empty() && width_ms > 0);
             assert_eq!(counts.iter().sum::<u64>(), delays.len() as u64);
-            assert_eq!(all.bins.len(), FINE + COARSE + 1);
+            assert_eq!(all.bins.len(), BINS);
         }
         assert_eq!(of((0..300).chain([300])).bars(30).width_ms, 20);
         assert_eq!(of(0..280).bars(28), Bars { width_ms: 10, counts: vec![10; 28] });

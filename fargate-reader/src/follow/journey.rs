@@ -1,10 +1,12 @@
 //! The time that messages take from the function to this reader.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use prometheus_client::metrics::histogram::Histogram;
 
+use super::course::{Course, Past};
 use super::delays::Delays;
 use super::snapshot::Message;
 
@@ -18,11 +20,12 @@ pub(crate) struct Journey {
     measured: Arc<Mutex<Measured>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Measured {
     /// The begin of the scan that is running.
     looked: Option<Timestamp>,
     delays: Delays,
+    course: Course,
     last: Option<LastJourney>,
 }
 
@@ -47,7 +50,9 @@ pub(crate) struct LastJourney {
 
 impl Default for Journey {
     fn default() -> Self {
-        Self { histogram: Histogram::new(BUCKETS), measured: Arc::default() }
+        let course = Course::starting(Instant::now());
+        let measured = Measured { looked: None, delays: Delays::default(), course, last: None };
+        Self { histogram: Histogram::new(BUCKETS), measured: Arc::new(Mutex::new(measured)) }
     }
 }
 
@@ -63,7 +68,9 @@ impl Journey {
         let delay = seen.duration_since(at);
         self.histogram.observe(delay.as_secs_f64().max(0.0));
         let mut measured = self.measured();
-        measured.delays.add(u64::try_from(delay.as_millis()).unwrap_or(0));
+        let milliseconds = u64::try_from(delay.as_millis()).unwrap_or(0);
+        measured.delays.add(milliseconds);
+        measured.course.add(Instant::now(), milliseconds);
         if let (Some(received), Some(stored)) = (message.received, message.stored) {
             let (id, looked) = (message.id.clone(), measured.looked.unwrap_or(seen));
             measured.last = Some(LastJourney { id, received, at, stored, looked, seen, published: None });
@@ -85,6 +92,11 @@ impl Journey {
     /// Returns the times of all messages since the start, for the page.
     pub(crate) fn delays(&self) -> Delays {
         self.measured().delays.clone()
+    }
+
+    /// Returns the same in the course of time.
+    pub(crate) fn past(&self) -> Past {
+        self.measured().course.until(Instant::now())
     }
 
     /// Returns the journey of the last message.

@@ -165,6 +165,33 @@ async fn the_last_message_is_on_an_axis_of_time_and_how_soon_is_counted() {
 }
 
 #[tokio::test]
+async fn the_course_of_how_soon_is_drawn_when_messages_have_come_at_two_times() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let begun = std::time::Instant::now();
+    // Messages come until two spans of time have some.
+    let mut messages = 0;
+    let page = loop {
+        wall.append(&["another"]);
+        messages += 1;
+        let shown = if messages == 1 { "1 message since".to_owned() } else { format!("{messages} messages since") };
+        let page = until(&reader, &shown).await;
+        if page.contains("p99 ") {
+            break page;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{page}");
+    };
+    let (p50, p99) = (between(&page, "\np50 ", " ms"), between(&page, "\np99 ", " ms"));
+    let number = |shown: &str| if shown == "<1" { 0 } else { shown.parse::<u64>().unwrap() };
+    assert!(number(p50) <= number(p99), "{page}");
+    let answer = reader.get("/status").await.text().await.unwrap();
+    for line in ["p99", "p50"] {
+        let path = between(&answer, &format!("<path class=\"{line}\" d=\"M"), "\"");
+        assert!(path.matches(['L', 'M']).count() > 0, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_spoilt_configuration_is_shown_with_its_place_and_its_lines_to_those_who_may_see_them() {
     let wall = Wall::empty();
     wall.configure(json!({ "title": "Good" }));

@@ -45,6 +45,7 @@ pub(in crate::doors) async fn page(
         around: &around,
         me: &report,
         delays: &delays,
+        past: &app.journey.past(),
         journey: journey.as_ref(),
         painted,
         with_details: visitor.is_admin() || app.views.features().details,

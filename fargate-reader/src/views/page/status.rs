@@ -7,6 +7,7 @@
 
 mod boxes;
 mod content;
+mod course;
 mod disk;
 mod journey;
 mod looking;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use efs_throughput::{OutOfBounds, Workload};
 
 use crate::around::{Surroundings, TaskReport};
-use crate::follow::{Delays, Facts, LastJourney, Snapshot};
+use crate::follow::{Delays, Facts, LastJourney, Past, Snapshot};
 
 /// The content of the page.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct StatusPage<'a> {
     /// The report of this task.
     pub(crate) me: &'a TaskReport,
     pub(crate) delays: &'a Delays,
+    /// The same in the course of time.
+    pub(crate) past: &'a Past,
     pub(crate) journey: Option<&'a LastJourney>,
     pub(crate) painted: Option<Painted>,
     /// True if its reader may see paths, addresses and reasons.

@@ -66,7 +66,7 @@ pub(crate) fn status(page: &StatusPage<'_>) -> Result<Text, askama::Error> {
         journey: page.journey.map(|journey| Journey::new(journey, page.painted.as_ref())),
         disk: Disk::new(page, now),
         with_details: page.with_details,
-        soon: Soon::new(page.delays, page.me.interval_ms),
+        soon: Soon::new(page.delays, page.past, page.me.interval_ms),
         looking: Looking::new(page),
         mounted: Mounted::new(page),
         planner: Planner::new(page.planner),

@@ -1,7 +1,8 @@
 //! The time until changes are seen, as a plot.
 
+use super::course::CoursePlot;
 use super::numbers::{count, millis, plural};
-use crate::follow::{Bars, Delays};
+use crate::follow::{Bars, Delays, Past};
 
 /// The number of bars.
 const BARS: usize = 28;
@@ -22,6 +23,8 @@ pub(super) struct Soon {
     pub(super) ticks: Vec<Tick>,
     /// The reason for the shape of the plot.
     pub(super) caption: String,
+    /// The same in the course of time, once there is one.
+    pub(super) course: Option<CoursePlot>,
     /// True if nothing was measured.
     pub(super) is_empty: bool,
 }
@@ -56,7 +59,7 @@ pub(super) struct Tick {
 
 impl Soon {
     /// Draws the delays of a task that looks at this interval, or gets told by the kernel.
-    pub(super) fn new(delays: &Delays, interval_ms: Option<u64>) -> Self {
+    pub(super) fn new(delays: &Delays, past: &Past, interval_ms: Option<u64>) -> Self {
         let (Some(half), Some(most)) = (delays.within(0.5), delays.within(0.99)) else {
             return Self { is_empty: true, ..Self::default() };
         };
@@ -90,6 +93,7 @@ impl Soon {
             lines: vec![line("p50", "half in", half, 10), line("p99", "99 % in", most, 23)],
             ticks: ticks(end),
             caption: caption(half, interval_ms, width_ms),
+            course: CoursePlot::new(past),
             is_empty: false,
         }
     }
