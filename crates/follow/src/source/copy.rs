@@ -38,6 +38,15 @@ pub(crate) struct Order {
     pub(crate) settle: Duration,
 }
 
+impl Order {
+    /// Returns the content of a file that is certainly the same as in the generation in place.
+    fn known(&self, path: &Path, print: &Print) -> Option<Digest> {
+        let (_, known) = self.base.as_ref()?;
+        let (before, content) = known.get(path)?;
+        (before == print && !path.as_os_str().is_empty()).then_some(*content)
+    }
+}
+
 /// A copy that is complete and of one moment.
 #[derive(Debug)]
 pub(crate) struct Copied {
@@ -113,7 +122,12 @@ fn try_copy(order: &Order) -> Result<(Copied, Survey), Fault> {
         before.insert(path.to_owned(), opened.print);
         state.entry(path, opened)
     };
-    Walk { bounds: order.bounds, entries: 0, bytes: 0, visit: &mut visit }.enter(Path::new(""), root, 0)?;
+    let reads = |path: &Path, print: &Print| !print.is_directory && order.known(path, print).is_none();
+    Walk { bounds: order.bounds, entries: 0, bytes: 0, reads: &reads, visit: &mut visit }.enter(
+        Path::new(""),
+        root,
+        0,
+    )?;
     let Copying { tree, known, files, bytes, generation, .. } = state;
     let copied = Copied {
         staged: order.staged.clone(),
@@ -165,12 +179,9 @@ impl Copying<'_> {
 
     /// Links the file of the generation in place, if it is certainly the same.
     fn linked(&self, path: &Path, place: &Path, print: &Print) -> Option<Digest> {
-        let (base, known) = self.order.base.as_ref()?;
-        let (before, content) = known.get(path)?;
-        if before != print || path.as_os_str().is_empty() {
-            return None;
-        }
-        std::fs::hard_link(base.join(path), place).ok().map(|()| *content)
+        let (base, _) = self.order.base.as_ref()?;
+        let content = self.order.known(path, print)?;
+        std::fs::hard_link(base.join(path), place).ok().map(|()| content)
     }
 
     fn read(&mut self, path: &Path, place: &Path, mode: u32, mut file: File) -> Result<Digest, Fault> {

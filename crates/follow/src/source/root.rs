@@ -80,6 +80,6 @@ pub(crate) fn survey(root: &Path, mount: Option<&Path>, bounds: Bounds) -> Resul
         Ok(())
     };
     let root = open_root(root, mount)?;
-    Walk { bounds, entries: 0, bytes: 0, visit: &mut visit }.enter(Path::new(""), root, 0)?;
+    Walk { bounds, entries: 0, bytes: 0, reads: &|_, _| false, visit: &mut visit }.enter(Path::new(""), root, 0)?;
     Ok(survey)
 }

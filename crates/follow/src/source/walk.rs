@@ -1,11 +1,13 @@
-//! Walks a source in the order of its names.
+//! Walks a source in the order of its names. What lies in one directory is opened several at a time.
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, StatxFlags, fstat, openat, statat, statx};
+use rustix::fs::{Advice, AtFlags, Dir, FileType, Mode, OFlags, StatxFlags, fadvise, fstat, openat, statat, statx};
 
 use super::print::{Print, described};
 use crate::fault::{Fault, Kind, shown};
@@ -13,6 +15,12 @@ use crate::settings::Bounds;
 
 /// The deepest directory.
 const MAX_DEPTH: usize = 32;
+
+/// The number of entries that are opened at the same time. Each takes a round trip on a network mount.
+const AT_ONCE: usize = 8;
+
+/// The stack of a thread that opens an entry.
+const STACK_BYTES: usize = 128 << 10;
 
 /// Names that NFS clients give to removed files that are still open.
 const REMOVED_BUT_OPEN: &[u8] = b".nfs";
@@ -33,6 +41,8 @@ pub(super) struct Walk<'a, V> {
     pub(super) bounds: Bounds,
     pub(super) entries: usize,
     pub(super) bytes: u64,
+    /// Returns true for a file whose content will be read.
+    pub(super) reads: &'a (dyn Fn(&Path, &Print) -> bool + Sync),
     /// Is called for each entry. A directory comes before its content.
     pub(super) visit: &'a mut V,
 }
@@ -59,10 +69,12 @@ impl<V: FnMut(&Path, Opened) -> Result<(), Fault>> Walk<'_, V> {
         }
         let directory = opened.file.try_clone().map_err(|error| Fault::source(path, &error))?;
         (self.visit)(path, opened)?;
-        for name in names {
-            let path = path.join(&name);
-            if let Some(opened) = open(directory.as_fd(), &name, &path)? {
-                self.enter(&path, opened, depth + 1)?;
+        for names in names.chunks(AT_ONCE) {
+            let opened = open_all(directory.as_fd(), names, path, self.reads);
+            for (name, opened) in names.iter().zip(opened) {
+                if let Some(opened) = opened? {
+                    self.enter(&path.join(name), opened, depth + 1)?;
+                }
             }
         }
         Ok(())
@@ -110,6 +122,38 @@ impl<V: FnMut(&Path, Opened) -> Result<(), Fault>> Walk<'_, V> {
         names.sort();
         Ok(names)
     }
+}
+
+/// Opens entries of a directory at the same time, and begins to read those whose content will be read.
+fn open_all(
+    directory: BorrowedFd<'_>,
+    names: &[OsString],
+    path: &Path,
+    reads: &(dyn Fn(&Path, &Print) -> bool + Sync),
+) -> Vec<Result<Option<Opened>, Fault>> {
+    let open = |name: &OsString| {
+        let path = path.join(name);
+        let opened = open(directory, name, &path)?;
+        if let Some(Opened { file, print }) = opened.as_ref().filter(|opened| reads(&path, &opened.print)) {
+            // Without it the content is read all the same, only later.
+            let _ = fadvise(file, 0, NonZeroU64::new(print.size), Advice::WillNeed);
+        }
+        Ok(opened)
+    };
+    if let [name] = names {
+        return vec![open(name)];
+    }
+    thread::scope(|scope| {
+        let start =
+            |name| (name, thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, move || open(name)));
+        let threads: Vec<_> = names.iter().map(start).collect();
+        let opened = threads.into_iter().map(|(name, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // There are as many threads as this container may have.
+            Err(_) => open(name),
+        });
+        opened.collect()
+    })
 }
 
 /// Opens an entry. Returns `None` if it was removed after the directory was listed.
