@@ -24,6 +24,31 @@ busybox_image() {
   tar -C / -c bin/busybox | docker import - "$BUSYBOX_IMAGE" >/dev/null
 }
 
+# nginx_image DIRECTORY: the program that follows in docker/follow-example. This machine's nginx takes the place of the image: it
+# listens as the same user, and reads the same directory.
+nginx_image() {
+  local root=$1/nginx-image
+  docker image inspect "$NGINX_IMAGE" >/dev/null 2>&1 && return
+  pull "$NGINX_IMAGE" && return
+  mkdir -p "$root/bin" "$root/etc/nginx/conf.d" "$root/tmp"
+  chmod 1777 "$root/tmp"
+  cp /bin/busybox "$root/bin/sh"
+  # shellcheck disable=SC2046 # The paths have no spaces.
+  cp --dereference --parents "$(command -v nginx)" $(ldd "$(command -v nginx)" | grep -o '/[^ ]*') "$root"
+  printf 'nginx:x:101:101::/:/bin/sh\n' >"$root/etc/passwd"
+  printf 'nginx:x:101:\n' >"$root/etc/group"
+  {
+    echo 'pid /tmp/nginx.pid; error_log stderr warn; events {}'
+    echo 'http {'
+    for path in client_body proxy fastcgi uwsgi scgi; do echo "  ${path}_temp_path /tmp/$path;"; done
+    echo '  access_log off; include /etc/nginx/conf.d/*.conf;'
+    echo '}'
+  } >"$root/etc/nginx/nginx.conf"
+  tar -C "$root" -c . | docker import --change 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' --change 'USER 101' \
+    --change 'STOPSIGNAL SIGQUIT' --change 'CMD ["nginx","-e","stderr","-g","daemon off;"]' - "$NGINX_IMAGE" >/dev/null
+  rm -rf "$root"
+}
+
 # pull IMAGE: fails at once after a first failure, so that an unreachable registry costs its time limit only once.
 pull() {
   [ "${no_registry:-}" ] && return 1

@@ -7,9 +7,10 @@ import subprocess
 from .report import Skip, equal, require
 from .stack import run
 
-IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003"}
+IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003", "follow": "1002:1001"}
 FUNCTION = "var/runtime/bootstrap"
-LIMIT_MB = {"writer": 30, "reader": 25, "inference": 40}
+PROGRAMS = {"writer": FUNCTION, "inference": FUNCTION, "reader": "fargate-reader", "local-cloud": "messagewall", "follow": "follow"}
+LIMIT_MB = {"writer": 25, "reader": 25, "inference": 40, "follow": 10}
 
 
 def check(report, stack):
@@ -24,13 +25,14 @@ def check(report, stack):
     with report.check("every image holds one program and certificates, and nothing else"):
         for name, image in images.items():
             files = [file for file in contents(image["Id"]) if not file.startswith(("dev/", "etc/", "proc/", "sys/", ".dockerenv"))]
-            programs = {"writer": FUNCTION, "inference": FUNCTION, "reader": "fargate-reader", "local-cloud": "messagewall"}
-            equal([file for file in files if not file.endswith("/")], [programs[name]])
-            require("etc/ssl/certs/ca-certificates.crt" in contents(image["Id"]), f"{name} has no certificates")
-    with report.check("the health checks of reader and cloud run their own program"):
-        for name in ("reader", "local-cloud"):
+            equal([file for file in files if not file.endswith("/")], [PROGRAMS[name]])
+            # `follow` sends requests to its own task only.
+            if name != "follow":
+                require("etc/ssl/certs/ca-certificates.crt" in contents(image["Id"]), f"{name} has no certificates")
+    with report.check("the health checks of reader, cloud and follow run their own program"):
+        for name, command in (("reader", "healthcheck"), ("local-cloud", "healthcheck"), ("follow", "health-check")):
             test = images[name]["Config"]["Healthcheck"]["Test"]
-            equal([test[0], test[1], test[2]], ["CMD", images[name]["Config"]["Entrypoint"][0], "healthcheck"])
+            equal([test[0], test[1], test[2]], ["CMD", images[name]["Config"]["Entrypoint"][0], command])
     with report.check("every image has labels that describe it"):
         for name, image in images.items():
             for label in ("title", "description", "licenses", "version", "revision"):

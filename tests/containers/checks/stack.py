@@ -1,4 +1,4 @@
-"""One run of docker/compose.yaml, as a project with its own name."""
+"""One run of a compose file, as a project with its own name."""
 
 import json
 import os
@@ -26,19 +26,36 @@ def free_ports(count):
     return ports
 
 
-class Stack:
-    def __init__(self, repository):
-        self.project = f"messagewall-test-{os.getpid()}"
-        self.file = f"{repository}/docker/compose.yaml"
-        wall, api = free_ports(2)
-        self.wall, self.api = f"http://127.0.0.1:{wall}", f"http://127.0.0.1:{api}"
-        self.function = f"{self.api}/default/MessageWall"
-        self.environment = {**os.environ, "COMPOSE_PROJECT_NAME": self.project, "WALL_PORT": str(wall), "API_PORT": str(api)}
+class Project:
+    """A compose file that runs under a name of its own."""
+
+    def __init__(self, project, file, **variables):
+        self.project, self.file = project, str(file)
+        self.environment = {**os.environ, "COMPOSE_PROJECT_NAME": project, **variables}
         plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
         self.command = ["docker", "compose"] if plugin else ["docker-compose"]
 
     def compose(self, *arguments):
         return run(*self.command, "-f", self.file, *arguments, env=self.environment)
+
+    def down(self):
+        """Removes all containers, networks and volumes, and checks that they are gone."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        for leftovers in (("ps", "-aq"), ("volume", "ls", "-q"), ("network", "ls", "-q")):
+            equal(self.labelled(*leftovers), [])
+
+    def labelled(self, *command):
+        return run("docker", *command, "--filter", f"label=com.docker.compose.project={self.project}").split()
+
+
+class Stack(Project):
+    """The stack of docker/compose.yaml."""
+
+    def __init__(self, repository):
+        wall, api = free_ports(2)
+        self.wall, self.api = f"http://127.0.0.1:{wall}", f"http://127.0.0.1:{api}"
+        self.function = f"{self.api}/default/MessageWall"
+        super().__init__(f"messagewall-test-{os.getpid()}", f"{repository}/docker/compose.yaml", WALL_PORT=str(wall), API_PORT=str(api))
 
     def up(self, writers):
         """Starts the containers that are not running, and waits until the stack works."""
@@ -55,21 +72,12 @@ class Stack:
 
     def containers(self, service):
         """Returns the ids of the containers of a service, running or not."""
-        return self._labelled("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}")
+        return self.labelled("ps", "-aq", "--filter", f"label=com.docker.compose.service={service}")
 
     def volume(self, name="wall"):
         """Returns the full name of a volume, by default that of the wall."""
-        [volume] = self._labelled("volume", "ls", "-q", "--filter", f"label=com.docker.compose.volume={name}")
+        [volume] = self.labelled("volume", "ls", "-q", "--filter", f"label=com.docker.compose.volume={name}")
         return volume
-
-    def _labelled(self, *command):
-        return run("docker", *command, "--filter", f"label=com.docker.compose.project={self.project}").split()
-
-    def down(self):
-        """Removes all containers, the network and the volume, and checks that they are gone."""
-        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
-        for leftovers in (("ps", "-aq"), ("volume", "ls", "-q"), ("network", "ls", "-q")):
-            equal(self._labelled(*leftovers), [])
 
     def send(self, event):
         """Invokes the function directly, as the AWS CLI does, and returns its answer."""
