@@ -1,7 +1,8 @@
 """The virtual machine: Debian's own kernel and NFS tools in an initramfs, under plain emulation.
 
 Only QEMU is installed. The other packages are downloaded and unpacked below target/nfs. The first initramfs, made of them,
-is kept until this file changes. The programs under test are in a second, small one, which is made for each run.
+and the one of programs that follow files, are kept until this file changes. The programs under test are in another, small
+one, which is made for each run.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ GUEST = Path(__file__).resolve().parent / "guest"
 
 PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
 TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
+# The programs of others that follow files, unmodified.
+FOLLOWING_PACKAGES = ["nginx", "haproxy", "prometheus", "dnsmasq-base", "entr", "incron"]
+FOLLOWING_PROGRAMS = ["nginx", "haproxy", "prometheus", "promtool", "dnsmasq", "entr", "incrond"]
 MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
 # Waits for another apt-get.
 APT = ["-o", "DPkg::Lock::Timeout=300"]
@@ -42,17 +46,17 @@ def prepare():
         raise Missing(f"an x86-64 machine, because the kernel is built for it; this is {platform.machine()}")
     for program, package in [("qemu-system-x86_64", "qemu-system-x86"), ("cpio", "cpio")]:
         install(program, package)
-    key = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    kernel, initramfs = CACHE / f"vmlinuz-{key}", CACHE / f"base-{key}.cpio"
+    kernel, initramfs = CACHE / f"vmlinuz-{key()}", CACHE / f"base-{key()}.cpio"
     if not initramfs.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        unpacked = unpack_packages()
+        unpacked = unpack_packages([kernel_package(), *PACKAGES])
         root = CACHE / "root"
         shutil.rmtree(root, ignore_errors=True)
         for folder in ["bin", "lib/modules", "etc", "proc", "sys", "dev", "run", "tmp", "mnt", "export",
                        "var/lib/nfs/v4recovery", "var/lib/nfs/rpc_pipefs"]:
             (root / folder).mkdir(parents=True)
-        copy_tools(unpacked, root)
+        copy_tools(unpacked, root, TOOLS)
+        shutil.copy(find("busybox", ["bin", "usr/bin"], unpacked), root / "bin/busybox")
         copy_modules(unpacked, root)
         (root / "etc/netconfig").write_text("tcp tpi_cots_ord v inet tcp - -\nudp tpi_clts v inet udp - -\n")
         (root / "etc/services").write_text("nfs 2049/tcp\nsunrpc 111/tcp\nsunrpc 111/udp\n")
@@ -60,12 +64,27 @@ def prepare():
         (root / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\n")
         (root / "etc/group").write_text("root:x:0:\n")
         shutil.copy(next(unpacked.glob("boot/vmlinuz-*")), kernel)
-        part = initramfs.with_suffix(".part")
-        pack(root, part)
-        part.rename(initramfs)
+        pack_whole(root, initramfs)
         shutil.rmtree(unpacked)
-        shutil.rmtree(root)
     return kernel, initramfs
+
+
+def following_programs():
+    """Returns the initramfs of the programs of others that follow files."""
+    initramfs = CACHE / f"following-{key()}.cpio"
+    if not initramfs.exists():
+        unpacked, root = unpack_packages(FOLLOWING_PACKAGES), CACHE / "root"
+        shutil.rmtree(root, ignore_errors=True)
+        (root / "bin").mkdir(parents=True)
+        copy_tools(unpacked, root, FOLLOWING_PROGRAMS)
+        pack_whole(root, initramfs)
+        shutil.rmtree(unpacked)
+    return initramfs
+
+
+def key():
+    """Returns a part of the names of what is kept until this file changes."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
 
 
 def apt_get(*arguments):
@@ -84,11 +103,7 @@ def install(program, package):
         raise Missing(f"{program} (apt-get install {package})")
 
 
-def unpack_packages():
-    downloads, unpacked = CACHE / "packages", CACHE / "unpacked"
-    for folder in downloads, unpacked:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+def kernel_package():
     # If the lists cannot be updated, the old ones may do.
     apt_get("update")
     depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], text=True, stdout=subprocess.PIPE,
@@ -96,9 +111,17 @@ def unpack_packages():
     image = re.search(r"Depends: (linux-image-\S+)", depends)
     if not image:
         raise Missing("Debian's packages: apt knows no linux-image-cloud-amd64 here")
-    download(downloads, image[1], *PACKAGES)
+    return image[1]
+
+
+def unpack_packages(packages):
+    downloads, unpacked = CACHE / "packages", CACHE / "unpacked"
+    for folder in downloads, unpacked:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    download(downloads, *packages)
     # The libraries that the packages need and the host lacks. The plan of a simulated installation names them.
-    plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *PACKAGES, stderr=subprocess.DEVNULL)
+    plan = sh("apt-get", "install", "--simulate", "--no-install-recommends", *packages, stderr=subprocess.DEVNULL)
     missing = [name for name in re.findall(r"^Inst (\S+)", plan, re.M) if name.startswith("lib")]
     if missing:
         download(downloads, *missing)
@@ -123,10 +146,10 @@ def find(name, folders, unpacked):
     raise FileNotFoundError(f"{name} is in none of the packages")
 
 
-def copy_tools(unpacked, root):
-    shutil.copy(find("busybox", ["bin", "usr/bin"], unpacked), root / "bin/busybox")
+def copy_tools(unpacked, root, tools):
+    """Copies programs to `bin`, and the libraries that they need."""
     libraries = ":".join(str(unpacked / folder) for folder in LIBRARY_FOLDERS)
-    for tool in TOOLS:
+    for tool in tools:
         program = find(tool, PROGRAM_FOLDERS, unpacked)
         shutil.copy(program, root / "bin" / tool)
         for line in sh("ldd", str(program), env={**os.environ, "LD_LIBRARY_PATH": libraries}).splitlines():
@@ -158,16 +181,24 @@ def copy_modules(unpacked, root):
     (root / "lib/modules/order").write_text("\n".join(order) + "\n")
 
 
+def pack_whole(folder, archive):
+    """Packs a folder, and removes it. A run that is cut off leaves no half archive."""
+    part = archive.with_suffix(".part")
+    pack(folder, part)
+    part.rename(archive)
+    shutil.rmtree(folder)
+
+
 def pack(folder, archive):
-    """Packs a folder as an uncompressed cpio archive. The kernel reads several archives in a row."""
+    """Packs a folder as an uncompressed cpio archive."""
     with open(archive, "wb") as out:
         names = subprocess.run(["find", ".", "-print0"], cwd=folder, check=True, stdout=subprocess.PIPE).stdout
         subprocess.run(["cpio", "--null", "--create", "--format=newc", "--owner=0:0", "--quiet"],
                        cwd=folder, input=names, stdout=out, check=True)
 
 
-def with_programs(base, programs):
-    """Adds the scripts of the guest and the programs under test, by name, to the first initramfs."""
+def with_programs(archives, programs):
+    """Adds the scripts of the guest and the programs under test, by name, to other archives. The kernel reads them in a row."""
     folder, image = CACHE / "programs", CACHE / "initramfs"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "bin").mkdir(parents=True)
@@ -177,7 +208,7 @@ def with_programs(base, programs):
         shutil.copy(program, folder / "bin" / name)
     pack(folder, CACHE / "programs.cpio")
     with open(image, "wb") as out:
-        for part in base, CACHE / "programs.cpio":
+        for part in [*archives, CACHE / "programs.cpio"]:
             out.write(part.read_bytes())
     shutil.rmtree(folder)
     return image

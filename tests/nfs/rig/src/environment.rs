@@ -21,9 +21,15 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Starts the environment with the Runtime API at this address. The number is a part of the name of its log.
-    pub(crate) fn start(number: u16, runtime_api: String, wall: String, readers: String) -> Result<Self> {
-        let start = move || start(number, &runtime_api, &wall, &readers);
+    /// Starts the environment with the Runtime API at this address, and the variable with the tasks that it tells. The number is a
+    /// part of the name of its log.
+    pub(crate) fn start(
+        number: u16,
+        runtime_api: String,
+        wall: String,
+        (variable, tasks): (&'static str, String),
+    ) -> Result<Self> {
+        let start = move || start(number, &runtime_api, &wall, (variable, &tasks));
         let (process, closing) = (Arc::new(Mutex::new(start()?)), Arc::new(AtomicBool::new(false)));
         let environment = Self { process: Arc::clone(&process), closing: Arc::clone(&closing) };
         thread::spawn(move || {
@@ -55,7 +61,7 @@ impl Drop for Environment {
     }
 }
 
-fn start(number: u16, runtime_api: &str, wall: &str, readers: &str) -> Result<Process> {
+fn start(number: u16, runtime_api: &str, wall: &str, (variable, tasks): (&str, &str)) -> Result<Process> {
     let mut variables = vec![
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("AWS_LAMBDA_FUNCTION_NAME", "MessageWall"),
@@ -65,6 +71,6 @@ fn start(number: u16, runtime_api: &str, wall: &str, readers: &str) -> Result<Pr
         ("AWS_LAMBDA_LOG_STREAM_NAME", "rig"),
         ("WALL_DIR", wall),
     ];
-    variables.extend((!readers.is_empty()).then_some(("READERS", readers)));
+    variables.extend((!tasks.is_empty()).then_some((variable, tasks)));
     process::start(&format!("writer-{number}"), WRITER, &["lambda-writer"], &variables)
 }

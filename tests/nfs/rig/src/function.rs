@@ -57,11 +57,16 @@ impl fmt::Display for Posted {
 impl Function {
     /// Starts the function with this number on a client. Its ports follow from the number.
     pub(crate) fn start(number: u16, client: Client, wall: &str) -> Result<Self> {
-        Self::start_telling(number, client, wall, &[])
+        Self::start_telling(number, client, wall, ("READERS", &[]))
     }
 
-    /// Starts a function that tells the readers at these addresses what it has written.
-    pub(crate) fn start_telling(number: u16, client: Client, wall: &str, readers: &[String]) -> Result<Self> {
+    /// Starts a function that tells the tasks at these addresses what it has written. They are the value of a variable.
+    pub(crate) fn start_telling(
+        number: u16,
+        client: Client,
+        wall: &str,
+        (variable, tasks): (&'static str, &[String]),
+    ) -> Result<Self> {
         let (api, runtime_api) = (address(9000, number), address(9100, number));
         let arguments = ["lambda", "--api", &api, "--runtime-api", &runtime_api];
         let service = process::start(&format!("lambda-{number}"), 0, &arguments, &[])?;
@@ -69,7 +74,7 @@ impl Function {
         let listens = || std::net::TcpStream::connect(&runtime_api).is_ok();
         ensure!(wait_for(START, listens), "the Lambda service does not start");
         let wall = client.path(wall).to_string_lossy().into_owned();
-        let environment = Environment::start(number, runtime_api, wall, readers.join(","))?;
+        let environment = Environment::start(number, runtime_api, wall, (variable, tasks.join(",")))?;
         let function = Self { number, environment, _service: service };
         function.await_answer()?;
         Ok(function)

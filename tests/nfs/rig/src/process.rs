@@ -24,7 +24,12 @@ pub(crate) fn start(name: &str, user: u32, arguments: &[&str], variables: &[(&st
 
 /// Starts `follow` as a task.
 pub(crate) fn start_follow(arguments: &[&str]) -> Result<Process> {
-    start_program(FOLLOW, "follow", READER, arguments, &[])
+    start_program(FOLLOW, "follow", READER, arguments, &[("PATH", "/bin")])
+}
+
+/// Starts a program of others. `words` are its name and its arguments.
+pub(crate) fn start_other(name: &str, user: u32, words: &[&str]) -> Result<Process> {
+    start_program(words[0], name, user, &words[1..], &[("PATH", "/bin")])
 }
 
 fn start_program(

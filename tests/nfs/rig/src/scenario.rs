@@ -8,6 +8,7 @@ mod fence;
 mod follow;
 mod pokes;
 mod posting;
+mod programs;
 mod read_only;
 mod replaced;
 mod served;
@@ -29,6 +30,7 @@ pub(crate) fn run(name: &str, scale: Scale, report: &mut Report) -> Result<()> {
         "cost" => cost::run(report),
         "fence" => fence::run(scale, report),
         "follow" => follow::run(scale, report),
+        "programs" => programs::run(scale, report),
         "directory" => directory::run(scale, report),
         "silence" => silence::run(scale, report),
         "posting" => posting::run(scale, report),

@@ -27,7 +27,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
 
 /// Measures the latency of messages of which the reader is told, of every second such message, and of none.
 fn serve(scale: Scale, report: &mut Report) -> Result<()> {
-    let told = Function::start_telling(0, WRITER_1, WALL, &[Reader::internal(8000)])?;
+    let told = Function::start_telling(0, WRITER_1, WALL, ("READERS", &[Reader::internal(8000)]))?;
     let silent = Function::start(1, WRITER_1, WALL)?;
     let reader = Reader::start(8000, READER, WALL, None)?;
     let stream = reader.events()?;
@@ -95,7 +95,7 @@ fn served_after(function: &Function, stream: &Stream, text: &str) -> Result<Opti
 /// Asks with `wait` while one reader is cut off from the server, and after another one was killed.
 fn wait_until_applied(report: &mut Report) -> Result<()> {
     let ports = [8000, 8001, 8002];
-    let function = Function::start_telling(0, WRITER_1, WALL, &ports.map(Reader::internal))?;
+    let function = Function::start_telling(0, WRITER_1, WALL, ("READERS", &ports.map(Reader::internal)))?;
     let (first, second) =
         (Reader::start(ports[0], READER, WALL, None)?, Reader::start(ports[1], WRITER_2, WALL, None)?);
     let mut number = 0;

@@ -10,18 +10,15 @@ use super::published::{publish, read};
 use super::sidecar::Sidecar;
 use crate::clients::READER;
 use crate::report::Report;
-use crate::scale::Scale;
+
+/// The time for which the wire is cut.
+const CUT: Duration = Duration::from_secs(30);
 
 /// Longer than TCP waits before it sends again after such a cut.
 const RECOVERY: Duration = Duration::from_secs(90);
 
 /// Publishes during a cut, while somebody reads in a loop. Returns the last generation.
-pub(super) fn publish_while_the_wire_is_cut(
-    scale: Scale,
-    report: &mut Report,
-    sidecar: &Sidecar,
-    before: usize,
-) -> Result<usize> {
+pub(super) fn publish_while_the_wire_is_cut(report: &mut Report, sidecar: &Sidecar, before: usize) -> Result<usize> {
     report.note("the wire of the client that follows is cut");
     publish(before + 1)?;
     sidecar.look()?;
@@ -35,7 +32,7 @@ pub(super) fn publish_while_the_wire_is_cut(
         }
     };
     let (mut live, mut silent) = (true, false);
-    while cut.elapsed() < scale.cut {
+    while cut.elapsed() < CUT {
         last += 1;
         publish(last)?;
         read_whole();
@@ -58,16 +55,11 @@ pub(super) fn publish_while_the_wire_is_cut(
 }
 
 /// SIGTERM ends the program although its calls to the mount do not return.
-pub(super) fn end_while_the_wire_is_cut(
-    scale: Scale,
-    report: &mut Report,
-    mut sidecar: Sidecar,
-    last: usize,
-) -> Result<()> {
+pub(super) fn end_while_the_wire_is_cut(report: &mut Report, mut sidecar: Sidecar, last: usize) -> Result<()> {
     READER.cut()?;
     publish(last + 1)?;
     let silent = || sidecar.state().is_ok_and(|state| state["fault"]["kind"] == "source_silent");
-    report.check("the second silence is reported", wait_for(scale.cut, silent), last);
+    report.check("the second silence is reported", wait_for(CUT, silent), last);
     let asked = Instant::now();
     sidecar.process.signal(Signal::TERM)?;
     let ended = wait_for(RECOVERY, || sidecar.process.has_ended());
