@@ -23,6 +23,8 @@ export interface WriterChoices {
   readonly configAppConfig?: string | undefined;
   /** The files that the function publishes from sources, each as `name=source`; `undefined` is none. */
   readonly files?: readonly string[] | undefined;
+  /** The followers of files that the function tells of a publication, each as `host:port`; `undefined` is none. */
+  readonly followers?: readonly string[] | undefined;
 }
 
 /** The name of the readers in their namespace. It has the addresses of all tasks. */
@@ -40,7 +42,7 @@ function readers(name: string): string {
 
 /** Returns the environment of `lambda-writer`. */
 export function writerEnvironment(choices: WriterChoices): Record<string, string> {
-  const { name, retryWindow, configParameter, configObject, configAppConfig, files } = choices;
+  const { name, retryWindow, configParameter, configObject, configAppConfig, files, followers } = choices;
   return {
     ...SHARED_ENVIRONMENT,
     // By default glibc keeps what each thread has freed, and large buffers after the first one.
@@ -51,6 +53,7 @@ export function writerEnvironment(choices: WriterChoices): Record<string, string
     ...(configObject === undefined ? {} : { [ofWriter.config_object]: configObject }),
     ...(configAppConfig === undefined ? {} : { [ofWriter.config_appconfig]: configAppConfig }),
     ...(files === undefined ? {} : { [ofWriter.files]: files.join(",") }),
+    ...(followers === undefined ? {} : { [ofWriter.followers]: followers.join(",") }),
   };
 }
 

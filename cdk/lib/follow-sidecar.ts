@@ -31,6 +31,14 @@ export interface FollowSidecarProps {
   readonly check?: string;
   /** Mirrors only the document in its envelope, as a wall or `lambda-writer` publishes it. Default: false. */
   readonly document?: boolean;
+  /**
+   * Lets the function that publishes tell the sidecar (`POST /look`): it listens at port 8082 of all addresses of the task, and not
+   * of the loopback only. Default: false.
+   *
+   * The listener asks nobody who he is, and shows paths and faults. So the security group of the task must admit the function at
+   * this port and nobody else, as the settings `followers` and `followersSecurityGroupId` make it.
+   */
+  readonly toldByFunction?: boolean;
   /** The user of the sidecar. For a signal it has to be that of the application. Default: the user of the readers. */
   readonly user?: string;
   /** The image. Default: the target `follow` of docker/Dockerfile. */
@@ -53,6 +61,7 @@ export class FollowSidecar {
       user: props.user ?? defaultUser(),
       readonlyRootFilesystem: true,
       environment: environment(props),
+      ...(props.toldByFunction === true ? { portMappings: [{ containerPort: contract.ports.follow }] } : {}),
       healthCheck: {
         command: ["CMD", contract.paths.follow_program, contract.commands.follow_healthcheck],
         interval: Duration.seconds(10),
@@ -76,13 +85,13 @@ export class FollowSidecar {
   }
 }
 
-function environment({ from, then, check, document }: FollowSidecarProps): Record<string, string> {
+function environment({ from, then, check, document, toldByFunction }: FollowSidecarProps): Record<string, string> {
   const { environment: { follow: names }, paths, ports } = contract;
   const below = (from.path ?? "").replace(/^\/+/, "");
   return {
     [names.from]: below === "" ? paths.follow_from : `${paths.follow_from}/${below}`,
     [names.to]: `${paths.follow_to}/`,
-    [names.listen]: `127.0.0.1:${ports.follow}`,
+    [names.listen]: `${toldByFunction === true ? "0.0.0.0" : "127.0.0.1"}:${ports.follow}`,
     // The image has the directory, and files in it would be those of the image.
     [names.require_mount]: paths.follow_from,
     ...(then === undefined ? {} : { [names.then]: then }),

@@ -27,13 +27,18 @@ import { WriterMetrics } from "./writer-metrics.ts";
 
 /** MessageWall on AWS: a function writes the file system, and containers read it and serve it to browsers. */
 export class MessageWallStack extends Stack {
+  readonly network: Network;
+  readonly volume: SharedVolume;
+  private readonly writer: WriterFunction;
+
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.name, { description: "MessageWall: Lambda writes EFS, Fargate serves it live" });
     if (lacksConsent(settings)) askForConsent(this);
-    const network = new Network(this, "Network", settings);
-    const volume = new SharedVolume(this, "SharedVolume", { settings, network });
+    const network = this.network = new Network(this, "Network", settings);
+    const volume = this.volume = new SharedVolume(this, "SharedVolume", { settings, network });
     const failedEvents = new DeadLetterQueue(this, "FailedEvents");
-    const { function: writer, log: writerLog } = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
+    this.writer = new WriterFunction(this, "Writer", { settings, network, volume, failedEvents });
+    const { function: writer, log: writerLog } = this.writer;
     const inference = volume.pictures === undefined
       ? undefined
       : new InferenceFunction(this, "Inference", { settings, network, volume, accessPoints: volume.pictures, writer });
@@ -109,5 +114,16 @@ export class MessageWallStack extends Stack {
     for (const [key, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, `${key}Output`, { key, value, description });
     }
+  }
+
+  /**
+   * Makes the function tell a follower of files, as the settings `followers` and `followersSecurityGroupId` do: for services of the
+   * same app. Its host is a name that is known at synth, because the service needs this stack and not the other way round.
+   *
+   * @throws Error if it is no `host:port`, or one too many.
+   */
+  addFollower(follower: string, group: ec2.ISecurityGroup): void {
+    this.writer.tell(follower);
+    this.network.allowTelling(group, [follower]);
   }
 }

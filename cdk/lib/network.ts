@@ -4,6 +4,7 @@ import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct, DependencyGroup, type IDependable } from "constructs";
 import { contract } from "./contract.ts";
 import { followedDocuments } from "./followed-documents.ts";
+import { portOf } from "./followers.ts";
 import { logGroup } from "./logs.ts";
 import type { Settings } from "./settings.ts";
 
@@ -49,6 +50,11 @@ export class Network extends Construct {
     this.allow(this.writerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Announcements of the function to the tasks");
     this.allow(this.readerGroup, this.readerGroup, ec2.Port.tcp(contract.ports.internal), "Questions of the tasks to each other");
     this.allowInference(settings);
+    if (settings.followersSecurityGroupId !== undefined) {
+      const followersGroup = ec2.SecurityGroup.fromSecurityGroupId(this, "Followers", settings.followersSecurityGroupId);
+      this.allowTelling(followersGroup, settings.followers ?? []);
+      this.needed.add(followersGroup);
+    }
     // To any address, because image layers come from S3, whose gateway endpoint has no security group.
     this.readerGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, "AWS APIs: image, logs, tokens, Invoke");
     if (settings.vpcId === undefined && settings.natGateways === 0) this.endpointGroup = this.addEndpoints(settings);
@@ -57,6 +63,14 @@ export class Network extends Construct {
     this.needed.add(this.loadBalancerGroup, this.readerGroup, this.writerGroup, this.fileSystemGroup);
     this.needed.add(this.vpc.selectSubnets(this.privateSubnets).internetConnectivityEstablished);
     this.ready = this.needed;
+  }
+
+  /** Lets the function reach the followers, whose tasks have the group, at their ports and no others. */
+  allowTelling(followersGroup: ec2.ISecurityGroup, followers: readonly string[]): void {
+    for (const port of new Set(followers.map(portOf))) {
+      // Both rules are in the stack of the group, which may use this VPC: rules here would make each stack wait for the other.
+      followersGroup.connections.allowFrom(this.writerGroup, ec2.Port.tcp(port), "Announcements of the function to the followers of files");
+    }
   }
 
   private newVpc(settings: Settings): ec2.Vpc {

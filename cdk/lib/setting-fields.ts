@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { contract } from "./contract.ts";
 import { DOOR_FIELDS } from "./door-settings.ts";
+import { FOLLOWER_FIELDS } from "./follower-settings.ts";
 import { FUNCTION_FIELDS } from "./function-settings.ts";
 import { boolean, identifier, integer, list, oneNumberOf, oneOf, text } from "./setting-values.ts";
 import { SOURCE_FIELDS } from "./source-settings.ts";
@@ -34,6 +35,7 @@ export const FIELDS = z.object({
   ...DOOR_FIELDS,
   ...FUNCTION_FIELDS,
   ...SOURCE_FIELDS,
+  ...FOLLOWER_FIELDS,
   /** The CPU units of a reader task; 1024 are one vCPU. Default 256. */
   readerCpu: integer(256, 16_384).default(256),
   /** The memory of a reader task, in MiB. Default 512. */

@@ -68,6 +68,11 @@ export const RULES: readonly Rule[] = [
     problem: "files must have each name and each source once",
   },
   {
+    about: ["followers", "followersSecurityGroupId"],
+    holds: ({ followers, followersSecurityGroupId }) => together(followers, followersSecurityGroupId),
+    problem: "followers and followersSecurityGroupId go together: the function reaches them through the security group of their tasks",
+  },
+  {
     about: ["reconcile", "configParameter", "configObject", "configAppConfig", "files"],
     holds: ({ reconcile = "off", configParameter, configObject, configAppConfig, files }) =>
       reconcile === "off" || (configParameter ?? configObject ?? configAppConfig ?? files) !== undefined,

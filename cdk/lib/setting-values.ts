@@ -58,10 +58,14 @@ export function identifier(prefix: string, what: string) {
   return text(new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`), `${what} such as ${prefix}-0123456789abcdef0`);
 }
 
+/** Items with commas between. */
+export function commaSeparated() {
+  return z.string().transform((items) => items.split(",").map((item) => item.trim()));
+}
+
 /** At least `least` items with commas between; `shape` describes them. */
 export function list(item: z.ZodType<string, string>, shape: string, least = 1) {
-  return z.string()
-    .transform((items) => items.split(",").map((item) => item.trim()))
+  return commaSeparated()
     .refine((items) => items.length >= least && items.every((each) => item.safeParse(each).success), { error: shape })
     .readonly();
 }

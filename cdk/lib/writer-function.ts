@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { FunctionCode } from "./assets.ts";
 import { contract, writerEnvironment } from "./contract.ts";
 import { followedDocuments } from "./followed-documents.ts";
+import { faultOfFollowers } from "./followers.ts";
 import { FunctionMount } from "./function-mount.ts";
 import { FunctionRole } from "./function-role.ts";
 import { reserved } from "./function-settings.ts";
@@ -29,11 +30,13 @@ export interface WriterFunctionProps {
 export class WriterFunction extends Construct {
   readonly function: lambda.Function;
   readonly log: logs.ILogGroup;
+  private readonly followers: string[];
 
   constructor(scope: Construct, id: string, props: WriterFunctionProps) {
     super(scope, id);
     const { settings, network, volume } = props;
     this.log = logGroup(this, "writer", settings);
+    this.followers = [...settings.followers ?? []];
     const role = this.role(props);
     this.function = new lambda.Function(this, "Function", {
       functionName: settings.name,
@@ -61,6 +64,18 @@ export class WriterFunction extends Construct {
     });
     // CDK makes the function depend on its role twice. cfn-lint warns about that, and it is harmless.
     (this.function.node.defaultChild as lambda.CfnFunction).addMetadata("cfn-lint", { config: { ignore_checks: ["W3005"] } });
+  }
+
+  /**
+   * Makes the function tell one more follower that it has published a file.
+   *
+   * @throws Error if it is no `host:port`, or one too many.
+   */
+  tell(follower: string): void {
+    this.followers.push(follower);
+    const fault = faultOfFollowers(this.followers);
+    if (fault !== undefined) throw new Error(`followers must be ${fault}`);
+    this.function.addEnvironment(contract.environment.writer.followers, this.followers.join(","));
   }
 
   /** Allows the function to write through its access point, to read the documents that it follows, and nothing else. */

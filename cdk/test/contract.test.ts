@@ -11,7 +11,7 @@ import { readSettings } from "../lib/read-settings.ts";
 import { emptyWall, firstLine, freePort, REPOSITORY, run, seconds, serve, variables } from "./programs.ts";
 import { runtimeApi } from "./runtime-api.ts";
 import { inferenceFunction, only, synthesize, writerFunction } from "./synthesized.ts";
-import { ORIGIN } from "./variants.ts";
+import { FOLLOWERS, ORIGIN } from "./variants.ts";
 
 const { environment, events, logs, paths, ports, routes, times, watchers } = contract;
 const exactly = (message: string) => new RegExp(`"${logs.message_field}":"${message}"`);
@@ -57,11 +57,14 @@ describe("lambda-writer", () => {
 
   test("accepts_the_values_of_the_template", (t) => {
     // Without the variables that Lambda sets it reports every fault and exits: a variable that is not mentioned is right.
-    const ran = run(t, "lambda-writer", [], given);
-    if (ran === undefined) return;
-    assert.equal(ran.status, 64, ran.output);
-    assert.match(ran.output, /AWS_LAMBDA_RUNTIME_API/);
-    for (const name of Object.keys(given)) assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
+    const telling = writerEnvironment(readSettings((name) => new Map(Object.entries(FOLLOWERS)).get(name), {}));
+    for (const values of [given, telling]) {
+      const ran = run(t, "lambda-writer", [], values);
+      if (ran === undefined) return;
+      assert.equal(ran.status, 64, ran.output);
+      assert.match(ran.output, /AWS_LAMBDA_RUNTIME_API/);
+      for (const name of Object.keys(values)) assert.ok(!ran.output.includes(name), `${name}: ${ran.output}`);
+    }
   });
 
   test("accepts_the_longest_retry_window_of_the_contract_and_refuses_a_longer_one", (t) => {

@@ -10,7 +10,7 @@ import { contract } from "../lib/contract.ts";
 import { FollowSidecar, type FollowSidecarProps } from "../lib/follow-sidecar.ts";
 import { only, resources } from "./synthesized.ts";
 
-const { environment: { follow: names }, paths } = contract;
+const { environment: { follow: names }, paths, ports } = contract;
 
 /** Returns the template of a task with nginx and the sidecar. */
 function task(options: Partial<FollowSidecarProps> = {}): Template {
@@ -73,6 +73,15 @@ describe("follow sidecar", () => {
   test("it_has_no_capability_and_cannot_write_its_root_file_system", () => {
     const sidecar = container(task(), "follow");
     assert.deepEqual([sidecar.ReadonlyRootFilesystem, sidecar.LinuxParameters.Capabilities.Drop], [true, ["ALL"]]);
+  });
+
+  test("it_listens_for_its_task_only_unless_the_function_tells_it", () => {
+    const alone = task();
+    assert.equal(variable(alone, names.listen), `127.0.0.1:${ports.follow}`);
+    assert.equal(container(alone, "follow").PortMappings, undefined);
+    const told = task({ toldByFunction: true });
+    assert.equal(variable(told, names.listen), `0.0.0.0:${ports.follow}`);
+    assert.deepEqual(container(told, "follow").PortMappings, [{ ContainerPort: ports.follow, Protocol: "tcp" }]);
   });
 
   test("only_a_signal_needs_the_processes_of_the_task", () => {

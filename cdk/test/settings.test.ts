@@ -76,7 +76,7 @@ describe("settings", () => {
       certificateArn: "arn:aws:iam::1:server-certificate/x", reservedConcurrency: 1.5, writerMemoryMb: 64, writerTimeoutSeconds: 60,
       retryWindow: "15d", readerCpu: "1 vCPU", readerMemoryMib: 1, readerMin: 0, readerMax: 101, watchIntervalMs: 1, logDays: 31, alarmEmail: "ann",
       runbookUrl: "the wiki", configParameter: "/wall/", configParameterKeyArn: "alias/wall", configObject: "s3://walls", configObjectKeyArn: "wall",
-      configAppConfig: "wall/production/config", files: "app.yaml", filesKeyArn: "alias/files", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
+      configAppConfig: "wall/production/config", files: "app.yaml", filesKeyArn: "alias/files", followers: "app.internal", followersSecurityGroupId: "sg-1", reconcile: "rate(15)", commandQueue: "lifo", commandBatch: 1001, commandTopic: "yes",
       inference: "maybe", inferenceMemoryMb: 128, inferenceReservedConcurrency: -1, inferenceProvisionedConcurrency: "all", inferenceFetchAllow: "https://example.com/",
       anybodyPosts: "all", plainHttp: "yes", pageOrigin: "wall.example.org", wafRatePerFiveMinutes: 9, oidcIssuer: "signin.example.org", oidcAuthorizationEndpoint: "http://a/b",
       oidcTokenEndpoint: "https://a", oidcUserInfoEndpoint: "/userInfo", oidcClientId: "the wall", oidcClientSecretName: CERTIFICATE,
@@ -124,6 +124,25 @@ describe("settings", () => {
     assert.deepEqual(problems({ files: Array.from({ length: 21 }, (_, n) => `f${n}=ssm:/f${n}`).join() }).length, 1);
   });
 
+  test("followers_are_hosts_with_ports_and_each_bad_one_is_named", () => {
+    const followersSecurityGroupId = "sg-01234567";
+    const good = ["app.internal:8082", "10.0.0.7:1", "follow_1:65535", `${"a".repeat(63)}.internal:80`];
+    assert.deepEqual(read({ followersSecurityGroupId, followers: good.join(", ") }).followers, good);
+    const faults = (followers: string) => {
+      const [first = "", ...others] = problems({ followersSecurityGroupId, followers });
+      assert.deepEqual(others, []);
+      const before = `followers (context) is "${followers}": it must be hosts with ports such as app.internal:8082, with commas between, 20 at most; `;
+      assert.ok(first.startsWith(before), first);
+      return first.slice(before.length);
+    };
+    for (const bad of ["app", "app:", "app:0", "app:65536", "app:+1", "app:1.5", "app:http"]) assert.equal(faults(bad), `"${bad}" has no port from 1 to 65535`);
+    for (const bad of [":80", "a b:80", "http://a:80", "-a:80", "a..b:80", "999.1.1.1:80", "10.1:80", "[::1]:80", `${"a".repeat(64)}:80`, `${"a.".repeat(127)}a:80`]) {
+      assert.equal(faults(bad), `"${bad}" has no host name or IPv4 address`);
+    }
+    assert.equal(faults("a:1,b,:2,"), '"b" has no port from 1 to 65535; ":2" has no host name or IPv4 address; "" has no port from 1 to 65535');
+    assert.equal(faults(Array.from({ length: 21 }, (_, n) => `app${n}:80`).join()), "these are 21");
+  });
+
   for (
     const [what, context] of Object.entries({
       "provisioned throughput without an amount": { throughput: "provisioned" },
@@ -140,6 +159,8 @@ describe("settings", () => {
       "a key without its files": { filesKeyArn: KEY, configParameter: "/wall" },
       "a file twice": { files: "a=ssm:/a,a=ssm:/b" },
       "a source twice": { files: "a=ssm:/a,b=ssm:/a" },
+      "followers without their group": { followers: "app.internal:8082" },
+      "a group without its followers": { followersSecurityGroupId: "sg-01234567" },
       "a schedule without a document": { reconcile: "rate(1 hour)" },
       "large batches without a queue": { commandBatch: 11 },
       "large batches of a FIFO queue": { commandBatch: 11, commandQueue: "fifo" },

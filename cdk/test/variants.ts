@@ -30,6 +30,10 @@ export const FOLLOWED = {
 };
 /** A file of each kind of source, and two of one. */
 export const FILES = { files: "app.yaml=s3://releases/app/app.yaml,hosts=ssm:/app/hosts,limits=ssm:limits" };
+/** Followers of files: two at one port, and one at another. */
+export const FOLLOWERS = {
+  followers: "app.internal:8082, proxy.internal:8082,10.0.0.7:9000", followersSecurityGroupId: "sg-0123456789abcdef1",
+};
 export const KEYS = { configParameterKeyArn: KEY, configObjectKeyArn: KEY };
 
 export const VARIANTS: Record<string, Record<string, unknown>> = {
@@ -48,6 +52,7 @@ export const VARIANTS: Record<string, Record<string, unknown>> = {
   "everything followed, with keys": { ...FOLLOWED, ...KEYS },
   "files, with a key": { ...FILES, filesKeyArn: KEY },
   "everything followed, with NAT": { ...FOLLOWED, ...FILES, natGateways: 1 },
+  "followers of files, in an existing VPC": { ...VPC, ...FOLLOWERS },
   "everything followed, in an existing VPC": { ...FOLLOWED, ...VPC },
   "standard queue with large batches, topic": { commandQueue: "standard", commandBatch: 1000, commandTopic: true },
   "FIFO queue": { commandQueue: "fifo" },
