@@ -9,6 +9,12 @@ const STATES = ["config", "status"];
 const KEPT = 200;
 /** The number of streams at a time. The second one brings a tab that joins what the first one has not passed. */
 const MOST = 2;
+/** The name of the event that says only that the connection is alive. One comes at least every 10 s if there is no other. */
+const BEAT = "beat";
+/** A connection without any event for so long is lost, in milliseconds: an end that nobody told is not an error for a browser. */
+const SILENT = 20000;
+/** The time between two looks for silent connections. */
+const LOOK = 2500;
 /** The first pause before a lost stream is opened again, and the longest, in milliseconds. */
 const [RETRY, LONGEST_RETRY] = [1000, 15000];
 
@@ -43,8 +49,10 @@ class Feed {
     clearTimeout(this.pause);
     this.source?.close();
     const source = this.source = new EventSource(`/events?after=${encodeURIComponent(this.last)}`);
+    this.hear();
     source.addEventListener("open", () => {
       [this.retry, this.hasFailed] = [RETRY, false];
+      this.hear();
       this.connected("open");
       gather();
     });
@@ -54,13 +62,32 @@ class Feed {
       const isInterrupted = source.readyState !== EventSource.CLOSED && this.retry === RETRY && !this.hasFailed;
       this.hasFailed = true;
       if (isInterrupted) return this.connected("error", RETRY);
-      source.close();
-      this.connected("error", this.retry);
-      this.pause = setTimeout(() => this.open(), this.retry);
-      this.retry = Math.min(this.retry * 2, LONGEST_RETRY);
+      this.lose();
     });
+    for (const name of [...NEWS, ...STATES, BEAT]) source.addEventListener(name, () => this.hear());
     for (const name of NEWS) source.addEventListener(name, (event) => this.read(event));
     for (const name of STATES) source.addEventListener(name, ({ data }) => this.keep(name, { type: name, data }));
+  }
+
+  /** The server lives. */
+  hear() {
+    this.heard = performance.now();
+  }
+
+  /** Loses a connection that says nothing, also one that does not open. */
+  look() {
+    const isTrying = this.source.readyState !== EventSource.CLOSED;
+    if (isTrying && performance.now() - this.heard > SILENT) this.lose();
+  }
+
+  /** Gives the connection up, and opens another one after a pause. */
+  lose() {
+    this.source.close();
+    this.hasFailed = true;
+    this.connected("error", this.retry);
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.open(), this.retry);
+    this.retry = Math.min(this.retry * 2, LONGEST_RETRY);
   }
 
   close() {
@@ -78,7 +105,9 @@ class Feed {
     this.keep("connection", { type, data });
   }
 
+  /** Keeps a state for tabs that join later. They get the states in the order in which they came: each shows the notices. */
   keep(name, event) {
+    this.states.delete(name);
     this.states.set(name, event);
     this.tell(event);
   }
@@ -104,6 +133,8 @@ class Feed {
     other.close();
   }
 }
+
+setInterval(() => feeds.forEach((feed) => feed.look()), LOOK);
 
 /** Closes each stream whose place another one has passed. */
 function gather() {

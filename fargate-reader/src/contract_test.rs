@@ -91,6 +91,12 @@ fn the_page_uses_the_routes_of_the_contract() {
 }
 
 #[test]
+fn the_page_waits_for_two_beats_before_a_connection_counts_as_lost() {
+    let most = 2 * contract()["times"]["keep_alive_s"].as_u64().unwrap() * 1000;
+    assert!(include_str!("../assets/feeds.js").contains(&format!("const SILENT = {most};")));
+}
+
+#[test]
 fn the_environment_and_its_defaults_are_those_of_the_contract() {
     let contract = contract();
     let (both, reader) = (&contract["environment"]["both"], &contract["environment"]["reader"]);

@@ -17,8 +17,8 @@ use crate::views::{Piece, View, frames};
 /// at once.
 const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The number of comparisons from one beat to the next. A stream that was silent from one to the next sends a comment, so that
-/// it is never silent for longer than [`frames::KEEP_ALIVE`].
+/// The number of comparisons from one beat to the next. A stream that was silent from one to the next sends a `beat`, so that it
+/// is never silent for longer than [`frames::KEEP_ALIVE`].
 const BEAT: u64 = frames::KEEP_ALIVE.as_secs() / STATUS_INTERVAL.as_secs() / 2;
 
 /// Sends the news until `stopping` is cancelled. Then the channel closes, with which every stream ends.

@@ -21,10 +21,11 @@ use crate::follow::{Item, ItemKind, Snapshot};
 /// The first bytes of a stream: the pause in milliseconds after which a browser opens a lost stream again.
 pub(crate) static RETRY: LazyLock<Piece> = LazyLock::new(|| "retry:1000\n\n".into());
 
-/// A comment, which keeps a connection alive.
-pub(crate) static COMMENT: LazyLock<Piece> = LazyLock::new(|| ":\n\n".into());
+/// An event that says only that the connection is alive. A browser does not show comments to scripts, so none could tell a
+/// connection that is lost from a calm one.
+pub(crate) static BEAT: LazyLock<Piece> = LazyLock::new(|| "event: beat\ndata: {}\n\n".into());
 
-/// The time without an event after which a comment is sent: proxies close connections that are silent for long.
+/// The longest time without an event: proxies close connections that are silent for long.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// The data of a `config` event.

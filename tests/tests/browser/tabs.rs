@@ -259,3 +259,22 @@ async fn a_browser_without_shared_workers_has_a_stream_in_each_tab() -> Result<(
     tabs.post_and_see("to both").await?;
     tabs.browser.quit().await
 }
+
+#[tokio::test]
+async fn a_tab_that_joins_shows_what_is_wrong_now() -> Result<()> {
+    let mut tabs = Tabs::open(1).await?;
+    let config = tabs.wall.volume().join("config.json");
+    for (spoilt, reason) in [("", "is empty"), ("{ \"title\": 7 }", "title")] {
+        fs_err::write(&config, spoilt)?;
+        tabs.browser.until_shown("#notices", reason).await?;
+        tabs.another().await?;
+        // What the stream tells comes before the message.
+        tabs.post_and_see(&format!("while it {reason}")).await?;
+        for tab in &tabs.tabs {
+            tabs.browser.turn_to(tab).await?;
+            let shown = tabs.browser.text("#notices").await?;
+            ensure!(shown.contains(reason), "{reason}: {shown:?}");
+        }
+    }
+    tabs.browser.quit().await
+}

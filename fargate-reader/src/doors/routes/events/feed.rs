@@ -150,7 +150,7 @@ impl Feed {
         self.pending.push_back(Pending::Config(view, posting));
     }
 
-    /// Adds the `status` event if there is a new one, and a comment if the stream was silent for long.
+    /// Adds the `status` event if there is a new one, and a beat if the stream was silent for long.
     fn add_pulse(&mut self) {
         let pulse = self.pulse.borrow_and_update();
         let new = pulse.status.as_ref().filter(|new| self.sent_status.as_ref().is_none_or(|sent| !sent.is(new)));
@@ -162,7 +162,7 @@ impl Feed {
             return;
         }
         if self.is_silent && self.pending.is_empty() {
-            self.sending = vec![frames::COMMENT.clone()].into_iter();
+            self.sending = vec![frames::BEAT.clone()].into_iter();
         }
         (self.beats, self.is_silent) = (pulse.beats, true);
     }
