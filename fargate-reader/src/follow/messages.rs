@@ -5,9 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared_volume::WallDir;
 use shared_volume::message::{Label, Picture};
 use shared_volume::wall::{self, Added, Cursor, Entry, Tail};
+use shared_volume::{WallDir, time};
 
 use super::journey::Journey;
 use super::open_files::OpenFiles;
@@ -36,6 +36,8 @@ pub(super) struct Messages {
     begins: Cursor,
     pub(super) cursor: Cursor,
     pub(super) damaged_lines: u64,
+    /// The begin of the last look at the log.
+    looked: Option<Timestamp>,
     journey: Journey,
 }
 
@@ -57,6 +59,7 @@ impl Messages {
             begins: Cursor::NO_WALL,
             cursor: Cursor::NO_WALL,
             damaged_lines: 0,
+            looked: None,
             journey,
         }
     }
@@ -84,7 +87,10 @@ impl Messages {
     /// # Errors
     /// Returns an error if the log cannot be read.
     pub(super) fn read(&mut self, pass: Pass, open: &mut OpenFiles) -> io::Result<bool> {
-        let Some(added) = self.tail.read()? else { return Ok(false) };
+        let looked = time::now();
+        let added = self.tail.read()?;
+        let looked_before = self.looked.replace(looked);
+        let Some(added) = added else { return Ok(false) };
         let seen = pass.seen();
         let stored = added.modified.filter(|_| pass == Pass::Later).and_then(|time| Timestamp::try_from(time).ok());
         let Added { restarted, entries, first, damaged_lines, cursor, open: file, .. } = added;
@@ -94,8 +100,9 @@ impl Messages {
         let before = if restarted || missed { self.forget(first) } else { HashMap::new() };
         self.take_off(&entries);
         let (rewritten, last) = (!before.is_empty(), entries.len().saturating_sub(1));
+        let new_since = looked_before.filter(|_| restarted);
         let items = entries.into_iter().enumerate().map(|(index, entry)| {
-            Item::new(entry, cursor.wall, Read { stored, seen, rewritten, followed: index < last })
+            Item::new(entry, cursor.wall, Read { stored, seen, new_since, rewritten, followed: index < last })
         });
         self.add(items, before);
         self.drop_compacted(first);

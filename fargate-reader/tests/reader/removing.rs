@@ -159,3 +159,22 @@ async fn a_client_that_was_away_during_a_restoration_starts_over_with_the_restor
         assert_eq!((event.event.as_str(), texts(&shown).len()), ("wall", 4));
     }
 }
+
+#[tokio::test]
+async fn restored_messages_have_no_journey_and_are_not_counted_as_new() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    wall.append(&["0", "1"]);
+    reader.shows(&["0", "1"]).await;
+    wall.clear();
+    reader.shows(&[]).await;
+    wall.append(&["new"]);
+    reader.shows(&["new"]).await;
+    wall.restore();
+    reader.shows(&["0", "1", "new"]).await;
+    let messages = reader.json("/api/messages").await["messages"].clone();
+    let seen: Vec<bool> = messages.as_array().unwrap().iter().map(|message| message["seen"].is_string()).collect();
+    assert_eq!(seen, [false, false, true], "{messages}");
+    let status = reader.get("/status").await.text().await.unwrap();
+    assert!(status.contains("3 messages since this task started"), "{status}");
+}

@@ -54,9 +54,9 @@ pub(crate) struct Message {
     /// The time at which the function wrote the record.
     pub(crate) at: Option<Timestamp>,
     /// The time at which the message reached the volume: the log's modification time. `None` for messages from before the
-    /// reader started.
+    /// reader started, and for those that were restored.
     pub(crate) stored: Option<Timestamp>,
-    /// The time at which this reader saw it. `None` for messages from before the reader started.
+    /// The time at which this reader saw it. `None` for messages from before the reader started, and for those that were restored.
     pub(crate) seen: Option<Timestamp>,
     /// True if it was read from a log that was replaced or edited: then `stored` is the time of that.
     pub(crate) rewritten: bool,
@@ -70,6 +70,8 @@ pub(in crate::follow) struct Read {
     /// The time at which the log was changed.
     pub(in crate::follow) stored: Option<Timestamp>,
     pub(in crate::follow) seen: Option<Timestamp>,
+    /// Records that the function wrote before this time are not new to this reader: they were restored, or the log was edited.
+    pub(in crate::follow) new_since: Option<Timestamp>,
     /// True if the log was replaced or edited.
     pub(in crate::follow) rewritten: bool,
     /// True if later entries were read with it.
@@ -93,7 +95,9 @@ impl Item {
             }
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
-        let Read { stored, seen, rewritten, followed } = read;
+        let Read { stored, seen, new_since, rewritten, followed } = read;
+        let is_back = at.zip(new_since).is_some_and(|(at, new_since)| at < new_since);
+        let (stored, seen) = if is_back { (None, None) } else { (stored, seen) };
         let message = Message {
             id,
             ends,
