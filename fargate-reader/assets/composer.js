@@ -1,7 +1,7 @@
 // Writing.
 
 import { announce, button, byId, make, newKey, stored } from "./page.js";
-import { isSending, post as putOnItsWay, unsettled } from "./outbox.js";
+import { post as putOnItsWay, unsettled } from "./outbox.js";
 import { deliver } from "./sending.js";
 
 const composer = byId("composer");
@@ -70,15 +70,15 @@ async function send() {
   const fields = fieldsOf();
   const content = contentOf(fields);
   // Another script may add a picture, and then sends the request itself.
-  const request = { fields, content, url: "/api/messages", type: "application/json", body: content, send: fetch };
+  const request = { fields, content, url: "/api/messages", type: "application/json", body: content };
   composer.dispatchEvent(new CustomEvent("compose", { detail: request }));
   request.key = keyFor(request.content);
   if (request.content === content && fields.text.trim()) {
     putOnItsWay({ ...fields, key: request.key, refused: takeBack });
     return empty();
   }
-  // A second press of the button, after the first one has put the message on its way.
-  if (request.content === content && isSending()) return;
+  // Nothing is written: the second press of a double click, or the first one of somebody who has not written yet.
+  if (request.content === content) return text.focus();
   await sendHere(request);
 }
 

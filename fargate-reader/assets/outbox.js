@@ -5,7 +5,7 @@ import { announce, button, byId, make, newKey, set, teach } from "./page.js";
 import { deliver } from "./sending.js";
 
 const ORDINALS = ["first", "second", "third", "fourth", "fifth"];
-/** The time for which a posted message waits for the stream before it says so. */
+/** The time for which a message waits for its answer, and a posted one for the stream, before it says so. */
 const LATE_MS = 4000;
 
 /** The messages, oldest first. */
@@ -76,11 +76,16 @@ async function dispatch(entry) {
     } else entry.words.firstChild.data = words;
   };
   const body = JSON.stringify({ text: entry.text, ...(entry.author && { author: entry.author }) });
+  const late = setTimeout(() => {
+    if (entry.state === "sending") entry.show("sending", "sending", "There is no answer yet. Your text is kept.");
+  }, LATE_MS);
   try {
     const request = { url: "/api/messages", type: "application/json", body, key: entry.key };
     settled(entry, await deliver(request, { signal: stop.signal, waiting }));
   } catch (fault) {
     failed(entry, fault);
+  } finally {
+    clearTimeout(late);
   }
 }
 
@@ -138,6 +143,3 @@ export function arrived(items) {
 export function unsettled() {
   return entries.find(({ state }) => state !== "posted");
 }
-
-/** Returns true while a message is being sent. */
-export const isSending = () => Boolean(sending);

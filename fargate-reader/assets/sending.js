@@ -6,6 +6,8 @@ import { errorOf } from "./page.js";
 const TRIES = 5;
 /** The longest pause that the page waits by itself. */
 const LONGEST_S = 60;
+/** The longest wait for an answer to one try, in milliseconds. The server answers within 10 s, so a longer silence is a lost line. */
+const ANSWER_MS = 30000;
 
 /** The end of a sending without a message on the wall. */
 export class NotPosted extends Error {
@@ -21,6 +23,9 @@ function pauseOf(answer) {
   const seconds = Number(answer.headers?.get("retry-after") ?? NaN);
   return answer.status === 429 && seconds > 0 && seconds <= LONGEST_S ? Math.ceil(seconds) : undefined;
 }
+
+/** Fetches, and gives up after some time. */
+const ask = (url, request) => fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_MS) });
 
 /** Waits some seconds, and tells how many are left. Returns false if it was stopped. */
 function wait(seconds, signal, tell) {
@@ -44,15 +49,16 @@ function wait(seconds, signal, tell) {
  * Sends a request, and sends it again while many are writing. `waiting(seconds, next, tries)` tells about the pause before
  * the next try; `signal` ends it. Returns the message.
  */
-export async function deliver({ url, type, body, key, send = fetch }, { signal, waiting }) {
+export async function deliver({ url, type, body, key, send = ask }, { signal, waiting }) {
   const headers = { Accept: "application/json", "Idempotency-Key": key };
   if (type) headers["Content-Type"] = type;
   for (let attempt = 1; ; attempt += 1) {
     let answer;
     try {
       answer = await send(url, { method: "POST", headers, body });
-    } catch {
-      throw new NotPosted("the server cannot be reached", { isUnknown: true });
+    } catch (error) {
+      const reason = error.name === "TimeoutError" ? "the server does not answer" : "the server cannot be reached";
+      throw new NotPosted(reason, { isUnknown: true });
     }
     if (answer.ok) return answer.json().catch(() => ({}));
     const pause = pauseOf(answer);

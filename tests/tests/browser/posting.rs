@@ -43,6 +43,22 @@ async fn a_message_posted_in_the_page_appears_in_a_get_and_in_every_page() -> Re
 }
 
 #[tokio::test]
+async fn a_double_click_posts_once_and_complains_of_nothing() -> Result<()> {
+    let wall = Wall::start().await?;
+    let browser = Browser::open(&wall.page("/")).await?;
+    browser.element("#text").await?.send_keys("once").await?;
+    browser.run("const post = document.querySelector('#post'); post.click(); post.click(); return true", &[]).await?;
+    browser.until_message("once").await?;
+    // A click on an empty form is a place to write, and no request.
+    browser.run("document.activeElement.blur(); document.querySelector('#post').click(); return true", &[]).await?;
+    let focused = "return document.activeElement.id === 'text' && document.querySelector('#refused').hidden";
+    browser.until("the field", focused, &[]).await?;
+    got(&wall, "once\n").await?;
+    browser.no_complaints().await?;
+    browser.quit().await
+}
+
+#[tokio::test]
 async fn a_refused_message_shows_the_reason_and_keeps_the_typed_text() -> Result<()> {
     let wall = Wall::start().await?;
     wall.change_config(&json!({ "blocked_words": ["spam"] })).await?;
