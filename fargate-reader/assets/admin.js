@@ -18,7 +18,7 @@ function equip(items) {
   }
 }
 
-const all = () => document.querySelectorAll("#list > .message");
+const all = () => document.querySelectorAll(".list > .message");
 
 function offer(item, tools) {
   const name = item.querySelector(".text").textContent.slice(0, 80);
@@ -68,7 +68,7 @@ async function remove(item, tools, key) {
 // Clearing
 
 function askToClear() {
-  const [title, shown] = [byId("title").textContent, document.querySelectorAll("#list > .message").length];
+  const [title, shown] = [byId("title").textContent, document.querySelectorAll(".list > .message").length];
   const count = byId("older").children.length ? byId("figure-kept").textContent.split(" of ")[0] : String(shown);
   const here = /\d+/.exec(byId("here").textContent)?.[0];
   const words = make("p", {}, make("strong", {}, `Clear “${title}”?`),
@@ -130,8 +130,8 @@ new MutationObserver((changes) => {
   if (!isAdmin()) return;
   for (const { addedNodes } of changes) {
     for (const node of addedNodes) {
-      if (node.id === "list") equip(node.querySelectorAll(":scope > .message"));
-      else if (node.matches?.("#list > .message")) equip([node]);
+      if (node.classList?.contains("list")) equip(node.querySelectorAll(":scope > .message"));
+      else if (node.matches?.(".list > .message")) equip([node]);
     }
   }
 }).observe(byId("messages"), { childList: true, subtree: true });

@@ -1,7 +1,7 @@
 // The elements of the page. The server renders all HTML: an element whose id is on the page replaces the one that is there,
 // and a new list item goes into the list.
 
-import { announce, byId, calm, teach } from "./page.js";
+import { announce, byId, calm, lists, make, teach } from "./page.js";
 import { entitle, keepingPlace } from "./reading.js";
 import { showElapsed, showTimes } from "./times.js";
 
@@ -21,18 +21,30 @@ function put(element) {
   if (element.tagName === "LI") return !old && place(element);
   if (element.id === "accent") recolour(old, element);
   else if (old && !old.isEqualNode(element)) old.replaceWith(element);
-  if (element.id === "list") showTimes();
+  if (element.id === "list") startOver();
   return false;
 }
 
-/** Puts a new list item into the list. Messages come in the order of the wall; a change of the configuration may be old. */
+/** The list is the newest page again. */
+function startOver() {
+  lists().slice(1).forEach((page) => page.remove());
+  showTimes();
+}
+
+/**
+ * Puts a new list item into the list. Messages come in the order of the wall; a change of the configuration may be old, and then
+ * belongs before the first entry that is not newer. A line of another program has no time, and is no such entry.
+ */
 function place(item) {
   const list = byId("list");
   if (!list.dataset.cursor) return false;
   if (item.classList.contains("message")) return list.prepend(item), true;
-  const before = [...list.children].find((other) => (other.dataset.at || "") <= item.dataset.at);
-  if (!before && list.children.length && byId("older").children.length) return false;
-  list.insertBefore(item, before ?? null);
+  const entries = lists().flatMap((list) => [...list.children]);
+  const before = entries.find(({ dataset }) => dataset.at && dataset.at <= item.dataset.at);
+  // It is on an older page.
+  if (!before && entries.length && byId("older").children.length) return false;
+  if (before) before.before(item);
+  else lists().at(-1).append(item);
   return true;
 }
 
@@ -52,13 +64,20 @@ const NEAR = 200;
 export function settle() {
   const { posting, keep } = byId("rules").dataset;
   byId("fields").disabled = posting !== "open";
-  const messages = byId("list").getElementsByClassName("message");
-  while (messages.length > Math.max(keep, 1)) messages[messages.length - 1].remove();
+  dropOldest(Math.max(keep, 1));
   byId("list").children[NEAR]?.classList.add("far");
   teach();
   byId("composer").dispatchEvent(new CustomEvent("rules"));
   entitle();
   showElapsed();
+}
+
+/** Drops the oldest messages, so that at most `most` are left. Counting them takes long on a long page, so entries are counted first. */
+function dropOldest(most) {
+  const all = lists();
+  if (all.reduce((sum, list) => sum + list.childElementCount, 0) <= most) return;
+  const messages = all.flatMap((list) => [...list.children]).filter(({ classList }) => classList.contains("message"));
+  messages.slice(most).forEach((message) => message.remove());
 }
 
 /** Removes a message from the page, if it is there. The browser keeps what is read in its place. */
@@ -91,10 +110,11 @@ document.addEventListener("click", async (event) => {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const items = [...page.getElementById("list").children].filter((item) => !byId(item.id));
-    items.forEach((item) => item.classList.add("far"));
-    byId("list").append(...items);
+    // A list of its own, which the browser leaves out as a whole while nobody sees it.
+    const list = make("ol", { className: "list page" }, ...items);
+    lists().at(-1).after(list);
     byId("older").replaceWith(page.getElementById("older"));
-    items.forEach((item) => showTimes(item));
+    showTimes(list);
     items[0]?.querySelector("a, summary")?.focus();
   } catch {
     location.assign(link.href);

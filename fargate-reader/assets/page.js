@@ -20,6 +20,9 @@ export function teach() {
   byId("empty").hidden = Boolean(isWaiting || byId("outbox").firstElementChild || byId("list").querySelector(".message"));
 }
 
+/** Returns the lists of entries: the newest, and each older page that was brought. */
+export const lists = () => [...byId("messages").children].filter(({ classList }) => classList.contains("list"));
+
 /** Returns a new key, which makes a request safe to repeat. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,25 +1,25 @@
 // What comes while somebody reads: it moves nothing, and is counted.
 
-import { announce, byId, calm } from "./page.js";
+import { announce, byId, calm, lists } from "./page.js";
 
 let unseen = 0;
 
 /** Returns true if somebody reads further down, has marked something, or is at an entry with the keyboard. */
 function isReading() {
-  const list = byId("list");
   const selection = getSelection();
-  const hasMarked = !selection.isCollapsed && list.contains(selection.anchorNode);
-  return scrollY > 0 || hasMarked || list.contains(document.activeElement);
+  const isEntry = (node) => lists().some((list) => list.contains(node));
+  const hasMarked = !selection.isCollapsed && isEntry(selection.anchorNode);
+  return scrollY > 0 || hasMarked || isEntry(document.activeElement);
 }
 
 /** Returns the entry that is read: the one with the focus, or the first one that is seen. */
 function anchor() {
-  const list = byId("list");
-  const focused = document.activeElement.closest?.("#list > *");
+  const focused = document.activeElement.closest?.(".list > *");
   if (focused) return focused;
   if (byId("composer").contains(document.activeElement)) return byId("composer");
-  for (const item of list.children) if (item.getBoundingClientRect().bottom > 0) return item;
-  return undefined;
+  const isSeen = (element) => element.getBoundingClientRect().bottom > 0;
+  const list = lists().find(isSeen);
+  return list && [...list.children].find(isSeen);
 }
 
 /** Changes the list, and keeps what is read in its place. Browsers do that only further down, and some never. */
@@ -34,8 +34,10 @@ export function keepingPlace(change) {
   return result;
 }
 
-/** Returns the place of an element in the window, without the motion with which it arrives. */
-const placeOf = (element) => element.offsetTop - scrollY;
+/** Returns the place of an element in the window, without the motion with which it arrives: nothing arrives on an older page. */
+function placeOf(element) {
+  return element.closest(".page") ? element.getBoundingClientRect().top : element.offsetTop - scrollY;
+}
 
 function stay(element, top) {
   const moved = placeOf(element) - top;

@@ -41,9 +41,11 @@ export function showTimes(within = document) {
   }
 }
 
-/** Shows how long the states on the page last. */
+/** Shows how long the states on the page last. No entry has one, and a long wall has very many elements. */
 export function showElapsed() {
-  for (const span of document.querySelectorAll("[data-since]")) set(span, elapsed(new Date(span.dataset.since), Date.now()));
+  for (const span of document.querySelectorAll("#notices [data-since], header [data-since], aside [data-since]")) {
+    set(span, elapsed(new Date(span.dataset.since), Date.now()));
+  }
 }
 
 setInterval(showElapsed, 1000);

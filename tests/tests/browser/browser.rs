@@ -130,11 +130,11 @@ impl Browser {
 
     /// Loads older messages until the page shows `count`.
     pub(crate) async fn load_older(&self, count: usize) -> Result<()> {
-        let shown = "return document.querySelectorAll('#list > .message').length";
+        let shown = "return document.querySelectorAll('.list > .message').length";
         while self.run(shown, &[]).await?.as_u64().is_some_and(|shown| shown < count as u64) {
             let before = self.run(shown, &[]).await?;
             self.run("document.querySelector('#older a').click(); return true", &[]).await?;
-            let more = "return document.querySelectorAll('#list > .message').length > arguments[0]";
+            let more = "return document.querySelectorAll('.list > .message').length > arguments[0]";
             self.until("older messages", more, &[before]).await?;
         }
         Ok(())

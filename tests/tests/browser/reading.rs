@@ -90,3 +90,34 @@ async fn an_empty_wall_teaches_how_to_write_and_its_command_works() -> Result<()
     browser.until("no lesson any more", "return !document.querySelector('#empty').offsetParent", &[]).await?;
     browser.quit().await
 }
+
+#[tokio::test]
+async fn a_reader_that_says_nothing_more_counts_as_lost_until_it_goes_on() -> Result<()> {
+    let wall = Wall::start().await?;
+    let reader = wall.second_reader().await?;
+    let browser = Browser::open(&reader.url("/")).await?;
+    // The connection stays, and nothing comes: as if its packets were lost.
+    reader.process.signal(Signal::STOP)?;
+    browser.until_shown("#connection", "lost for").await?;
+    wall.post("meanwhile").await?.success()?;
+    reader.process.signal(Signal::CONT)?;
+    browser.until_message("meanwhile").await?;
+    browser.until_shown("#connection", "live").await?;
+    browser.not_reloaded().await?;
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn a_change_from_before_the_page_is_not_put_above_lines_without_a_time() -> Result<()> {
+    let wall = Wall::start().await?;
+    wall.change_config(&json!({ "title": "Long ago" })).await?;
+    let lines: String = (0..130).map(|n| format!("line {n}\n")).collect();
+    fs_err::write(wall.volume().join("content"), lines)?;
+    let browser = Browser::open(&wall.page("/")).await?;
+    browser.until_message("line 129").await?;
+    wall.post("after it").await?.success()?;
+    browser.until_message("after it").await?;
+    ensure!(browser.elements(".list > .change").await? == 0, "a change that belongs on an older page is shown");
+    browser.no_complaints().await?;
+    browser.quit().await
+}

@@ -90,7 +90,7 @@ async fn a_new_message_shifts_nothing_that_is_read_and_costs_little_however_many
     let watch = "window.shift = 0;
         new PerformanceObserver((list) => { for (const it of list.getEntries()) window.shift += it.value; })
             .observe({ type: 'layout-shift', buffered: false });
-        [...document.querySelectorAll('#list > .message')][300].scrollIntoView({ behavior: 'instant' });
+        [...document.querySelectorAll('.list > .message')][300].scrollIntoView({ behavior: 'instant' });
         return true";
     let mut costs = Vec::new();
     let most = most_shown()?;
