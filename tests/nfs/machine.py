@@ -22,8 +22,8 @@ GUEST = Path(__file__).resolve().parent / "guest"
 PACKAGES = ["nfs-kernel-server", "nfs-common", "iproute2", "busybox-static"]
 TOOLS = ["rpc.nfsd", "rpc.mountd", "exportfs", "mount.nfs4", "ip", "tc"]
 # The programs of others that follow files, unmodified.
-FOLLOWING_PACKAGES = ["nginx", "haproxy", "prometheus", "dnsmasq-base", "entr", "incron"]
-FOLLOWING_PROGRAMS = ["nginx", "haproxy", "prometheus", "promtool", "dnsmasq", "entr", "incrond"]
+FOLLOWING_PACKAGES = ["nginx", "haproxy", "prometheus", "dnsmasq-base", "entr", "inotify-tools"]
+FOLLOWING_PROGRAMS = ["nginx", "haproxy", "prometheus", "promtool", "dnsmasq", "entr", "inotifywait"]
 MODULES = ["nfsd", "nfsv4", "veth", "sch_netem"]
 # Waits for another apt-get.
 APT = ["-o", "DPkg::Lock::Timeout=300"]

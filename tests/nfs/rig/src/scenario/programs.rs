@@ -35,7 +35,7 @@ pub(crate) fn run(scale: Scale, report: &mut Report) -> Result<()> {
     let told = Function::start_telling(0, WRITER_1, WALL, ("FOLLOWERS", &[LISTENER.to_owned()]))?;
     let silent = Function::start(1, WRITER_1, WALL)?;
     for program in
-        [nginx::PROGRAM, haproxy::PROGRAM, prometheus::PROGRAM, dnsmasq::PROGRAM, inotify::ENTR, inotify::INCRON]
+        [nginx::PROGRAM, haproxy::PROGRAM, prometheus::PROGRAM, dnsmasq::PROGRAM, inotify::ENTR, inotify::INOTIFYWAIT]
     {
         report.note(program.name);
         publish(&silent, &program, &(program.content)(1))?;

@@ -14,7 +14,6 @@ pub(super) const PROGRAM: Program = Program {
     refused: None,
     follow: &["--then", "touch"],
     is_child: false,
-    needs_root: false,
     start: |place| {
         let (hosts, port) = (format!("--hostsdir={}", place.directory()), format!("--port={PORT}"));
         words([

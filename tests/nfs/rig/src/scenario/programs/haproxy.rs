@@ -16,7 +16,6 @@ pub(super) const PROGRAM: Program = Program {
     refused: Some(Refused { content: "frontend front\n  bind nowhere\n", reason: "haproxy.cfg/current:2" }),
     follow: &["--check", "haproxy -c -f {}", "--reload-signal", "USR2"],
     is_child: true,
-    needs_root: false,
     start: |place| words(["/bin/haproxy", "-W", "-f", &place.file()]),
     shows: |place| fetch(place, 8402, "/"),
     fetched: Some("http://127.0.0.1:8402/"),

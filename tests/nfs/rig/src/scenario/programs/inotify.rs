@@ -1,4 +1,4 @@
-//! entr and incron, which watch by inotify and run a command: it copies the file.
+//! entr and inotifywait, which watch by inotify: a command or a script copies the file.
 
 use super::program::{Place, Program, generation, words};
 
@@ -9,7 +9,6 @@ pub(super) const ENTR: Program = Program {
     refused: None,
     follow: &["--then", "touch"],
     is_child: false,
-    needs_root: false,
     start: |place| {
         let (file, copy) = (place.file(), place.path("copied"));
         words(["/bin/sh", "-c", &format!("echo {file} | exec entr -n cp {file} {copy}")])
@@ -18,25 +17,18 @@ pub(super) const ENTR: Program = Program {
     fetched: None,
 };
 
-pub(super) const INCRON: Program = Program {
-    name: "incron",
-    file: "tabled.txt",
+pub(super) const INOTIFYWAIT: Program = Program {
+    name: "inotifywait",
+    file: "moved.txt",
     content,
     refused: None,
     follow: &["--then", "touch"],
     is_child: false,
-    needs_root: true,
     start: |place| {
         let (file, copy, directory) = (place.file(), place.path("copied"), place.directory());
-        let [tables, users, settings, script] =
-            ["tables", "users", "incron.conf", "copy.sh"].map(|name| place.path(name));
-        let (scratch, watch) = (place.path(""), format!("{directory} IN_MOVED_TO sh {script}"));
-        let prepare = format!(
-            "mkdir -p {tables} {users} && echo 'cp {file} {copy}' > {script} && sh {script} && echo '{watch}' > {tables}/follow && \
-            printf 'system_table_dir = %s\\nuser_table_dir = %s\\nlockfile_dir = %s\\nlockfile_name = incrond\\n' \
-            {tables} {users} {scratch} > {settings} && exec incrond -n -f {settings}"
-        );
-        words(["/bin/sh", "-c", &prepare])
+        let copying = format!("cp {file} {copy}");
+        let watch = format!("inotifywait -q -m -e moved_to {directory} | while read -r _; do {copying}; done");
+        words(["/bin/sh", "-c", &format!("{copying}; {watch}")])
     },
     shows,
     fetched: None,

@@ -34,7 +34,6 @@ pub(super) const PROGRAM: Program = Program {
         "signal:HUP:/run/programs/nginx/followed/pid",
     ],
     is_child: false,
-    needs_root: false,
     start: |place| {
         let globals = format!("daemon off; user root; pid {};", place.path("pid"));
         words(["/bin/nginx", "-p", &place.path(""), "-e", "stderr", "-c", &place.file(), "-g", &globals])

@@ -82,8 +82,7 @@ fn start_followed(program: &Program, place: &Place) -> Result<Vec<Process>> {
     let mut processes = vec![process::start_follow(&arguments)?];
     if !program.is_child {
         ensure!(wait_for(START, || place.file.exists()), "follow does not put {to} in place");
-        let user = if program.needs_root { ROOT } else { process::READER };
-        processes.push(process::start_other(program.name, user, &words)?);
+        processes.push(process::start_other(program.name, process::READER, &words)?);
     }
     Ok(processes)
 }

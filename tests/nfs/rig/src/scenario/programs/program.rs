@@ -22,8 +22,6 @@ pub(super) struct Program {
     /// The options of `follow`. With `follow run` the program is its child.
     pub(super) follow: &'static [&'static str],
     pub(super) is_child: bool,
-    /// Must be root, even behind `follow`.
-    pub(super) needs_root: bool,
     /// Returns the words of the command that starts it.
     pub(super) start: fn(&Place) -> Vec<String>,
     /// Returns the generation that is in effect.

@@ -10,7 +10,6 @@ pub(super) const PROGRAM: Program = Program {
     refused: Some(Refused { content: "global: {scrape_interval: never}\n", reason: "not a valid duration string" }),
     follow: &["--check", "promtool check config {}", "--then", "http:POST:http://127.0.0.1:8403/-/reload"],
     is_child: false,
-    needs_root: false,
     start: |place| {
         let config = format!("--config.file={}", place.file());
         let storage = format!("--storage.tsdb.path={}", place.path("data"));
