@@ -138,6 +138,23 @@ async fn nothing_sticks_out_from_320_pixels_to_wide_in_both_palettes() -> Result
 }
 
 #[tokio::test]
+async fn letters_of_twice_the_size_stand_beside_each_other() -> Result<()> {
+    let wall = start().await?;
+    let browser = open(&wall).await?;
+    let screen = json!({ "width": 1280, "height": 740, "deviceScaleFactor": 1, "mobile": false });
+    browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
+    let wide = "const tops = [...document.querySelectorAll('.part > h2')].map((it) => it.getBoundingClientRect().top);
+        return tops.length === 5 && new Set(tops).size === 1";
+    ensure!(browser.run(wide, &[]).await? == true, "the five columns stand in one row");
+    let sticking_out = "document.documentElement.style.fontSize = '200%';
+        const all = document.querySelectorAll('.part > h2, .part .title');
+        return [...all].filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent)";
+    ensure!(browser.run(sticking_out, &[]).await? == json!([]), "a heading is wider than its part of the picture");
+    ensure!(browser.run(wide, &[]).await? == false, "the five columns stand below each other");
+    browser.quit().await
+}
+
+#[tokio::test]
 async fn nothing_moves_for_those_who_prefer_that() -> Result<()> {
     let wall = start().await?;
     let browser = open(&wall).await?;
