@@ -35,7 +35,8 @@ async fn on_paper_there_is_what_can_be_read_and_nothing_to_click() -> Result<()>
     for (page, read) in [("/", "on paper"), ("/status", "the volume keeps it,"), ("/history", "Release wall")] {
         browser.visit(&wall.page(page)).await?;
         browser.until_shown("main", read).await?;
-        let clickable = "return [...document.querySelectorAll('button, nav, form:not(#plan-form), summary:not(.journey *)')]
+        let clickable =
+            "return [...document.querySelectorAll('button, nav, form:not(#plan-form), summary:not(.journey *)')]
             .filter((it) => it.checkVisibility()).map((it) => it.outerHTML)";
         let found = browser.run(clickable, &[]).await?;
         ensure!(found == json!([]), "{page}: {found}");
