@@ -11,8 +11,8 @@ function equip(items) {
   for (const item of items) {
     if (!isAdmin()) item.querySelector(".tools")?.remove();
     else if (!item.querySelector(".tools")) {
-      const tools = make("p", { className: "tools" });
-      item.querySelector(".said").append(tools);
+      const tools = make("span", { className: "tools" });
+      item.querySelector(".who").append(tools);
       offer(item, tools);
     }
   }

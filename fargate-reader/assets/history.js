@@ -18,7 +18,7 @@ function showTimes() {
 
 // The form
 
-const form = byId("change");
+const form = document.querySelector("form#change");
 let latest = 0;
 
 /** Shows what the form would change, as the server sees it. */
@@ -47,6 +47,15 @@ form?.addEventListener("input", (event) => {
   const swatch = event.target.closest(".colour")?.querySelector("rect");
   if (swatch && /^#[0-9a-f]{6}$/i.test(event.target.value)) swatch.setAttribute("fill", event.target.value);
 });
+
+/** Shows why the last try was refused. On a phone the form stands far below the history. */
+function showRefusal() {
+  const refusal = document.querySelector("aside .fault[data-error]");
+  if (!refusal) return;
+  (form ?? refusal).scrollIntoView();
+  refusal.tabIndex = -1;
+  refusal.focus({ preventScroll: true });
+}
 
 // The stream
 
@@ -83,4 +92,5 @@ async function listen() {
 }
 
 showTimes();
+showRefusal();
 listen();

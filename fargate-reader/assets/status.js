@@ -104,9 +104,11 @@ async function calculate() {
       else input.removeAttribute(name);
     }
   }
-  byId("plan-fault")?.remove();
-  const fault = page.getElementById("plan-fault");
-  if (fault) byId(fault.parentElement.querySelector("input").id)?.closest(".field").append(fault);
+  const checked = fresh.querySelectorAll(".field");
+  for (const [at, field] of form.querySelectorAll(".field").entries()) {
+    field.querySelector(".refused")?.remove();
+    field.append(checked[at].querySelector(".refused") ?? "");
+  }
   history.replaceState(undefined, "", `/status?${query}#planner`);
 }
 

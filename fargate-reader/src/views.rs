@@ -6,7 +6,8 @@
 //! - [`Views`] keeps the newest [`View`]: a snapshot and everything that was encoded of it.
 //! - [`page`]: the page and its fragments. `entry`: the HTML of one entry of the list.
 //! - [`json`]: the JSON that clients may rely on. [`frames`]: the events of the stream.
-//! - [`history`]: the entries of the history. `cause`: the cause of a change, in words.
+//! - [`history`]: the entries of the history. `cause`: the cause of a change, in words. `refused`: the refused
+//!   events that belong into it.
 //! - [`Features`]: the parts of the wall that the settings turn on. `colour`, `moment`, `assets`: parts of the page.
 //! - [`Piece`], `text`, `html`: bytes that all clients share, `gzip`: in a compressed form. `messages`: the newest messages,
 //!   as [`MessagesText`](messages_text::MessagesText).
@@ -32,6 +33,7 @@ pub(crate) mod paths;
 mod picture;
 mod piece;
 mod posting;
+mod refused;
 mod text;
 mod view;
 mod wall_text;
@@ -42,6 +44,7 @@ pub(crate) use self::gzip::{Checksum, HEADER};
 pub(crate) use self::messages::etag;
 pub(crate) use self::piece::Piece;
 pub(crate) use self::posting::PostingState;
+pub(crate) use self::refused::of_configuration;
 pub(crate) use self::text::Encoding;
 pub(crate) use self::view::{View, Views};
 pub(crate) use self::wall_text::WallText;

@@ -108,6 +108,16 @@ fn a_field_that_is_out_of_bounds_is_refused_by_its_name_with_the_bounds() {
     }
 }
 
+#[test]
+fn all_fields_that_are_out_of_bounds_are_named() {
+    let fields = |mode, provisioned| -> Vec<_> {
+        Workload::faults("-1", mode, provisioned, "0", "x").into_iter().map(|fault| fault.field).collect()
+    };
+    assert_eq!(fields("y", ""), [Field::Storage, Field::Mode, Field::Load, Field::Loads]);
+    assert_eq!(fields("provisioned", "0"), [Field::Storage, Field::Provisioned, Field::Load, Field::Loads]);
+    assert_eq!(Workload::faults("1", "bursting", "", "1", "1"), []);
+}
+
 fn round(number: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (number * scale).round() / scale

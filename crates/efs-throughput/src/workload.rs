@@ -74,21 +74,50 @@ impl Workload {
     /// # Errors
     /// Returns the first field that is out of bounds, with its bounds.
     pub fn parse(storage: &str, mode: &str, provisioned: &str, load: &str, loads: &str) -> Result<Self, OutOfBounds> {
-        let storage_gib = number(Field::Storage, storage, (0.0, MAX_STORAGE_GIB), "GiB")?;
-        let mode = match mode.trim() {
-            "bursting" => Mode::Bursting,
-            "elastic" => Mode::Elastic,
-            "provisioned" => Mode::Provisioned(number(Field::Provisioned, provisioned, PROVISIONED_MIB_S, "MiB/s")?),
-            other => {
-                let problem = format!("must be bursting, provisioned or elastic, is {}", shown(other));
-                return Err(OutOfBounds { field: Field::Mode, problem });
-            }
-        };
-        // A load of less than a page is no load.
-        let load_mib = number(Field::Load, load, (1.0, MAX_LOAD_MIB), "MiB")?;
-        let loads_a_day = number(Field::Loads, loads, (0.0, MAX_LOADS), "a day")?;
-        Ok(Self { storage_gib, mode, load_mib, loads_a_day })
+        Ok(Self {
+            storage_gib: self::storage(storage)?,
+            mode: self::mode(mode, provisioned)?,
+            load_mib: self::load(load)?,
+            loads_a_day: self::loads(loads)?,
+        })
     }
+
+    /// Returns all fields that are out of bounds, each with its bounds: none if [`parse`](Self::parse) accepts the form.
+    #[must_use]
+    pub fn faults(storage: &str, mode: &str, provisioned: &str, load: &str, loads: &str) -> Vec<OutOfBounds> {
+        let faults = [
+            self::storage(storage).err(),
+            self::mode(mode, provisioned).err(),
+            self::load(load).err(),
+            self::loads(loads).err(),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+}
+
+fn storage(text: &str) -> Result<f64, OutOfBounds> {
+    number(Field::Storage, text, (0.0, MAX_STORAGE_GIB), "GiB")
+}
+
+fn mode(text: &str, provisioned: &str) -> Result<Mode, OutOfBounds> {
+    match text.trim() {
+        "bursting" => Ok(Mode::Bursting),
+        "elastic" => Ok(Mode::Elastic),
+        "provisioned" => number(Field::Provisioned, provisioned, PROVISIONED_MIB_S, "MiB/s").map(Mode::Provisioned),
+        other => {
+            let problem = format!("must be bursting, provisioned or elastic, is {}", shown(other));
+            Err(OutOfBounds { field: Field::Mode, problem })
+        }
+    }
+}
+
+fn load(text: &str) -> Result<f64, OutOfBounds> {
+    // A load of less than a page is no load.
+    number(Field::Load, text, (1.0, MAX_LOAD_MIB), "MiB")
+}
+
+fn loads(text: &str) -> Result<f64, OutOfBounds> {
+    number(Field::Loads, text, (0.0, MAX_LOADS), "a day")
 }
 
 fn number(field: Field, text: &str, (least, most): (f64, f64), unit: &str) -> Result<f64, OutOfBounds> {

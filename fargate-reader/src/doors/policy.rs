@@ -7,11 +7,16 @@ use axum::response::{IntoResponse, Response};
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 
 use super::error::ApiError;
+use crate::views::page;
 
 /// The content security policy: no other host, no inline code, and no frame around the page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
+
+/// The media types of errors for people.
+const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The headers that limit what a browser may do with a response.
 static SECURITY: [(HeaderName, &str); 6] = [
@@ -30,19 +35,26 @@ pub(super) fn add_security_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends errors as one line of text to clients that accept text and not JSON.
-pub(super) async fn plain_errors(request: Request, next: Next) -> Response {
-    let plain = accepts(request.headers(), "text/plain") && !accepts(request.headers(), "application/json");
+/// Sends errors to clients that do not accept JSON in a form that they do accept: as a page, or as one line of text.
+pub(super) async fn readable_errors(request: Request, next: Next) -> Response {
+    let [json, html, plain] =
+        ["application/json", "text/html", "text/plain"].map(|media_type| accepts(request.headers(), media_type));
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<ApiError>() {
-        Some(error) if plain => {
-            let (mut parts, _) = response.into_parts();
-            parts.headers.remove(header::CONTENT_LENGTH);
-            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-            (parts, format!("{}\n", error.body.message)).into_response()
-        }
-        _ => response,
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    if json {
+        return response;
     }
+    let message = &error.body.message;
+    let page = html.then(|| page::error(error.status.as_u16(), message).ok()).flatten();
+    let (media_type, body) = match page {
+        Some(page) => (HTML, page),
+        None if plain => (TEXT, format!("{message}\n")),
+        None => return response,
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    (parts, body).into_response()
 }
 
 /// The layer that refuses requests of other sites.

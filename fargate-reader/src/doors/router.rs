@@ -51,7 +51,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .fallback(page::not_found)
         .method_not_allowed_fallback(page::method_unsupported)
         .layer(app.guard.same_origin.clone())
-        .layer(from_fn(policy::plain_errors))
+        .layer(from_fn(policy::readable_errors))
         .layer(from_fn_with_state(Shared::clone(&app), metrics::count))
         .with_state(app)
 }

@@ -17,6 +17,7 @@ use super::session::Session;
 use crate::follow::{History, Snapshot};
 use crate::settings::Posters;
 use crate::tokens::Role;
+use crate::views::of_configuration;
 
 /// The sender of a request.
 #[derive(Debug, Clone, Copy)]
@@ -103,9 +104,9 @@ impl Visitor {
         if self.is_admin() { app.follow.snapshot() } else { Arc::clone(&app.view().snapshot) }
     }
 
-    /// Returns what the sender may see of the history.
+    /// Returns what the sender may see of the history. Of the refused events it has those that are about the configuration.
     pub(super) async fn history(self, app: &App) -> Arc<History> {
-        let history = app.follow.history().await;
+        let history = of_configuration(app.follow.history().await);
         let with_details = app.views.features().details;
         if self.is_admin() { history } else { Arc::new(history.for_strangers(with_details)) }
     }

@@ -23,8 +23,9 @@ struct Source {
 }
 
 /// The files. A module stands behind those that it imports.
-static SOURCES: [Source; 23] = [
+static SOURCES: [Source; 24] = [
     source("wall.css", CSS, include_str!("../../assets/wall.css")),
+    source("print.css", CSS, include_str!("../../assets/print.css")),
     source("history.css", CSS, include_str!("../../assets/history.css")),
     source("status.css", CSS, include_str!("../../assets/status.css")),
     source("pictures.css", CSS, include_str!("../../assets/pictures.css")),

@@ -1,5 +1,7 @@
 //! The cause of a change of the configuration, in words.
 
+use std::borrow::Cow;
+
 use shared_volume::config::Cause;
 
 /// The beginning of the event ids of requests that the page has made.
@@ -8,6 +10,15 @@ const PAGE: &str = "page:";
 /// Returns who or what made a change: the subject of the sentence "... changed title".
 pub(super) fn who(cause: &Cause) -> &str {
     if is_admin(cause) { "An admin" } else { service(&cause.source) }
+}
+
+/// Returns who or what made a change, as it stands within a sentence: `an event`. Names keep their capitals.
+pub(super) fn by(cause: &Cause) -> Cow<'_, str> {
+    let who = who(cause);
+    match who.split_once(' ') {
+        Some((article @ ("A" | "An"), rest)) => format!("{} {rest}", article.to_lowercase()).into(),
+        _ => who.into(),
+    }
 }
 
 /// Returns true if an administrator made the change on the page.
@@ -59,6 +70,20 @@ pub(super) fn restored(cause: &Cause) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn within_a_sentence_only_names_have_capitals() {
+        let by = |source: &str| by(&Cause { source: source.to_owned(), ..Cause::default() }).into_owned();
+        let page = Cause { event: Some("page:1".to_owned()), ..Cause::default() };
+        assert_eq!(
+            (by("direct"), by(""), by("aws.s3")),
+            ("a command".into(), "an edit by hand".into(), "an object in S3".into())
+        );
+        assert_eq!(
+            (by("aws.ssm"), by("Acme"), super::by(&page)),
+            ("Parameter Store".into(), "Acme".into(), "an admin".into())
+        );
+    }
 
     #[test]
     fn a_followed_document_is_named_with_its_version() {

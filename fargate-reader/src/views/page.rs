@@ -5,7 +5,7 @@
 //! page works without it.
 //!
 //! - [`wall()`]: the page of the wall. [`history()`]: that of the configuration's history. [`not_found()`]: that of an unknown
-//!   address. [`sign_in()`]: that for signing in.
+//!   address. [`error()`]: that of any other error. [`sign_in()`]: that for signing in.
 //! - [`admin()`]: that for administering the wall without a script.
 //! - [`list`](list()): the list of messages, with the changes of the configuration between them.
 //! - [`config_fragments`], [`status_fragments`]: the parts of an open page that change with the configuration, and with
@@ -15,6 +15,7 @@
 //! - `notices`: faults and the banner; `figures`: names and numbers; `visible`: text of others.
 
 mod admin;
+mod error;
 mod figures;
 mod fragments;
 mod history;
@@ -32,6 +33,7 @@ mod wall;
 mod tests;
 
 pub(crate) use self::admin::{AdminPage, Done, admin};
+pub(crate) use self::error::error;
 pub(crate) use self::fragments::{config_fragments, status_fragments};
 pub(crate) use self::history::{Comparison, Conflict, HistoryPage, HistoryRole, Submitted, history};
 pub(crate) use self::list::list;

@@ -144,6 +144,10 @@ async fn a_form_that_is_refused_comes_back_as_it_was_typed_with_the_reason() {
         let (answered, page) = submit(&reader, token, &form).await;
         assert_eq!(answered, status, "{reason}");
         assert!(page.contains(reason) && page.contains("Typed &#60;b&#62;"), "{page}");
+        // On a phone the answer begins with the form, and the form with the reason.
+        let (_, form) = page.split_once(r#"<form id="change" "#).unwrap();
+        assert!(form.contains(r#"action="/history#change""#));
+        assert!(form.find(r#"class="fault""#) < form.find("<input"), "{form}");
         assert_eq!(page.contains(r#"value="9000" data-min="1" data-max="4000" autocomplete="off" aria-describedby="h-max_message_chars" aria-invalid"#), status == 400);
         // Whoever publishes after a conflict has seen what came in between.
         assert_eq!(page.contains("based on 2"), status == 409);

@@ -134,7 +134,14 @@ async fn what_was_refused_is_listed_with_its_reason_and_the_event_on_the_page_to
     let event =
         json!({ "id": "51c7e0aa", "source": "<aws.s3>\u{202e}", "detail": { "text": "</pre><script>x\u{1b}" } });
     reject(&wall.dir(), &event, "config_invalid", "max_message_chars: must be 1 to 4000, is 9000").unwrap();
-    reject(&wall.dir(), &json!({ "id": "2", "long": "x".repeat(200_000) }), "event_unknown", "no").unwrap();
+    reject(&wall.dir(), &json!({ "command": "change_config", "patch": "x".repeat(200_000) }), "patch_invalid", "no")
+        .unwrap();
+    // Messages and what nobody understands are no part of the configuration.
+    for number in 0..5 {
+        reject(&wall.dir(), &json!({ "command": "post", "text": number }), "command_invalid", "must be a string")
+            .unwrap();
+        reject(&wall.dir(), &json!({ "number": number }), "event_unknown", "not understood").unwrap();
+    }
     let answer =
         reader.eventually("/api/config/rejected", |answer| answer["rejected"].as_array().unwrap().len() == 2).await;
     let [long, short] = &answer["rejected"].as_array().unwrap()[..] else { panic!("{answer}") };
@@ -148,6 +155,8 @@ async fn what_was_refused_is_listed_with_its_reason_and_the_event_on_the_page_to
         assert!(page.contains("&#60;/pre&#62;&#60;script&#62;x") && !page.contains("<script>x"));
         assert!(page.contains("\\u{202e}") && !page.contains('\u{202e}'), "a mark of direction is shown");
         assert_eq!(page.contains("Generation 1: "), path == "/history");
+        assert_eq!(page.contains("Only refused (2)"), path == "/history");
+        assert!(!page.contains("must be a string") && !page.contains("not understood"));
     }
 }
 

@@ -31,6 +31,31 @@ async fn an_unknown_address_is_reported_to_programs_and_to_people() {
 }
 
 #[tokio::test]
+async fn an_error_is_a_page_for_people_and_json_for_programs() {
+    let wall = Wall::empty();
+    let reader = wall.reader().await;
+    let accepted = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in ["/status?storage=1&storage=2", "/status?storage=%ff", "/history?only=%ff", "/?seen=%3Cb%3E&seen=2"] {
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status(), 400, "{path}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], json!("parameter_invalid"));
+        let answer = reader.client.get(reader.url(path)).header("Accept", accepted).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()),
+            (400, "text/html; charset=utf-8"),
+            "{path}"
+        );
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("<h1>This cannot be done</h1>") && page.contains("To the wall"), "{page}");
+    }
+    let put = reader.client.put(reader.url("/status")).header("Accept", accepted).send().await.unwrap();
+    assert_eq!(
+        (put.status().as_u16(), put.headers()["content-type"].to_str().unwrap()),
+        (405, "text/html; charset=utf-8")
+    );
+}
+
+#[tokio::test]
 async fn an_unsupported_method_is_refused_with_those_that_are_supported() {
     let wall = Wall::empty();
     let reader = wall.reader().await;

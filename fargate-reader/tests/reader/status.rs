@@ -333,12 +333,18 @@ async fn the_planner_answers_and_names_the_field_that_is_wrong() {
         let answer = reader.get(&format!("/status?{query}")).await;
         assert_eq!(answer.status(), 400, "{query}");
         let page = answer.text().await.unwrap();
-        assert!(!page.contains("<script>") && page.matches("id=\"plan-fault\"").count() == 1, "{query}");
+        assert!(!page.contains("<script>") && page.matches("id=\"plan-fault-").count() == 1, "{query}");
         assert!(
             field == "mode" || page.contains(&format!("name=\"{field}\"")) && page.contains("aria-invalid=\"true\"")
         );
         let page = text(&page);
         assert!(page.contains(problem) && page.contains("the volume keeps it,"), "{problem} is not in\n{page}");
+    }
+    let answer = reader.get("/status?storage=-1&mode=x&load=0&loads=many").await;
+    assert_eq!(answer.status(), 400);
+    let page = answer.text().await.unwrap();
+    for field in ["storage", "mode", "load", "loads"] {
+        assert!(page.contains(&format!("id=\"plan-fault-{field}\"")), "{field} is not marked");
     }
     for repeated in ["loads=1&loads=2", "storage=%FF"] {
         assert_eq!(reader.get(&format!("/status?{repeated}")).await.status(), 400);

@@ -31,3 +31,24 @@ async fn a_conflict_is_a_choice_of_three_for_each_field_that_both_have_changed()
     assert_eq!((&config["title"], &config["max_message_chars"]), (&json!("Theirs"), &json!(200)));
     browser.quit().await
 }
+
+#[tokio::test]
+async fn on_a_phone_the_answer_shows_the_reason_and_leads_to_it() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    for number in 1..=20 {
+        wall.change_config(&json!({ "title": number.to_string() })).await?;
+    }
+    let browser = Browser::open(&wall.page("/login?token=secret&to=/history")).await?;
+    let phone = json!({ "width": 375, "height": 740, "deviceScaleFactor": 1, "mobile": true });
+    browser.devtools("Emulation.setDeviceMetricsOverride", &phone).await?;
+    browser.element("#change").await?;
+    wall.change_config(&json!({ "title": "Theirs" })).await?;
+    let publish = "document.querySelector('#change [name=title]').value = 'Mine';
+        document.querySelector('#change [value=publish]').click()";
+    browser.run(publish, &[]).await?;
+    let is_shown = "const refusal = document.querySelector('#change > .fault');
+        const { top, bottom } = refusal?.getBoundingClientRect() ?? {};
+        return document.activeElement === refusal && top >= 0 && bottom <= innerHeight";
+    browser.until("the reason is in view and has the focus", is_shown, &[]).await?;
+    browser.quit().await
+}

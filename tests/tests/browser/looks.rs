@@ -25,6 +25,26 @@ async fn nothing_sticks_out_at_320_pixels() -> Result<()> {
 }
 
 #[tokio::test]
+async fn on_paper_there_is_what_can_be_read_and_nothing_to_click() -> Result<()> {
+    let wall = Wall::builder()?.admin_token("secret").start().await?;
+    wall.change_config(&json!({ "title": "Release wall" })).await?;
+    wall.post("on paper").await?.success()?;
+    let browser = Browser::open(&wall.page("/login?token=secret")).await?;
+    browser.until_message("on paper").await?;
+    browser.devtools("Emulation.setEmulatedMedia", &json!({ "media": "print" })).await?;
+    for (page, read) in [("/", "on paper"), ("/status", "the volume keeps it,"), ("/history", "Release wall")] {
+        browser.visit(&wall.page(page)).await?;
+        browser.until_shown("main", read).await?;
+        let clickable =
+            "return [...document.querySelectorAll('button, nav, form:not(#plan-form), summary:not(.journey *)')]
+            .filter((it) => it.checkVisibility()).map((it) => it.outerHTML)";
+        let found = browser.run(clickable, &[]).await?;
+        ensure!(found == json!([]), "{page}: {found}");
+    }
+    browser.quit().await
+}
+
+#[tokio::test]
 async fn light_and_dark_differ_and_the_accent_is_readable_in_both() -> Result<()> {
     let wall = Wall::start().await?;
     let browser = Browser::open(&wall.page("/")).await?;

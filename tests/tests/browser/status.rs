@@ -56,7 +56,7 @@ async fn the_planner_calculates_while_somebody_types_and_names_the_field_that_is
     let storage = browser.element("#plan-storage").await?;
     storage.clear().await?;
     storage.send_keys("-1").await?;
-    browser.until_shown("#plan-fault", "must be 0 to").await?;
+    browser.until_shown("#plan-fault-storage", "must be 0 to").await?;
     let marked = "return document.querySelector('#plan-storage').getAttribute('aria-invalid') === 'true' \
                   && document.activeElement.id === 'plan-storage'";
     browser.until("the field that is wrong", marked, &[]).await?;
@@ -64,7 +64,7 @@ async fn the_planner_calculates_while_somebody_types_and_names_the_field_that_is
     storage.send_keys("100").await?;
     browser.until_shown("#plan-baseline", "4.9 MiB/s").await?;
     let unmarked =
-        "return !document.querySelector('#plan-fault, [aria-invalid]') && location.search.includes('storage=100')";
+        "return !document.querySelector('[id^=plan-fault], [aria-invalid]') && location.search.includes('storage=100')";
     browser.until("no fault", unmarked, &[]).await?;
     browser.not_reloaded().await?;
     browser.quit().await
@@ -88,7 +88,7 @@ async fn the_page_is_complete_without_javascript() -> Result<()> {
     }
     browser.run("document.querySelector('#plan-loads').value = '0x'", &[]).await?;
     browser.element("#plan-form button").await?.click().await?;
-    browser.until_shown("#plan-fault", "must be 0 to").await?;
+    browser.until_shown("#plan-fault-loads", "must be 0 to").await?;
     browser.run("document.querySelector('[value=elastic]').checked = true", &[]).await?;
     browser.run("document.querySelector('#plan-loads').value = '300'", &[]).await?;
     browser.element("#plan-form button").await?.click().await?;
@@ -134,6 +134,23 @@ async fn nothing_sticks_out_from_320_pixels_to_wide_in_both_palettes() -> Result
         }
     }
     browser.no_complaints().await?;
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn letters_of_twice_the_size_stand_beside_each_other() -> Result<()> {
+    let wall = start().await?;
+    let browser = open(&wall).await?;
+    let screen = json!({ "width": 1280, "height": 740, "deviceScaleFactor": 1, "mobile": false });
+    browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
+    let wide = "const tops = [...document.querySelectorAll('.part > h2')].map((it) => it.getBoundingClientRect().top);
+        return tops.length === 5 && new Set(tops).size === 1";
+    ensure!(browser.run(wide, &[]).await? == true, "the five columns stand in one row");
+    let sticking_out = "document.documentElement.style.fontSize = '200%';
+        const all = document.querySelectorAll('.part > h2, .part .title');
+        return [...all].filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent)";
+    ensure!(browser.run(sticking_out, &[]).await? == json!([]), "a heading is wider than its part of the picture");
+    ensure!(browser.run(wide, &[]).await? == false, "the five columns stand below each other");
     browser.quit().await
 }
 

@@ -57,7 +57,7 @@ pub(in crate::doors) async fn diff(
     Ok(Json(diff_json(&*known("from", from)?, &*known("to", to)?)))
 }
 
-/// `GET /api/config/rejected`: the newest refused events, newest first.
+/// `GET /api/config/rejected`: the newest refused events that are about the configuration, newest first.
 pub(in crate::doors) async fn rejected(State(app): State<Shared>, visitor: Visitor) -> Response {
     let history = visitor.history(&app).await;
     let rejected: Vec<_> = history.refused.iter().map(|refused| RefusedJson::from(&**refused)).collect();

@@ -72,7 +72,8 @@ pub(in crate::doors) async fn submit(
         Err(error) => Err(error),
     };
     match result {
-        Ok(generation) => Ok(Redirect::to(&format!("{}?seen={generation}", paths::HISTORY)).into_response()),
+        // Without a fragment of its own the address would inherit that of the form.
+        Ok(generation) => Ok(Redirect::to(&format!("{}?seen={generation}#state", paths::HISTORY)).into_response()),
         Err(error) => {
             // The key stays the same if the configuration may be published already, or if sending it again may help.
             form.event = form.event.filter(|_| error.outcome != Outcome::Refused);

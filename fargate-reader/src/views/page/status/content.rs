@@ -49,8 +49,8 @@ pub(crate) struct PlannerForm {
     pub(crate) provisioned: String,
     pub(crate) load: String,
     pub(crate) loads: String,
-    /// The workload, or the field that is out of bounds.
-    pub(crate) workload: Result<Workload, OutOfBounds>,
+    /// The workload, or the fields that are out of bounds.
+    pub(crate) workload: Result<Workload, Vec<OutOfBounds>>,
 }
 
 impl PlannerForm {
@@ -59,7 +59,8 @@ impl PlannerForm {
         let mut field = |index: usize, example: &str| sent[index].take().unwrap_or_else(|| example.to_owned());
         let (storage, mode, provisioned) = (field(0, "10"), field(1, "bursting"), field(2, "10"));
         let (load, loads) = (field(3, "2048"), field(4, "300"));
-        let workload = Workload::parse(&storage, &mode, &provisioned, &load, &loads);
+        let workload = Workload::parse(&storage, &mode, &provisioned, &load, &loads)
+            .map_err(|_| Workload::faults(&storage, &mode, &provisioned, &load, &loads));
         Self { storage, mode, provisioned, load, loads, workload }
     }
 }

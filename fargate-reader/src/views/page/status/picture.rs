@@ -204,7 +204,7 @@ fn files(page: &StatusPage<'_>) -> Vec<File> {
     };
     let newest = match generation {
         0 => "nothing was published".to_owned(),
-        generation => format!("newest: {generation}, by {}", visible(cause::who(&snapshot.config.cause))),
+        generation => format!("newest: {generation}, by {}", visible(&cause::by(&snapshot.config.cause))),
     };
     vec![
         file(Measured::Log, log),

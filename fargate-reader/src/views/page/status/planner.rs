@@ -1,6 +1,6 @@
 //! The planner: does the throughput of EFS last for functions that load from it?
 
-use efs_throughput::{Field, Mode, Plan, Rules, Until, Workload};
+use efs_throughput::{Field, Mode, OutOfBounds, Plan, Rules, Until, Workload};
 
 use super::content::PlannerForm;
 use super::numbers::{bytes, count, decimal, dollars, span, throughput};
@@ -21,8 +21,8 @@ const MOST_DAYS: f64 = 60.0;
 #[derive(Debug)]
 pub(super) struct Planner<'a> {
     pub(super) form: &'a PlannerForm,
-    /// The field that is out of bounds, and the reason.
-    pub(super) fault: Option<(&'static str, String)>,
+    /// The fields that are out of bounds.
+    pub(super) faults: &'a [OutOfBounds],
     pub(super) result: Option<PlanView>,
 }
 
@@ -61,21 +61,21 @@ pub(super) struct Plot {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(form: &'a PlannerForm) -> Self {
-        let (fault, result) = match &form.workload {
-            Ok(workload) => (None, Some(view(workload))),
-            Err(error) => (Some((error.field.name(), error.problem.clone())), None),
+        let (faults, result) = match &form.workload {
+            Ok(workload) => (&[][..], Some(view(workload))),
+            Err(faults) => (&faults[..], None),
         };
-        Self { form, fault, result }
+        Self { form, faults, result }
     }
 
     /// Returns the fault of a field.
     pub(super) fn fault_of(&self, field: &str) -> Option<&str> {
-        self.fault.as_ref().filter(|(name, _)| *name == field).map(|(_, problem)| problem.as_str())
+        self.faults.iter().find(|fault| fault.field.name() == field).map(|fault| fault.problem.as_str())
     }
 
     /// Returns true if the form has this mode. Bursting stands in for one that is unknown.
     pub(super) fn is_mode(&self, mode: &str) -> bool {
-        let is_known = self.fault.as_ref().is_none_or(|(name, _)| *name != Field::Mode.name());
+        let is_known = self.fault_of(Field::Mode.name()).is_none();
         if is_known { self.form.mode.trim() == mode } else { mode == "bursting" }
     }
 }
