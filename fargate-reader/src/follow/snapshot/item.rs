@@ -1,6 +1,7 @@
 //! Items: the entries of the log, as the reader serves them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use shared_volume::message::{Label, Picture};
@@ -8,6 +9,9 @@ use shared_volume::wall::{self, Cursor, Entry};
 use ulid::Ulid;
 
 use super::trigger::Trigger;
+
+/// The largest difference between the clocks of function and reader with which times of both are compared.
+const CLOCKS_APART: Duration = Duration::from_secs(1);
 
 /// An entry of the log.
 #[derive(Debug, Clone)]
@@ -70,7 +74,7 @@ pub(in crate::follow) struct Read {
     /// The time at which the log was changed.
     pub(in crate::follow) stored: Option<Timestamp>,
     pub(in crate::follow) seen: Option<Timestamp>,
-    /// Records that the function wrote before this time are not new to this reader: they were restored, or the log was edited.
+    /// Records that the function wrote long before this time are not new to this reader: they were restored, or the log was edited.
     pub(in crate::follow) new_since: Option<Timestamp>,
     /// True if the log was replaced or edited.
     pub(in crate::follow) rewritten: bool,
@@ -96,7 +100,7 @@ impl Item {
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
         let Read { stored, seen, new_since, rewritten, followed } = read;
-        let is_back = at.zip(new_since).is_some_and(|(at, new_since)| at < new_since);
+        let is_back = at.zip(new_since).is_some_and(|(at, new_since)| at + CLOCKS_APART < new_since);
         let (stored, seen) = if is_back { (None, None) } else { (stored, seen) };
         let message = Message {
             id,
