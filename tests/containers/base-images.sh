@@ -45,7 +45,7 @@ nginx_image() {
     echo '}'
   } >"$root/etc/nginx/nginx.conf"
   tar -C "$root" -c . | docker import --change 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' --change 'USER 101' \
-    --change 'STOPSIGNAL SIGQUIT' --change 'CMD ["nginx","-e","stderr","-g","daemon off;"]' - "$NGINX_IMAGE" >/dev/null
+    --change 'CMD ["nginx","-e","stderr","-g","daemon off;"]' - "$NGINX_IMAGE" >/dev/null
   rm -rf "$root"
 }
 

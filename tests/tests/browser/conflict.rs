@@ -38,7 +38,8 @@ async fn on_a_phone_the_answer_shows_the_reason_and_leads_to_it() -> Result<()> 
     for number in 1..=20 {
         wall.change_config(&json!({ "title": number.to_string() })).await?;
     }
-    let browser = Browser::open(&wall.page("/login?token=secret&to=/history")).await?;
+    let browser = Browser::open(&wall.page("/login?token=secret")).await?;
+    browser.visit(&wall.page("/history")).await?;
     let phone = json!({ "width": 375, "height": 740, "deviceScaleFactor": 1, "mobile": true });
     browser.devtools("Emulation.setDeviceMetricsOverride", &phone).await?;
     browser.element("#change").await?;
