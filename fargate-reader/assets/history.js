@@ -57,6 +57,12 @@ function showRefusal() {
   refusal.focus({ preventScroll: true });
 }
 
+/** The browser goes to the place in the address, and takes the focus away, until the page is loaded. */
+function afterLoading(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", () => setTimeout(act));
+}
+
 // The stream
 
 /** Replaces what has changed. The form stays as it was typed: it says itself if somebody else was faster. */
@@ -92,5 +98,5 @@ async function listen() {
 }
 
 showTimes();
-showRefusal();
+afterLoading(showRefusal);
 listen();
