@@ -54,7 +54,8 @@ fn scheme_start(text: &str, done: usize, colon: usize) -> Option<usize> {
 
 /// Returns the length of the address at the beginning of `text`, without the punctuation of the sentence around it.
 fn address_length(text: &str) -> usize {
-    let stops = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`');
+    let stops =
+        |c: char| c.is_whitespace() || c.is_control() || changes_direction(c) || matches!(c, '<' | '>' | '"' | '`');
     let mut address = &text[..text.find(stops).unwrap_or(text.len())];
     // For each kind of bracket, the number of opening ones minus the number of closing ones.
     let mut open = BRACKETS.map(|(opening, closing)| {
@@ -71,6 +72,11 @@ fn address_length(text: &str) -> usize {
         address = &address[..address.len() - last.len_utf8()];
     }
     address.len()
+}
+
+/// Returns true for a character that nobody sees and that moves others: with it an address could look like another one.
+fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}')
 }
 
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];

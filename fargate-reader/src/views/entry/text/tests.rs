@@ -31,6 +31,13 @@ fn the_punctuation_of_the_sentence_is_no_part_of_the_address() {
 }
 
 #[test]
+fn an_address_ends_where_an_invisible_character_would_make_it_look_like_another_one() {
+    check("https://a.example/\u{202e}gnp.exe", "[https://a.example/]\u{202e}gnp.exe");
+    check("https://a.exam\u{200b}ple", "[https://a.exam]\u{200b}ple");
+    check("https://a.example/\u{2067}x", "[https://a.example/]\u{2067}x");
+}
+
+#[test]
 fn nothing_but_http_is_linked() {
     check("javascript:alert(1)", "javascript:alert(1)");
     check("javascript://a.example/%0aalert(1)", "javascript://a.example/%0aalert(1)");
