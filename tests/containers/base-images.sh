@@ -33,6 +33,7 @@ nginx_image() {
   mkdir -p "$root/bin" "$root/etc/nginx/conf.d" "$root/tmp"
   chmod 1777 "$root/tmp"
   cp /bin/busybox "$root/bin/sh"
+  ln -s sh "$root/bin/sed"
   # shellcheck disable=SC2046 # The paths have no spaces.
   cp --dereference --parents "$(command -v nginx)" $(ldd "$(command -v nginx)" | grep -o '/[^ ]*') "$root"
   printf 'nginx:x:101:101::/:/bin/sh\n' >"$root/etc/passwd"
