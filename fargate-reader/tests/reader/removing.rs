@@ -181,3 +181,25 @@ async fn old_messages_that_come_back_have_no_journey_and_are_not_counted_as_new(
     let status = reader.get("/status").await.text().await.unwrap();
     assert!(status.contains("2 messages since this task started"), "{status}");
 }
+
+#[tokio::test]
+async fn messages_from_the_ends_of_time_stop_no_reader() {
+    let (wall, planted) = (Wall::empty(), Wall::empty());
+    let [message] = &planted.append(&["planted"])[..] else { panic!("one message") };
+    let log = fs_err::read_to_string(planted.path().join("content")).unwrap();
+    let written: serde_json::Value = log.lines().map(|line| serde_json::from_str(line).unwrap()).next_back().unwrap();
+    let [received, at] = ["received", "at"].map(|field| written[field].as_str().unwrap());
+    let reader = wall.reader().await;
+    wall.append(&["before"]);
+    reader.shows(&["before"]).await;
+    for end in ["9999-12-30T22:00:00.999Z", "0001-01-01T00:00:00.000Z"] {
+        wall.write("content.next", log.replace(received, end).replace(at, end));
+        fs_err::rename(wall.path().join("content.next"), wall.path().join("content")).unwrap();
+        reader.shows(&["planted"]).await;
+        let shown = reader.json("/api/messages").await["messages"][0].clone();
+        assert_eq!((&shown["id"], &shown["plain"]), (&json!(message.id.to_string()), &json!(false)));
+        wall.append(&["still here"]);
+        reader.shows(&["planted", "still here"]).await;
+        assert_eq!(reader.get("/status").await.status(), 200, "{end}");
+    }
+}

@@ -1,9 +1,8 @@
 //! Items: the entries of the log, as the reader serves them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared_volume::message::{Label, Picture};
 use shared_volume::wall::{self, Cursor, Entry};
 use ulid::Ulid;
@@ -11,7 +10,7 @@ use ulid::Ulid;
 use super::trigger::Trigger;
 
 /// The largest difference between the clocks of function and reader with which times of both are compared.
-const CLOCKS_APART: Duration = Duration::from_secs(1);
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(1);
 
 /// An entry of the log.
 #[derive(Debug, Clone)]
@@ -100,7 +99,7 @@ impl Item {
             wall::EntryKind::Plain { text, .. } => (None, text, None, None, None),
         };
         let Read { stored, seen, new_since, rewritten, followed } = read;
-        let is_back = at.zip(new_since).is_some_and(|(at, new_since)| at + CLOCKS_APART < new_since);
+        let is_back = at.zip(new_since).is_some_and(|(at, new_since)| new_since.duration_since(at) > CLOCKS_APART);
         let (stored, seen) = if is_back { (None, None) } else { (stored, seen) };
         let message = Message {
             id,
