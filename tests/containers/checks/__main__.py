@@ -1,8 +1,8 @@
-"""Runs every check against one stack, and removes the stack."""
+"""Runs every check against one stack, removes the stack, and then runs the example of `follow`."""
 
 import sys
 
-from . import images, isolation, mounts, pictures, recovery, scaling, stopping, wall
+from . import follow, images, isolation, mounts, pictures, recovery, scaling, stopping, wall
 from .report import Report
 from .stack import Stack
 
@@ -23,6 +23,7 @@ def main(repository):
     finally:
         with report.check("compose down leaves no container, volume or network"):
             stack.down()
+    follow.check(report, repository)
     print(report.last_line())
     return 1 if report.failed else 0
 
