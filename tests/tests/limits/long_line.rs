@@ -57,6 +57,12 @@ async fn check(wall: &Wall, name: &str) -> Result<()> {
             let title = wall.json("/api/config").await?["config"]["title"].as_str().unwrap_or_default().to_owned();
             rejects(wall, "config.json: is larger than 256 KiB", &title).await
         }
+        SEGMENT => {
+            let answer = change_title(wall, &text).await?;
+            let named = format!("{SEGMENT}: is damaged; expected what its name says; delete it to forget its events");
+            ensure!(answer["errorType"] == "volume_foreign" && answer["errorMessage"] == named, "{answer}");
+            Ok(())
+        }
         _ => {
             let answer = change_title(wall, &text).await?;
             ensure!(answer["generation"].is_u64(), "{answer}");
