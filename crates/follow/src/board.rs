@@ -73,10 +73,14 @@ impl Board {
     /// Returns the state now.
     pub(crate) fn status(&self) -> MirrorStatus {
         let mut status = self.state().clone();
-        let watcher = self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = watcher.as_ref().map_or(Duration::ZERO, Handle::silent_for);
-        status.silent_ms = if silent >= self.0.silent_after { millis(silent) } else { 0 };
+        status.silent_ms = self.silent_for().map_or(0, millis);
         status
+    }
+
+    /// Returns the time for which the mount has not answered the watcher, if it is too long.
+    pub(crate) fn silent_for(&self) -> Option<Duration> {
+        let watcher = self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        watcher.as_ref().map(Handle::silent_for).filter(|silent| *silent >= self.0.silent_after)
     }
 
     /// Returns true if a generation is in place.

@@ -113,7 +113,8 @@ impl Follower {
 
     /// Handles the passing of time.
     fn pass_time(&mut self) -> Option<Outcome> {
-        if self.times.is_silent(&self.mirror) {
+        let is_watcher_kept = self.board.silent_for().is_some();
+        if self.times.is_silent(&self.mirror) || is_watcher_kept && self.times.is_courier_away() {
             let text = format!(
                 "{}: the mount has not answered for {} s",
                 shown(&self.mirror.from),
@@ -123,7 +124,8 @@ impl Follower {
             self.waiting.clear();
             return self.failed(Fault::new(Kind::SourceSilent, text));
         }
-        if self.times.is_look_due() {
+        // The courier finds out if the mount keeps everybody.
+        if self.times.is_look_due() || is_watcher_kept {
             self.want(Wanted::Regular);
         }
         None
@@ -233,7 +235,8 @@ impl Follower {
 
     fn failed(&mut self, fault: Fault) -> Option<Outcome> {
         self.report(&fault);
-        if !fault.is_refusal() {
+        // While the mount is silent the courier is away, and his answer decides.
+        if !fault.is_refusal() && fault.kind != Kind::SourceSilent {
             self.times.retry.again();
         }
         if let Some(target) = self.target.as_mut().filter(|_| fault.kind == Kind::TargetFull) {

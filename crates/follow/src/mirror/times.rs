@@ -11,7 +11,7 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(30);
 /// The share of each file in the default pause.
 const LOOK_INTERVAL_PER_FILE: Duration = Duration::from_millis(60);
 
-/// The longest sleep while the courier is away, so that a silent mount is noticed.
+/// The longest sleep, so that a silent mount is noticed: one that keeps the courier, or the watcher.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// The shortest sleep. What is due is done after it.
@@ -31,10 +31,11 @@ impl Times {
     /// Returns the time until something is due. `tell_at` is the time at which the program is told again.
     pub(super) fn sleep(&self, mirror: &Mirror, tell_at: Option<Instant>) -> Duration {
         // Nobody can look while the courier is away.
-        let (look, retry, most) = match self.courier_left_at {
-            Some(_) => (None, None, LONGEST_SLEEP.min(mirror.silent_after)),
-            None => (self.next_look, self.retry.at(), LOOK_INTERVAL),
+        let (look, retry) = match self.courier_left_at {
+            Some(_) => (None, None),
+            None => (self.next_look, self.retry.at()),
         };
+        let most = LONGEST_SLEEP.min(mirror.silent_after);
         let next = [look, retry, tell_at, self.sweep_at].into_iter().flatten().min();
         let left = next.map_or(most, |next| next.saturating_duration_since(Instant::now()));
         left.min(most).max(SHORTEST_SLEEP)

@@ -22,6 +22,8 @@ pub(super) fn publish_while_the_wire_is_cut(report: &mut Report, sidecar: &Sidec
     report.note("the wire of the client that follows is cut");
     publish(before + 1)?;
     sidecar.look()?;
+    // The cut is noticed though nobody is reading the source.
+    sidecar.rest()?;
     READER.cut()?;
     let (cut, mut last, mut fault) = (Instant::now(), before + 1, None);
     let mut read_whole = || match read() {
@@ -56,6 +58,7 @@ pub(super) fn publish_while_the_wire_is_cut(report: &mut Report, sidecar: &Sidec
 
 /// SIGTERM ends the program although its calls to the mount do not return.
 pub(super) fn end_while_the_wire_is_cut(report: &mut Report, mut sidecar: Sidecar, last: usize) -> Result<()> {
+    sidecar.rest()?;
     READER.cut()?;
     publish(last + 1)?;
     let silent = || sidecar.state().is_ok_and(|state| state["fault"]["kind"] == "source_silent");

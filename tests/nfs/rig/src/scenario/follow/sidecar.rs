@@ -43,6 +43,19 @@ impl Sidecar {
         Ok(())
     }
 
+    /// Waits until a second passes without a look at the source.
+    pub(super) fn rest(&self) -> Result<()> {
+        let looks = || self.state().map(|state| state["looks"].as_u64());
+        let mut before = looks()?;
+        let is_at_rest = wait_for(PATIENCE, || {
+            std::thread::sleep(Duration::from_secs(1));
+            let now = looks().ok().flatten();
+            now.is_some() && now == std::mem::replace(&mut before, now)
+        });
+        ensure!(is_at_rest, "follow looks at the source again and again");
+        Ok(())
+    }
+
     /// Returns the status of a route, if it answers.
     pub(super) fn status(&self, path: &str) -> Option<u16> {
         http::get(&format!("http://{ADDRESS}{path}"), Duration::from_secs(2)).ok().map(|answer| answer.status)
