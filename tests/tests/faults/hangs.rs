@@ -100,7 +100,11 @@ async fn ends(environment: &mut Process) -> Result<()> {
     let status = environment.ended().await?;
     ensure!(status.code() == Some(1), "{status}: {}", environment.output());
     let output = environment.output();
-    ensure!(output.matches("function_stopped").count() == 1 && output.contains("a thread that was given up does not return"), "{output}");
+    ensure!(
+        output.matches("function_stopped").count() == 1
+            && output.contains("a thread that was given up does not return"),
+        "{output}"
+    );
     Ok(())
 }
 
