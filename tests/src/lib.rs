@@ -5,6 +5,7 @@
 
 mod binary;
 mod change;
+mod cloud;
 mod nginx;
 mod reader;
 mod routes;
@@ -14,6 +15,7 @@ mod wall;
 
 pub use binary::{binary, target_directory};
 pub use change::{Change, Changed, FILE};
+pub use cloud::Cloud;
 pub use nginx::Nginx;
 pub use reader::{Reader, message_texts};
 pub use routes::{function_path, invocations_path};

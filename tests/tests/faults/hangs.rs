@@ -1,16 +1,14 @@
 //! System calls on the volume that do not return, as on a mount whose server is gone.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Process, Reader, Reply, binary, eventually, free_address, function_path, invocations_path, message_texts};
+use tests::{Cloud, Process, Reader, eventually, message_texts};
 
 /// Longer than the timeout of an invocation. Under strace a process ends only after the delay.
 const LONGER_THAN_A_FUNCTION_WAITS: Duration = Duration::from_secs(5);
@@ -25,65 +23,6 @@ fn hang(calls: &str, number: usize, path: &Path, duration: Duration) -> Command 
     strace.args(["-f", "-qqq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e"]);
     strace.arg(format!("inject={calls}:delay_enter={}:when={number}", duration.as_micros())).arg("-P").arg(path);
     strace
-}
-
-/// The Lambda service and a volume for the function.
-struct Cloud {
-    _service: Process,
-    api: SocketAddr,
-    runtime_api: SocketAddr,
-    http: Client,
-    volume: TempDir,
-}
-
-impl Cloud {
-    async fn start() -> Result<Self> {
-        let [api, runtime_api] = [free_address()?, free_address()?];
-        let mut command = Command::new(binary("messagewall")?);
-        command.args(["lambda", "--timeout", "3", "--api", &api.to_string()]);
-        command.args(["--runtime-api", &runtime_api.to_string()]);
-        let cloud = Self {
-            _service: Process::start(command)?,
-            api,
-            runtime_api,
-            http: support::client(),
-            volume: TempDir::with_prefix("wall-")?,
-        };
-        let status = format!("http://{api}/status");
-        eventually("the service", async || Reply::to(cloud.http.get(&status)).await?.success()).await?;
-        Ok(cloud)
-    }
-
-    /// Starts an execution environment, as the child of `tracer` if there is one.
-    fn environment(&self, tracer: Option<Command>) -> Result<Process> {
-        let writer = binary("lambda-writer")?;
-        let mut command = match tracer {
-            None => Command::new(writer),
-            Some(mut tracer) => {
-                tracer.arg(writer);
-                tracer
-            }
-        };
-        command.env("AWS_LAMBDA_RUNTIME_API", self.runtime_api.to_string());
-        command.env("AWS_LAMBDA_FUNCTION_NAME", "MessageWall").env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
-        command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST").env("WALL_DIR", self.volume.path());
-        Process::start(command)
-    }
-
-    async fn invoke(&self, event: &Value) -> Result<Reply> {
-        let url = format!("http://{}{}", self.api, invocations_path());
-        Reply::to(self.http.post(url).body(event.to_string())).await
-    }
-
-    async fn post(&self, text: &str) -> Result<Reply> {
-        let url = format!("http://{}{}", self.api, function_path());
-        Reply::to(self.http.post(url).header("content-type", "text/plain").body(text.to_owned())).await
-    }
-
-    async fn wall(&self) -> Result<String> {
-        let url = format!("http://{}{}", self.api, function_path());
-        Ok(Reply::to(self.http.get(url)).await?.success()?.text()?.to_owned())
-    }
 }
 
 /// The calls of a post that may hang: their names, their file, and true if the message is written by then.
@@ -109,8 +48,8 @@ async fn ends(environment: &mut Process) -> Result<()> {
 }
 
 async fn is_there_once_after_it_hung_at(calls: &str, file: &str, is_written: bool) -> Result<()> {
-    let cloud = Cloud::start().await?;
-    let path = cloud.volume.path().join(file);
+    let cloud = Cloud::start(&["--timeout", "3"]).await?;
+    let path = cloud.volume().join(file);
     // This creates the files that the other environment opens.
     let first = cloud.environment(None)?;
     ensure!(cloud.post("first").await?.status == 201 || cloud.wall().await? == "first\n", "the first post");
@@ -146,8 +85,8 @@ async fn a_post_on_a_hanging_volume_fails_in_time_and_its_retry_posts_once() -> 
 
 #[tokio::test]
 async fn a_client_is_not_asked_to_repeat_a_post_that_may_have_been_written() -> Result<()> {
-    let cloud = Cloud::start().await?;
-    let content = cloud.volume.path().join("content");
+    let cloud = Cloud::start(&["--timeout", "3"]).await?;
+    let content = cloud.volume().join("content");
     let mut environment = cloud.environment(Some(hang("fsync", 1, &content, LONGER_THAN_A_FUNCTION_WAITS)))?;
     let reply = cloud.post("once").await?;
     ensure!(reply.status == 503 && reply.headers.get("retry-after").is_none(), "{reply:?}");
