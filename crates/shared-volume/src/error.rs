@@ -57,7 +57,7 @@ pub enum Refusal {
     /// The configuration has `"posting":"closed"`.
     #[error("posting is closed on this wall")]
     PostingClosed,
-    /// The text is empty or white space.
+    /// The text shows nothing: it is empty, or has only white space and invisible characters.
     #[error("text: the message is empty")]
     Empty,
     /// The text has more characters than `max_message_chars`.

@@ -65,6 +65,7 @@ async fn the_http_api_refuses_an_invalid_message() -> Result<()> {
         |content_type: &str| unchanged.wall.http.post(unchanged.wall.function()).header("content-type", content_type);
     unchanged.refused("empty", 400, "empty", post().body("")).await?;
     unchanged.refused("white space", 400, "empty", post().body(" \n\t ")).await?;
+    unchanged.refused("invisible", 400, "empty", post().body("\u{200b}\u{3164} \u{e0041}\u{2800}\u{202e}")).await?;
     unchanged.refused("501 characters", 413, "500", post().body("x".repeat(501))).await?;
     unchanged.refused("not UTF-8", 400, "utf-8", post().body(vec![b'a', 0xff, 0xfe])).await?;
     unchanged.refused("10 MB", 413, "", post().body(vec![b'x'; 10_000_000])).await?;

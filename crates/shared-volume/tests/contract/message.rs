@@ -38,6 +38,9 @@ fn each_rule_refuses_with_its_name_and_the_wall_is_unchanged() {
     };
     check(&rules, draft(""), Some("message_empty"));
     check(&rules, draft(" \n\t"), Some("message_empty"));
+    check(&rules, draft("\u{200b}\u{2063}\u{3164}\u{202e}"), Some("message_empty"));
+    check(&rules, draft("\u{2800} \u{e0041}"), Some("message_empty"));
+    check(&rules, draft("\u{202e}a"), None);
     check(&rules, draft("äöüäöü"), Some("message_too_long"));
     check(&rules, draft("äöüäö"), None);
     check(&rules, draft("SPAM"), Some("message_blocked"));
@@ -48,7 +51,10 @@ fn each_rule_refuses_with_its_name_and_the_wall_is_unchanged() {
     check(&rules, author("a\nb"), Some("author_invalid"));
     check(&rules, author(""), Some("author_invalid"));
     check(&rules, author(&"x".repeat(81)), Some("author_invalid"));
+    check(&rules, author("\u{200b}"), Some("author_invalid"));
     check(&rules, author("ann"), None);
+    check(&json!({"blocked_words": ["\u{200b}"]}), draft("Hi!"), None);
+    check(&long, draft("s\u{fe0f}p\u{2062}am"), Some("message_blocked"));
     check(&json!({"posting": "closed"}), draft("x"), Some("posting_closed"));
 }
 
