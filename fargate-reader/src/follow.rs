@@ -31,7 +31,6 @@ mod on_demand;
 mod open_files;
 mod pass;
 mod requests;
-mod rest;
 mod snapshot;
 mod thread;
 mod watcher;
