@@ -30,16 +30,18 @@ impl CatchingUp {
         Self { clients: PerClient::new(limits.posts), all }
     }
 
-    /// Looks at the volume, if this client and all together have not caused too many looks. If the volume does not answer in time,
-    /// the page is sent as it is.
+    /// Looks at the volume, unless this client has caused too many looks. If all together have caused too many lately, it waits for
+    /// its turn: a page without the message that was just posted looks as if that was lost. If its turn or the answer of the volume
+    /// does not come in time, the page is sent as it is.
     pub(super) async fn look(&self, client: Client, follow: &Follow) {
-        if self.allows(client) {
-            drop(tokio::time::timeout(TIMEOUT, follow.look()).await);
+        if self.clients.count(client).is_err() {
+            return;
         }
-    }
-
-    fn allows(&self, client: Client) -> bool {
-        self.clients.count(client).is_ok() && self.all.check().is_ok()
+        let look = async {
+            self.all.until_ready().await;
+            follow.look().await
+        };
+        drop(tokio::time::timeout(TIMEOUT, look).await);
     }
 }
 
@@ -50,7 +52,8 @@ mod tests {
     #[test]
     fn made_up_places_cause_few_looks_and_one_client_does_not_use_up_those_of_others() {
         let catching_up = CatchingUp::new(&Limits { posts: NonZeroU32::MIN.saturating_add(4), ..Limits::default() });
-        let looks = |number: u8| (0..100).filter(|_| catching_up.allows(Client::from([192, 0, 2, number]))).count();
+        let allows = |client| catching_up.clients.count(client).is_ok() && catching_up.all.check().is_ok();
+        let looks = |number: u8| (0..100).filter(|_| allows(Client::from([192, 0, 2, number]))).count();
         assert_eq!((looks(1), looks(2)), (5, 5));
         let others: usize = (3..=100).map(looks).sum();
         assert!((10..=12).contains(&others), "{others}");
