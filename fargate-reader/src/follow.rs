@@ -31,6 +31,7 @@ mod on_demand;
 mod open_files;
 mod pass;
 mod requests;
+mod rest;
 mod snapshot;
 mod thread;
 mod watcher;

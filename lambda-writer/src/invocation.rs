@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use lambda_runtime::Context;
 use serde_json::Value;
 use shared_volume::config::Cause;
-use shared_volume::wall::{Cycle, Reached, WallWriter};
+use shared_volume::wall::{Cycle, Newest, Reached, WallWriter};
 use shared_volume::{rejected, time};
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
@@ -141,10 +141,22 @@ impl<'a> Invocation<'a> {
         command: &'static str,
         work: impl FnOnce(&mut Cycle<'_>, Instant) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        Ok(self.execute_cycle_and_read(command, 0, work).await?.0)
+    }
+
+    /// Executes commands as [`Invocation::execute_cycle`] does, and returns the newest `limit` messages of the wall after them,
+    /// which costs no further access to the volume.
+    pub(crate) async fn execute_cycle_and_read<T: Send + 'static>(
+        &self,
+        command: &'static str,
+        limit: usize,
+        work: impl FnOnce(&mut Cycle<'_>, Instant) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<(T, Newest), Failure> {
         let enough = Instant::now() + volume_wait(self.left()) / 2;
         let (tell, told) = oneshot::channel();
         let cycle = move |writer: &mut WallWriter, deadline| {
             let mut cycle = writer.cycle(deadline)?;
+            let limit = limit.min(cycle.keep_messages());
             let result = work(&mut cycle, enough)?;
             // Tasks take no lock, so on NFS they are told before it is released, which takes several round trips. Nobody
             // listens any more if the volume was silent for too long.
@@ -155,7 +167,7 @@ impl<'a> Invocation<'a> {
                 // The messages are accepted all the same, and the next append compacts the log.
                 tracing::warn!(%error, "compaction_failed");
             }
-            Ok(result)
+            Ok((result, writer.newest_known(limit)))
         };
         let executed = pin!(self.execute(command, Access::Write, cycle));
         let announced = pin!(async {

@@ -22,6 +22,7 @@ use super::messages::{Messages, Newest};
 use super::on_demand::{OnDemand, Publish};
 use super::open_files::OpenFiles;
 use super::pass::Pass;
+use super::rest::Rest;
 use super::snapshot::{History, Snapshot, VolumeHealth};
 use super::watcher::{WallWatcher, WatchPlan};
 use crate::settings::Settings;
@@ -60,6 +61,7 @@ struct Follower {
     /// True if there is something to publish.
     changed: bool,
     published: u64,
+    rest: Rest,
     plan: WatchPlan,
     watcher: Option<WallWatcher>,
     /// True if starting a watcher failed, and that was logged.
@@ -95,6 +97,7 @@ impl Follower {
             volume: VolumeHealth::Waiting(None),
             changed: false,
             published: 0,
+            rest: Rest::default(),
             plan: WatchPlan::new(settings, follow.hints.clone()),
             watcher: None,
             watch_failed: false,
@@ -116,6 +119,7 @@ impl Follower {
         let mut scope = Scope::EVERYTHING;
         loop {
             let (mut open, mut look) = (OpenFiles::default(), None);
+            let began = Instant::now();
             // After a hint to read the history there is nothing to scan.
             if scope != Scope::NOTHING {
                 look = scope.everything.then(|| self.looks.begin());
@@ -130,6 +134,7 @@ impl Follower {
                 self.looks.end(began);
             }
             liveness.during(|| drop(open));
+            self.rest.after(began.elapsed());
             let hint = self.on_demand.read(&liveness, &self.hints, &self.configuration, self.published);
             match self.wait(hint) {
                 Some(next) => scope = next,
@@ -167,6 +172,7 @@ impl Follower {
     fn publish_changes(&mut self) {
         if std::mem::take(&mut self.changed) {
             self.published += 1;
+            self.rest.is_due = true;
             self.publish.send_replace(Arc::new(self.snapshot()));
             self.journey.published(time::now());
             self.marks.found(Instant::now());

@@ -18,16 +18,18 @@ pub(crate) async fn read(
         writer.newest(limit.get()).map_err(|error| Failure::volume(Access::Read, error))
     };
     let newest = invocation.execute("read", Access::Read, read).await?;
-    Ok(fitted(&newest, bytes))
+    Ok(fitted(newest, bytes))
 }
 
-fn fitted(newest: &wall::Newest, bytes: impl Fn(&MessageView<'static>) -> usize) -> Newest {
+/// Returns the view of as many of the newest messages as fit.
+pub(super) fn fitted(newest: wall::Newest, bytes: impl Fn(&MessageView<'static>) -> usize) -> Newest {
     let wall = newest.cursor.wall;
     let (mut left, mut older, mut messages) = (MAX_REPLY_BYTES, newest.older, Vec::new());
-    for entry in newest.entries.iter().rev() {
+    for entry in newest.entries.into_iter().rev() {
+        let end = entry.end(wall);
         let Some(message) = view::entry(entry) else { continue };
         let Some(still_left) = left.checked_sub(bytes(&message)) else {
-            older = Some(entry.end(wall));
+            older = Some(end);
             break;
         };
         left = still_left;

@@ -18,17 +18,13 @@ pub(super) fn message(message: Message) -> MessageView<'static> {
 }
 
 /// Returns the view of an entry of the log, or `None` if it is no message.
-pub(super) fn entry(entry: &Entry) -> Option<MessageView<'static>> {
-    match &entry.kind {
-        EntryKind::Message(record) => Some(message(record.clone())),
-        EntryKind::Plain { text, .. } => Some(MessageView {
-            id: entry.id().into(),
-            at: None,
-            author: None,
-            text: text.clone().into(),
-            picture: None,
-            received: None,
-        }),
-        EntryKind::Removal(_) | EntryKind::Label(_) => None,
+pub(super) fn entry(entry: Entry) -> Option<MessageView<'static>> {
+    if let EntryKind::Plain { text, .. } = &entry.kind {
+        let (id, text) = (entry.id().into(), text.clone().into());
+        return Some(MessageView { id, at: None, author: None, text, picture: None, received: None });
+    }
+    match entry.kind {
+        EntryKind::Message(record) => Some(message(record)),
+        EntryKind::Plain { .. } | EntryKind::Removal(_) | EntryKind::Label(_) => None,
     }
 }

@@ -12,7 +12,6 @@ use aws_lambda_events::http::{Method, StatusCode, header};
 use aws_lambda_events::query_map::QueryMap;
 use serde_json::Value;
 use shared_volume::message::Draft;
-use shared_volume::wall::Cursor;
 use wall_api::{Newest, Posted, ReadLimit};
 
 use self::body::Post;
@@ -84,13 +83,8 @@ async fn respond(
     wait(&request.query_string_parameters, invocation)?;
     match *method {
         Method::POST => {
-            let posted = post(request, invocation).await?;
+            let (posted, newest) = post(request, limit, format, invocation).await?;
             let status = if posted.repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let newest = read(limit, format, invocation).await.unwrap_or_else(|failure| {
-                // The message is accepted, and an error response would deny that.
-                logs::failed(KIND, &failure);
-                only(&posted)
-            });
             response::posted(posted, newest, invocation.applied(), format, status)
         }
         Method::DELETE => {
@@ -127,19 +121,18 @@ fn wait(query: &QueryMap, invocation: &Invocation<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn post(mut request: ApiGatewayV2httpRequest, invocation: &Invocation<'_>) -> Result<Posted, Failure> {
+async fn post(
+    mut request: ApiGatewayV2httpRequest,
+    limit: ReadLimit,
+    format: Format,
+    invocation: &Invocation<'_>,
+) -> Result<(Posted, Newest), Failure> {
     let Post { text, author, event } = Post::read(&mut request)?;
     let event = event_id(&request, event.as_deref())?;
-    commands::post(invocation, Draft { author, text, picture: None, event, received: invocation.received }).await
+    let draft = Draft { author, text, picture: None, event, received: invocation.received };
+    commands::post(invocation, draft, limit, |message| response::bytes(message, format)).await
 }
 
 async fn read(limit: ReadLimit, format: Format, invocation: &Invocation<'_>) -> Result<Newest, Failure> {
     commands::read(invocation, limit, |message| response::bytes(message, format)).await
-}
-
-/// Returns a wall of which nothing is known but that it has this message.
-fn only(posted: &Posted) -> Newest {
-    let cursor = Cursor::NO_WALL;
-    let (wall, messages) = (cursor.wall.to_string(), vec![posted.message.clone()]);
-    Newest { wall, cursor: cursor.to_string(), older: None, messages }
 }

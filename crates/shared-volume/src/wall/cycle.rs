@@ -145,6 +145,12 @@ impl<'a> Cycle<'a> {
         Ok(compaction_failed)
     }
 
+    /// Returns the number of messages that the configuration in force keeps.
+    #[must_use]
+    pub fn keep_messages(&self) -> usize {
+        self.session.in_force.published.config.keep_messages.get()
+    }
+
     fn reached(&self) -> Reached {
         let (generation, cursor) = (self.session.in_force.published.generation, self.session.view.cursor);
         let wall = !self.has_file || self.has_published || cursor != self.began;

@@ -162,6 +162,13 @@ impl WallWriter {
         Ok(self.view.newest(limit.min(keep)))
     }
 
+    /// Returns the newest `limit` messages, oldest first, as they were at the end of the last cycle or read. It does not access
+    /// the volume.
+    #[must_use]
+    pub fn newest_known(&self, limit: usize) -> Newest {
+        self.view.newest(limit)
+    }
+
     /// Returns the logs in `trash/`, oldest first. Other files are ignored.
     ///
     /// # Errors
