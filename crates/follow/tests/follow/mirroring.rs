@@ -93,7 +93,7 @@ fn the_same_content_is_no_new_generation_and_a_restart_tells_nobody_again() -> R
 #[test]
 fn a_program_that_cannot_be_told_is_told_later() -> Result<()> {
     let scene = Scene::new()?;
-    let then = format!("signal:HUP:{}", scene.path("pid").display());
+    let then = format!("signal:USR1:{}", scene.path("pid").display());
     let scene = scene.with(&["--then", &then]);
     scene.publish("a", "one")?;
     let sidecar = scene.start()?;
@@ -109,8 +109,11 @@ fn a_program_that_cannot_be_told_is_told_later() -> Result<()> {
     });
     assert!(reason.contains("/pid"), "{reason}");
 
-    let script =
-        format!("trap 'echo heard; exit' HUP; echo $$ > {}; while :; do sleep 0.01; done", scene.path("pid").display());
+    // Not HUP, which a shell under nohup cannot trap.
+    let script = format!(
+        "trap 'echo heard; exit' USR1; echo $$ > {}; while :; do sleep 0.01; done",
+        scene.path("pid").display()
+    );
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &script]);
     let mut program = support::Process::start(command)?;
