@@ -88,6 +88,8 @@ async fn signing_in_and_out_works_without_a_script() -> Result<()> {
     browser.element("form button").await?.click().await?;
     browser.element("#change").await?;
     browser.element("#signed-in button").await?.click().await?;
+    // The page before has the same navigation.
+    browser.element("#stranger:not([hidden])").await?;
     browser.element("nav a[href='/history']").await?.click().await?;
     browser.element("#timeline").await?;
     ensure!(browser.elements("#change").await? == 0, "the form is there after signing out");
