@@ -10,7 +10,7 @@ from .stack import run
 IMAGES = {"writer": "1001:1001", "inference": "1003:1001", "reader": "1002:1001", "local-cloud": "1003:1003", "follow": "1002:1001"}
 FUNCTION = "var/runtime/bootstrap"
 PROGRAMS = {"writer": FUNCTION, "inference": FUNCTION, "reader": "fargate-reader", "local-cloud": "messagewall", "follow": "follow"}
-LIMIT_MB = {"writer": 27, "reader": 25, "inference": 40, "follow": 10}
+LIMIT_MB = {"writer": 26, "reader": 25, "inference": 40, "follow": 10}
 
 
 def check(report, stack):
